@@ -1,0 +1,94 @@
+/** Makes one script for the XS engine of a device program, with stand-ins for the modules the SDK brings. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { SourceMap } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+/** The engine tells lines only: take what is at their ends. */
+const lastColumn = 1000;
+
+/** What the specifiers of the SDK, and our own, mean in the simulator. */
+const modules: Record<string, string> = {
+	timer: "sim/xs/device/timer.ts",
+	"embedded:io/socket/tcp": "sim/xs/device/tcp.ts",
+	"embedded:io/socket/listener": "sim/xs/device/listener.ts",
+	"embedded:network/dns/resolver/udp": "sim/xs/device/resolver.ts",
+	"text/decoder": "sim/xs/device/textdecoder.ts",
+	crypt: "sim/xs/device/crypt.ts",
+	logical: "sim/xs/device/logical.ts",
+	"mc/config": "sim/xs/device/config.ts",
+	"xs-web-socket": "modules/websocket/websocket.ts",
+};
+
+/** A device program in one file, as the engine loads it. */
+export class Bundle {
+	readonly #folder: string;
+	readonly #map: SourceMap;
+	/** Absolute path of the script. */
+	readonly path: string;
+
+	private constructor(folder: string, map: SourceMap) {
+		this.#folder = folder;
+		this.#map = map;
+		this.path = join(folder, "program.js");
+	}
+
+	/**
+	 * @param program absolute path of the device program's main module
+	 * @param aliases further specifiers and the absolute paths of the modules they mean
+	 * @throws Error with esbuild's messages if the program does not compile
+	 */
+	static async make(program: string, aliases: Record<string, string> = {}): Promise<Bundle> {
+		const alias: Record<string, string> = {};
+		for (const [specifier, path] of Object.entries(modules)) alias[specifier] = join(root, path);
+		Object.assign(alias, aliases);
+		const result = await build({
+			stdin: {
+				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
+import ${JSON.stringify(join(here, "device/globals.ts"))};
+boot(() => require(${JSON.stringify(program)}));`,
+				resolveDir: root,
+				sourcefile: "boot",
+			},
+			absWorkingDir: root,
+			alias,
+			bundle: true,
+			format: "iife",
+			target: "es2022",
+			platform: "neutral",
+			sourcemap: "external",
+			sourcesContent: false,
+			outfile: "program.js",
+			write: false,
+			logLevel: "silent",
+		}).catch((error: Error) => {
+			throw new Error(`The device program ${program} could not be built: ${error.message}`);
+		});
+		const [map, script] = result.outputFiles;
+		if (!map || !script) throw new Error(`The device program ${program} could not be built.`);
+		const folder = await mkdtemp(join(tmpdir(), "xs-simulator-"));
+		const bundle = new Bundle(folder, new SourceMap(JSON.parse(map.text)));
+		await writeFile(bundle.path, script.contents);
+		return bundle;
+	}
+
+	/** Names source files and lines in a stack that names lines of the script. */
+	locate(text: string): string {
+		return text.replaceAll(/ \(([^()]*\/program\.js):(\d+)\)/g, (whole, path: string, line: string) => {
+			if (path !== this.path) return whole;
+			const entry = this.#map.findEntry(Number(line) - 1, lastColumn);
+			if (!("originalSource" in entry)) return whole;
+			return ` (${relative(root, resolve(root, entry.originalSource))}:${entry.originalLine + 1})`;
+		});
+	}
+
+	/** Removes the files; the engine has read them by then. */
+	async remove(): Promise<void> {
+		await rm(this.#folder, { recursive: true, force: true });
+	}
+}

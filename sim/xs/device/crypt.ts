@@ -1,0 +1,40 @@
+/** Stand-in for the part of the SDK's `crypt` module that is needed here: digests. */
+
+import { Query } from "../protocol.js";
+import { WireWriter } from "../wire.js";
+import { query } from "./machine.js";
+
+const algorithms = new Set(["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"]);
+
+/** Collects data; `close` gives the digest of all of it. */
+export class Digest {
+	#algorithm: string;
+	#data = new WireWriter(256);
+
+	constructor(algorithm: string) {
+		if (!algorithms.has(algorithm)) throw new Error("crypt: mode not found");
+		this.#algorithm = algorithm;
+	}
+
+	/** A string counts as its UTF-8 octets. */
+	write(data: string | ArrayBuffer | ArrayBufferView): void {
+		if (typeof data === "string") this.#data.raw(new Uint8Array(fromString(data)));
+		else if (ArrayBuffer.isView(data))
+			this.#data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+		else this.#data.raw(new Uint8Array(data));
+	}
+
+	update(data: string | ArrayBuffer | ArrayBufferView): void {
+		this.write(data);
+	}
+
+	close(): ArrayBuffer {
+		const data = new Uint8Array(this.#data.take());
+		const parameters = new WireWriter(64 + data.byteLength).string(this.#algorithm).octets(data);
+		return query(Query.Digest, parameters).rest().slice().buffer as ArrayBuffer;
+	}
+}
+
+function fromString(text: string): ArrayBuffer {
+	return (ArrayBuffer as unknown as { fromString(text: string): ArrayBuffer }).fromString(text);
+}

@@ -1,0 +1,81 @@
+/** Globals of the SDK's engine that the older engine here does not have. */
+
+import { Operation } from "../protocol.js";
+import { Base64, operations, TextDecoder, TextEncoder } from "./machine.js";
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function define(object: object, name: string, value: unknown): void {
+	if (name in object && name !== "trace") return;
+	Object.defineProperty(object, name, { value, writable: true, configurable: true });
+}
+
+define(globalThis, "trace", (...values: unknown[]) => {
+	operations.uint8(Operation.Trace).string(values.map(String).join(""));
+});
+
+/** Gives a lone surrogate as three octets, as the SDK does: not valid UTF-8. */
+define(ArrayBuffer, "fromString", (text: unknown) => {
+	const octets = encoder.encode(String(text));
+	return octets.buffer.byteLength === octets.byteLength ? octets.buffer : octets.slice().buffer;
+});
+
+/** Checks that octets form sequences, and nothing about what they encode: surrogates pass, as on the SDK. */
+define(String, "fromArrayBuffer", (buffer: unknown, offset: unknown = 0, length?: unknown) => {
+	if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer))
+		throw new TypeError("argument: not an ArrayBuffer instance");
+	const start = Number(offset);
+	if (start < 0 || start > buffer.byteLength) throw new RangeError(`invalid byteOffset ${start}`);
+	const count = length === undefined ? buffer.byteLength - start : Number(length);
+	if (count < 0 || start + count > buffer.byteLength) throw new RangeError(`invalid byteLength ${count}`);
+	const octets = new Uint8Array(buffer, start, count);
+	try {
+		return strictDecoder.decode(octets);
+	} catch {
+		return decodeLeniently(octets);
+	}
+});
+
+/** Integer from 0 up to and not including `limit`, or from the first up to the second of two. */
+define(Math, "irandom", (first?: number, second?: number) => {
+	const minimum = second === undefined ? 0 : (first as number) | 0;
+	const maximum = second === undefined ? (first ?? 2147483647) | 0 : second | 0;
+	const value = minimum + Math.random() * (maximum - minimum);
+	return maximum < minimum ? Math.ceil(value) : Math.floor(value);
+});
+
+define(Uint8Array.prototype, "toBase64", function (this: Uint8Array): string {
+	return Base64.encode(this.slice().buffer as ArrayBuffer);
+});
+
+define(String.prototype, "isWellFormed", function (this: string): boolean {
+	return !/\p{Surrogate}/u.test(String(this));
+});
+
+define(String.prototype, "toWellFormed", function (this: string): string {
+	return String(this).replace(/\p{Surrogate}/gu, "\uFFFD");
+});
+
+function decodeLeniently(octets: Uint8Array): string {
+	let text = "";
+	for (let i = 0; i < octets.byteLength; ) {
+		const first = octets[i++] as number;
+		if (first < 0x80) {
+			text += String.fromCharCode(first);
+			continue;
+		}
+		const following =
+			(first & 0xe0) === 0xc0 ? 1 : (first & 0xf0) === 0xe0 ? 2 : (first & 0xf0) === 0xf0 ? 3 : 0;
+		if (!following || i + following > octets.byteLength) throw new TypeError("invalid UTF-8");
+		let code = first & (0x3f >> following);
+		for (let j = 0; j < following; j++) {
+			const octet = octets[i++] as number;
+			if ((octet & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
+			code = (code << 6) | (octet & 0x3f);
+		}
+		// A string of this engine cannot hold what lies beyond U+10FFFF, which the SDK's engine lets pass.
+		text += String.fromCodePoint(code > 0x10ffff ? 0xfffd : code);
+	}
+	return text;
+}

@@ -1,0 +1,57 @@
+/**
+ * Stand-in for the SDK's DNS resolver (`embedded:network/dns/resolver/udp`): the simulator's table of names,
+ * then the names the computer knows.
+ */
+
+import { Event, Operation } from "../protocol.js";
+import { onEvent, operations, post } from "./machine.js";
+
+interface Request {
+	host: string;
+	onResolved?: (this: Resolver, host: string, address: string) => void;
+	onError?: (this: Resolver, host: string) => void;
+}
+
+const waiting = new Map<number, { resolver: Resolver; request: Request }>();
+let nextNumber = 1;
+
+class Resolver {
+	#open = true;
+
+	/** Options, such as `servers` and `socket`, are accepted and not needed here. */
+	// biome-ignore lint/complexity/noUselessConstructor: it shows what callers pass
+	constructor(_options?: object) {}
+
+	/** Calls `onResolved` with host and address, or `onError` with the host, later. */
+	resolve(options: Request): void {
+		const { onResolved, onError } = options;
+		if (!options.host || (!onResolved && !onError) || !this.#open) throw new Error();
+		const host = options.host.toString();
+		const number = nextNumber++;
+		waiting.set(number, { resolver: this, request: { ...options, host } });
+		operations.uint8(Operation.Resolve).uint32(number).string(host);
+	}
+
+	/** Requests under way are forgotten. */
+	close(): void {
+		this.#open = false;
+		for (const [number, { resolver }] of waiting) if (resolver === this) waiting.delete(number);
+	}
+}
+
+onEvent(Event.Resolved, (reader) => {
+	const number = reader.uint32();
+	const address = reader.string();
+	post({
+		deliver() {
+			const entry = waiting.get(number);
+			if (!entry) return;
+			waiting.delete(number);
+			const { resolver, request } = entry;
+			if (address) request.onResolved?.call(resolver, request.host, address);
+			else request.onError?.call(resolver, request.host);
+		},
+	});
+});
+
+export default Resolver;

@@ -1,0 +1,361 @@
+/**
+ * Stand-in for the SDK's native TCP (`embedded:io/socket/tcp`), after its lwIP implementation: what happens on
+ * the network only sets triggers, and the callbacks run later, in one go per socket, in the order readable,
+ * writable, error.
+ */
+
+import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
+import type { WireReader } from "../wire.js";
+import { type Deliverable, onEvent, operations, post } from "./machine.js";
+
+enum Trigger {
+	None = 0,
+	Writable = 1,
+	Readable = 2,
+	Error = 4,
+}
+
+type Format = "buffer" | "number";
+type Callback = (this: TCP, count?: number) => void;
+
+interface Options {
+	address?: string;
+	port?: number;
+	from?: TCP;
+	nodelay?: boolean;
+	format?: Format;
+	target?: unknown;
+	onReadable?: Callback;
+	onWritable?: Callback;
+	onError?: Callback;
+}
+
+/** Native side of the sockets, by number. */
+const connections = new Map<number, Connection>();
+/** Sockets opened here have odd numbers, those accepted by a listener even ones. */
+let nextNumber = 1;
+
+/** The native socket: it outlives the TCP object when `from` moves it to another one. */
+class Connection {
+	readonly number: number;
+	readonly address: string;
+	readonly port: number;
+	/** Received and not yet read; the first buffer is read from `offset` on. */
+	readonly buffers: Uint8Array[] = [];
+	offset = 0;
+	readable = 0;
+	window = 0;
+	ready = false;
+	/** The native socket no longer exists. */
+	gone = false;
+	owner: TCP | undefined;
+	/** How it ended before anyone owned it. */
+	ended: Ended | undefined;
+
+	constructor(number: number, address: string, port: number) {
+		this.number = number;
+		this.address = address;
+		this.port = port;
+		connections.set(number, this);
+	}
+
+	/** Moves received octets into `out`; there must be enough. */
+	take(out: Uint8Array): void {
+		let position = 0;
+		while (position < out.byteLength) {
+			const buffer = this.buffers[0] as Uint8Array;
+			const count = Math.min(out.byteLength - position, buffer.byteLength - this.offset);
+			out.set(buffer.subarray(this.offset, this.offset + count), position);
+			position += count;
+			this.offset += count;
+			if (this.offset === buffer.byteLength) {
+				this.buffers.shift();
+				this.offset = 0;
+			}
+		}
+		this.readable -= position;
+		operations.uint8(Operation.Consumed).uint32(this.number).uint32(position);
+	}
+
+	close(): void {
+		connections.delete(this.number);
+		operations
+			.uint8(Operation.Close)
+			.uint32(this.number)
+			.uint8(this.readable ? 1 : 0);
+	}
+}
+
+/** Marks the construction of an object for a connection out of a listener's queue. */
+const accepting = Symbol("accepting");
+
+class TCP implements Deliverable {
+	#connection: Connection | undefined;
+	#triggerable = Trigger.None;
+	#triggered = Trigger.None;
+	#error = false;
+	#format: Format = "buffer";
+	#onReadable: Callback | undefined;
+	#onWritable: Callback | undefined;
+	#onError: Callback | undefined;
+	declare target?: unknown;
+
+	constructor(options: Options, connection?: Connection, mark?: symbol) {
+		if (mark === accepting && connection) {
+			this.#connection = connection;
+			connection.owner = this;
+			connection.ready = true;
+			operations.uint8(Operation.Accept).uint32(connection.number).uint8(SocketOptions.None);
+			if (connection.ended !== undefined) this.ended(connection.ended);
+			return;
+		}
+		if ("format" in options && options.format) this.#format = checkFormat(options.format);
+		this.#onReadable = callback(options.onReadable);
+		this.#onWritable = callback(options.onWritable);
+		this.#onError = callback(options.onError);
+		const triggerable =
+			(this.#onReadable ? Trigger.Readable : 0) |
+			(this.#onWritable ? Trigger.Writable : 0) |
+			(this.#onError ? Trigger.Error : 0);
+		const flags =
+			(this.#onWritable ? SocketOptions.Writable : 0) |
+			("nodelay" in options ? (options.nodelay ? SocketOptions.NoDelay : SocketOptions.Delay) : 0);
+
+		if ("from" in options) this.#move(options.from, triggerable, flags);
+		else this.#connect(options, flags);
+		this.#triggerable = triggerable;
+		if ("target" in options) this.target = options.target;
+	}
+
+	#connect(options: Options, flags: number): void {
+		const address = String(options.address);
+		if (!isAddress(address)) throw new Error("invalid address");
+		if (options.port === undefined) throw new Error("invalid");
+		const port = Number(options.port) | 0;
+		if (port < 0 || port > 65535) throw new RangeError("invalid port");
+		const connection = new Connection(nextNumber, address, port);
+		nextNumber += 2;
+		connection.owner = this;
+		this.#connection = connection;
+		operations.uint8(Operation.Connect).uint32(connection.number).string(address).uint16(port).uint8(flags);
+	}
+
+	/**
+	 * Takes the native socket over; `from` is closed by that. Received octets and the free window are
+	 * announced again. An end that `from` has seen but not yet reported is reported by the new object.
+	 */
+	#move(from: unknown, triggerable: number, flags: number): void {
+		if (!isTCP(from)) throw new SyntaxError("C: xsGetHostData: not a host object");
+		const connection = from.#native();
+		if (connection.gone) throw new Error("invalid from");
+		let triggered = from.#triggered;
+		if (triggerable & Trigger.Writable && connection.window) triggered |= Trigger.Writable;
+		if (triggerable & Trigger.Readable && connection.readable) triggered |= Trigger.Readable;
+		if (from.#error) triggered |= Trigger.Error;
+		from.#release();
+		this.#connection = connection;
+		connection.owner = this;
+		operations.uint8(Operation.Configure).uint32(connection.number).uint8(flags);
+		if (triggered) this.trigger(triggered);
+	}
+
+	/** Without an argument everything there is; throws if more is asked for; nothing there: undefined. */
+	read(wanted?: number | ArrayBuffer | ArrayBufferView): ArrayBuffer | number | undefined {
+		const connection = this.#native();
+		if (!connection.readable) return undefined;
+		if (this.#format === "number") {
+			const value = new Uint8Array(1);
+			this.#take(connection, value);
+			return value[0];
+		}
+		let out: Uint8Array<ArrayBuffer> | undefined;
+		let count = connection.readable;
+		if (typeof wanted === "object" && wanted !== null) {
+			out = octetsOf(wanted) as Uint8Array<ArrayBuffer>;
+			count = out.byteLength;
+		} else if (wanted !== undefined) count = Number(wanted) | 0;
+		if (count <= 0 || count > connection.readable) throw new Error("invalid");
+		const into = out ?? new Uint8Array(count);
+		this.#take(connection, into);
+		return out ? count : into.buffer;
+	}
+
+	/** Accepts all octets or throws; returns what is left of the window. After the connection has ended: nothing. */
+	write(data: number | ArrayBuffer | ArrayBufferView): number | undefined {
+		const connection = this.#native();
+		if (!connection.ready) throw new Error("not ready");
+		if (this.#error || connection.gone) return undefined;
+		const octets = this.#format === "number" ? Uint8Array.of(Number(data)) : octetsOf(data);
+		if (octets.byteLength > connection.window) throw new Error("would block");
+		connection.window -= octets.byteLength;
+		operations.uint8(Operation.Write).uint32(connection.number).octets(octets);
+		return connection.window;
+	}
+
+	/** Sends what was written, then a FIN; a reset if received octets were left unread. May be called again. */
+	close(): void {
+		if (!this.#connection) return;
+		this.#connection.close();
+		this.#release();
+	}
+
+	get remoteAddress(): string {
+		return this.#peer().address;
+	}
+
+	get remotePort(): number {
+		return this.#peer().port;
+	}
+
+	get format(): Format {
+		this.#native();
+		return this.#format;
+	}
+
+	set format(format: Format) {
+		this.#native();
+		this.#format = checkFormat(format);
+	}
+
+	/** Called for what happens on the network. */
+	trigger(trigger: number): void {
+		const before = this.#triggered;
+		this.#triggered |= trigger;
+		if (!before) post(this);
+	}
+
+	deliver(): void {
+		let triggered = this.#triggered;
+		const connection = this.#connection;
+		this.#triggered = Trigger.None;
+		if (!connection) return;
+		if (triggered & Trigger.Error) {
+			triggered &= ~Trigger.Writable;
+			this.#error = true;
+			connection.ready = false;
+		}
+		if (triggered & this.#triggerable & Trigger.Readable && connection.readable)
+			this.#onReadable?.call(this, connection.readable);
+		if (this.#error) {
+			if (!connection.readable && this.#triggerable & Trigger.Error) this.#onError?.call(this);
+		} else if (triggered & this.#triggerable & Trigger.Writable && !connection.gone)
+			this.#onWritable?.call(this, connection.window);
+	}
+
+	ended(how: Ended): void {
+		const connection = this.#connection;
+		if (!connection) return;
+		if (how === Ended.Gone) {
+			connection.gone = true;
+			if (!(this.#triggerable & Trigger.Error)) return;
+		}
+		this.trigger(Trigger.Error);
+	}
+
+	received(): void {
+		if (this.#triggerable & Trigger.Readable) this.trigger(Trigger.Readable);
+	}
+
+	#take(connection: Connection, out: Uint8Array): void {
+		connection.take(out);
+		// The error waits until everything received has been read.
+		if (!connection.readable && this.#error) this.trigger(Trigger.Error);
+	}
+
+	#native(): Connection {
+		if (!this.#connection) throw new SyntaxError("C: xsGetHostData: invalid host data");
+		return this.#connection;
+	}
+
+	#peer(): Connection {
+		const connection = this.#native();
+		// The native code follows a null pointer here, which restarts the board.
+		if (connection.gone) throw new Error("remote address read after the connection was lost");
+		return connection;
+	}
+
+	#release(): void {
+		this.#connection = undefined;
+		this.#triggerable = Trigger.None;
+		this.#triggered = Trigger.None;
+	}
+}
+
+function isTCP(value: unknown): value is TCP {
+	return value instanceof TCP;
+}
+
+function callback(value: unknown): Callback | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (typeof value !== "function") throw new Error("not a function");
+	return value as Callback;
+}
+
+function checkFormat(format: unknown): Format {
+	if (format !== "buffer" && format !== "number") throw new RangeError("unimplemented");
+	return format;
+}
+
+function isAddress(text: string): boolean {
+	const parts = text.split(".");
+	return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+}
+
+function octetsOf(value: unknown): Uint8Array {
+	if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
+	if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+	throw new TypeError("no buffer");
+}
+
+/** A connection that waits in a listener's queue. */
+export function incoming(number: number, window: number, address: string, port: number): Connection {
+	const connection = new Connection(number, address, port);
+	connection.window = window;
+	return connection;
+}
+
+/** The TCP object for a connection out of a listener's queue: it has no callbacks until `from` moves it. */
+export function accept(connection: Connection): TCP {
+	return new TCP({}, connection, accepting);
+}
+
+export type { Connection };
+
+function socketEvent(
+	event: Event,
+	handle: (connection: Connection | undefined, reader: WireReader) => void,
+): void {
+	onEvent(event, (reader) => handle(connections.get(reader.uint32()), reader));
+}
+
+socketEvent(Event.Connected, (connection, reader) => {
+	const window = reader.uint32();
+	if (!connection) return;
+	connection.window = window;
+	connection.ready = true;
+	connection.owner?.trigger(Trigger.Writable);
+});
+
+socketEvent(Event.Received, (connection, reader) => {
+	const octets = reader.octets();
+	if (!connection) return;
+	connection.buffers.push(octets);
+	connection.readable += octets.byteLength;
+	connection.owner?.received();
+});
+
+socketEvent(Event.Released, (connection, reader) => {
+	const count = reader.uint32();
+	if (!connection) return;
+	connection.window += count;
+	connection.owner?.trigger(Trigger.Writable);
+});
+
+socketEvent(Event.Ended, (connection, reader) => {
+	const how = reader.uint8();
+	if (!connection) return;
+	connection.ended = how;
+	connection.owner?.ended(how);
+});
+
+export default TCP;

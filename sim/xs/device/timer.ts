@@ -1,0 +1,119 @@
+/** Stand-in for the SDK's `timer` module: milliseconds, non-drifting repeats, callbacks in order of creation. */
+
+import { Event, Operation, Query } from "../protocol.js";
+import { WireWriter } from "../wire.js";
+import { now, onEvent, onReply, operations, post, query } from "./machine.js";
+
+type TimerCallback = (timer: Timer) => void;
+
+const timers: Timer[] = [];
+/** When the simulator was asked to wake the machine; Infinity: it was not asked. */
+let alarm = Number.POSITIVE_INFINITY;
+let running = false;
+
+class Timer {
+	#callback: TimerCallback | undefined;
+	#trigger: number;
+	#repeat: number;
+	#scheduled = true;
+	#firing = false;
+
+	private constructor(callback: TimerCallback, interval: number, repeat: number) {
+		this.#callback = callback;
+		this.#trigger = now() + interval;
+		this.#repeat = repeat;
+		timers.push(this);
+	}
+
+	static set(callback: TimerCallback, interval: number = 0, repeat: number = 0): Timer {
+		if ((typeof callback !== "object" && typeof callback !== "function") || callback === null)
+			throw new TypeError("cannot coerce to reference");
+		return new Timer(callback, interval | 0, repeat | 0);
+	}
+
+	static repeat(callback: TimerCallback, interval: number): Timer {
+		return Timer.set(callback, interval, interval);
+	}
+
+	/** Reschedules a timer; without an interval it is kept but does not fire. */
+	static schedule(timer: Timer, ...times: [interval?: number, repeat?: number]): void {
+		if (!(typeof timer === "object" && timer !== null && #callback in timer && timer.#callback))
+			throw new SyntaxError("C: xsGetHostData: invalid host data");
+		if (times.length === 0) {
+			timer.#scheduled = false;
+			timer.#firing = false;
+			timer.#repeat = -1;
+			return;
+		}
+		timer.#trigger = now() + ((times[0] as number) | 0);
+		timer.#repeat = (times[1] ?? 0) | 0;
+		timer.#scheduled = true;
+	}
+
+	/** Anything that is not a timer, or no longer one, is ignored. */
+	static clear(timer?: unknown): void {
+		if (typeof timer === "object" && timer !== null && #callback in timer) timer.#remove();
+	}
+
+	/** Blocks the whole machine, as on a board. */
+	static delay(milliseconds: number): void {
+		query(Query.Delay, new WireWriter(16).float64(milliseconds | 0));
+	}
+
+	/** Fires what is due. Timers made meanwhile wait for the next time. */
+	static deliver(): void {
+		const time = now();
+		for (const timer of timers) timer.#firing = timer.#scheduled && timer.#trigger <= time;
+		for (const timer of timers.slice()) timer.#fire();
+	}
+
+	/** When the next timer is due. */
+	static next(): number {
+		let next = Number.POSITIVE_INFINITY;
+		for (const timer of timers) if (timer.#scheduled && timer.#trigger < next) next = timer.#trigger;
+		return next;
+	}
+
+	#fire(): void {
+		if (!this.#firing) return;
+		this.#firing = false;
+		this.#trigger += this.#repeat;
+		this.#callback?.call(globalThis, this);
+		if (this.#repeat === 0) this.#remove();
+	}
+
+	#remove(): void {
+		const index = timers.indexOf(this);
+		if (index >= 0) timers.splice(index, 1);
+		this.#callback = undefined;
+		this.#scheduled = false;
+		this.#firing = false;
+	}
+}
+
+const firing = {
+	deliver(): void {
+		running = false;
+		Timer.deliver();
+	},
+};
+
+onEvent(Event.Alarm, () => {
+	alarm = Number.POSITIVE_INFINITY;
+	if (running) return;
+	running = true;
+	post(firing);
+});
+
+onReply(() => {
+	const next = Timer.next();
+	if (next === alarm) return;
+	alarm = next;
+	operations
+		.uint8(Operation.Alarm)
+		.float64(next === Number.POSITIVE_INFINITY ? -1 : Math.max(0, next - now()));
+});
+
+// What the program sees has none of the stand-in's own functions.
+const { set, repeat, schedule, clear, delay } = Timer;
+export default { set, repeat, schedule, clear, delay };

@@ -1,0 +1,104 @@
+/** The network of the device: its connections, its listeners, and the names it can look up. */
+
+import { lookup } from "node:dns";
+import { createServer, isIPv4, type Server, Socket } from "node:net";
+import { Connection, type EventSink, type Windows } from "./connection.js";
+import { Event } from "./protocol.js";
+
+/**
+ * What a name means to the device: an IPv4 address; `"fail"`: there is no such name; `"hang"`: no answer ever comes.
+ */
+export type HostEntry = string;
+
+export class Network {
+	readonly #sink: EventSink;
+	readonly #connections = new Map<number, Connection>();
+	readonly #listeners = new Map<number, Server>();
+	/** Connections out of listeners have even numbers, those the device opens odd ones. */
+	#nextNumber = 2;
+	/** For connections made from now on. */
+	windows: Windows;
+	/** Names that are answered here; all others are looked up by the computer. */
+	hosts: Record<string, HostEntry>;
+
+	constructor(sink: EventSink, windows: Windows, hosts: Record<string, HostEntry>) {
+		this.#sink = sink;
+		this.windows = windows;
+		this.hosts = hosts;
+	}
+
+	connection(number: number): Connection | undefined {
+		return this.#connections.get(number);
+	}
+
+	connect(number: number, address: string, port: number, options: number): void {
+		const socket = new Socket({ allowHalfOpen: true });
+		const connection = this.#add(number, socket);
+		connection.configure(options);
+		socket.on("connect", () => connection.connected());
+		socket.connect({ host: address, port });
+	}
+
+	/**
+	 * Binds and listens.
+	 * @returns the port, or undefined if it cannot be bound
+	 */
+	listen(number: number, address: string, port: number): Promise<number | undefined> {
+		return new Promise((resolve) => {
+			const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+				const connection = this.#add(this.#nextNumber, socket);
+				this.#nextNumber += 2;
+				this.#sink
+					.event(Event.Incoming)
+					.uint32(number)
+					.uint32(connection.number)
+					.uint32(connection.window)
+					.string(socket.remoteAddress ?? "")
+					.uint16(socket.remotePort ?? 0);
+			});
+			server.once("error", () => resolve(undefined));
+			server.listen({ host: address, port, exclusive: true }, () => {
+				this.#listeners.set(number, server);
+				const bound = server.address();
+				resolve(typeof bound === "object" && bound ? bound.port : undefined);
+			});
+		});
+	}
+
+	closeListener(number: number): void {
+		this.#listeners.get(number)?.close();
+		this.#listeners.delete(number);
+	}
+
+	/** Tells the device later what the name means; "" if nothing. */
+	resolve(request: number, host: string): void {
+		const answer = (address: string) => this.#sink.event(Event.Resolved).uint32(request).string(address);
+		const entry = Object.hasOwn(this.hosts, host) ? this.hosts[host] : undefined;
+		if (entry === "hang") return;
+		if (entry === "fail") answer("");
+		else if (entry !== undefined) answer(entry);
+		else if (isIPv4(host)) answer(host);
+		else if (host === "localhost") answer("127.0.0.1");
+		else lookup(host, { family: 4 }, (error, address) => answer(error ? "" : address));
+	}
+
+	/** Every connection goes on where a batch of events made it wait. */
+	batchHandled(): void {
+		for (const connection of this.#connections.values()) connection.batchHandled();
+	}
+
+	/** Resets every connection and closes every listener: the device is gone. */
+	destroy(): void {
+		for (const connection of [...this.#connections.values()]) connection.destroy();
+		for (const server of this.#listeners.values()) server.close();
+		this.#listeners.clear();
+	}
+
+	#add(number: number, socket: Socket): Connection {
+		const connection = new Connection(number, socket, this.#sink, this.windows, () =>
+			this.#connections.delete(number),
+		);
+		this.#connections.set(number, connection);
+		return connection;
+	}
+}
