@@ -19,6 +19,8 @@ export interface Windows {
 
 /** Where connections put events for the device. */
 export interface EventSink {
+	/** Number of the batch that takes the events of now. */
+	readonly nextBatch: number;
 	/** Starts an event that the device gets as soon as it can. */
 	event(event: Event): WireWriter;
 	/** Starts an event that may wait for the next one that cannot. */
@@ -34,8 +36,8 @@ export class Connection {
 	readonly #onDone: () => void;
 	/** Octets given to the device and not yet read by its program. */
 	#held = 0;
-	/** A piece was given to the device in the current batch: the next one has to wait. */
-	#pieceGiven = false;
+	/** The batch of events that has a piece of `splitReads` in it; the next piece waits until it is handled. */
+	#pieceBatch: number | undefined;
 	#writable = false;
 	#attached = false;
 	#ended = false;
@@ -91,10 +93,10 @@ export class Connection {
 		this.#pull();
 	}
 
-	/** The device has handled a batch: a piece held back by `splitReads` may follow. */
-	batchHandled(): void {
-		if (!this.#pieceGiven) return;
-		this.#pieceGiven = false;
+	/** The device has handled all events up to this batch: a piece held back by `splitReads` may follow. */
+	batchHandled(batch: number): void {
+		if (this.#pieceBatch === undefined || this.#pieceBatch > batch) return;
+		this.#pieceBatch = undefined;
 		this.#pull();
 	}
 
@@ -131,7 +133,7 @@ export class Connection {
 		const { readWindow, splitter } = this.#windows;
 		for (;;) {
 			const free = readWindow - this.#held;
-			if (free <= 0 || this.#pieceGiven) return;
+			if (free <= 0 || this.#pieceBatch !== undefined) return;
 			const available = this.#socket.readableLength;
 			if (available === 0) {
 				// Asks the socket for more, and lets it see the end.
@@ -142,8 +144,9 @@ export class Connection {
 			const octets: Buffer | null = this.#socket.read(piece);
 			if (!octets) return;
 			this.#held += octets.byteLength;
+			const batch = this.#sink.nextBatch;
 			this.#sink.event(Event.Received).uint32(this.number).octets(octets);
-			this.#pieceGiven = splitter !== undefined;
+			if (splitter) this.#pieceBatch = batch;
 		}
 	}
 

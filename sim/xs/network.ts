@@ -19,12 +19,11 @@ export class Network {
 	/** For connections made from now on. */
 	windows: Windows;
 	/** Names that are answered here; all others are looked up by the computer. */
-	hosts: Record<string, HostEntry>;
+	hosts: Record<string, HostEntry> = {};
 
-	constructor(sink: EventSink, windows: Windows, hosts: Record<string, HostEntry>) {
+	constructor(sink: EventSink, windows: Windows) {
 		this.#sink = sink;
 		this.windows = windows;
-		this.hosts = hosts;
 	}
 
 	connection(number: number): Connection | undefined {
@@ -82,9 +81,9 @@ export class Network {
 		else lookup(host, { family: 4 }, (error, address) => answer(error ? "" : address));
 	}
 
-	/** Every connection goes on where a batch of events made it wait. */
-	batchHandled(): void {
-		for (const connection of this.#connections.values()) connection.batchHandled();
+	/** Connections go on that waited for the device to handle a batch of events. */
+	batchHandled(batch: number): void {
+		for (const connection of this.#connections.values()) connection.batchHandled(batch);
 	}
 
 	/** Resets every connection and closes every listener: the device is gone. */

@@ -41,7 +41,7 @@ export enum Operation {
 	Alarm,
 	/** uint32 socket, string address, uint16 port, uint8 SocketOptions */
 	Connect,
-	/** Take a connection from a listener's queue: uint32 socket, uint8 SocketOptions */
+	/** Take a connection from a listener's queue: uint32 socket */
 	Accept,
 	/** uint32 socket, uint8 SocketOptions */
 	Configure,
@@ -61,7 +61,6 @@ export enum Operation {
 
 /** Options of a socket, as bits. */
 export enum SocketOptions {
-	None = 0,
 	/** Send small segments at once. */
 	NoDelay = 1,
 	/** Delay small segments (Nagle's algorithm). */
@@ -78,4 +77,13 @@ export enum Query {
 	Delay,
 	/** string algorithm, octets: answered by the digest */
 	Digest,
+	/** uint8 Logic, octets, octets of the repeated operand: answered by the octets combined */
+	Combine,
+}
+
+/** Operations of the `logical` module. */
+export enum Logic {
+	Xor = 1,
+	And,
+	Or,
 }

@@ -8,20 +8,20 @@
  * ```
  */
 
-import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Bundle } from "./bundle.js";
-import type { EventSink } from "./connection.js";
+import { Conversation, type Exit } from "./conversation.js";
 import { type Memory, measureSnapshot } from "./memory.js";
+import { combine, digest } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
-import { WireReader, WireWriter } from "./wire.js";
-import { Worker } from "./worker.js";
+import { type WireReader, WireWriter } from "./wire.js";
 
-export type { HostEntry, Memory, SplitReads };
+export type { Exit, HostEntry, Memory, SplitReads };
 
 /** What can also be changed while the device runs. Windows apply to connections made from then on. */
 export interface NetworkOptions {
@@ -51,31 +51,18 @@ export interface SimulatorOptions extends NetworkOptions {
 	onTrace?: (line: string) => void;
 }
 
-/** How the machine came to its end. */
-export interface Exit {
-	/** `stop`: it was told to; `abort`: an exception left a callback; `crash`: the engine ended; `hang`: no answer. */
-	kind: "stop" | "abort" | "crash" | "hang";
-	/** A sentence; for an abort the device's own message and stack. */
-	reason: string;
-}
-
 const defaultReadWindow = 4 * 1436;
 const defaultWriteWindow = 8192;
 const defaultHangTimeout = 10000;
+/** The longest time a Node timer can take, milliseconds. */
+const longestDelay = 2 ** 31 - 1;
 
-export class Simulator implements EventSink {
+export class Simulator {
 	readonly #bundle: Bundle;
-	readonly #worker: Worker;
+	readonly #conversation: Conversation;
 	readonly #network: Network;
-	readonly #options: SimulatorOptions;
-	readonly #events = new WireWriter(16384);
-	readonly #hangTimeout: number;
-	readonly #watchdog: NodeJS.Timeout;
+	readonly #onTrace: ((line: string) => void) | undefined;
 	#alarm: NodeJS.Timeout | undefined;
-	#busy = false;
-	#delaying = false;
-	#cranks = 0;
-	#computrons = 0;
 	#partialLine = "";
 	#exit: Exit | undefined;
 	#settle: (exit: Exit) => void = () => {};
@@ -84,33 +71,36 @@ export class Simulator implements EventSink {
 
 	private constructor(bundle: Bundle, options: SimulatorOptions) {
 		this.#bundle = bundle;
-		this.#options = options;
-		this.#network = new Network(
-			this,
-			{ readWindow: defaultReadWindow, writeWindow: defaultWriteWindow, splitter: undefined },
-			{},
-		);
-		this.configure(options);
+		this.#onTrace = options.onTrace;
 		this.exited = new Promise((resolve) => {
 			this.#settle = resolve;
 		});
-		this.#hangTimeout = options.hangTimeout ?? defaultHangTimeout;
-		this.#worker = new Worker({
-			onQuery: (query) => this.#query(query),
-			onCrash: (reason) => this.#end({ kind: "crash", reason }),
+		this.#conversation = new Conversation(options.hangTimeout ?? defaultHangTimeout, {
+			perform: (operations) => this.#perform(operations),
+			answer: (query) => this.#answer(query),
+			onBatchHandled: (batch) => this.#network.batchHandled(batch),
+			onEnd: (exit) => this.#end(exit),
 		});
-		this.#watchdog = setTimeout(() => this.#checkHang(this.#cranks), this.#hangTimeout);
+		const windows = { readWindow: defaultReadWindow, writeWindow: defaultWriteWindow, splitter: undefined };
+		this.#network = new Network(this.#conversation, windows);
 	}
 
 	/**
-	 * Builds the program and starts it. The program has run its main module by then; if it aborted, `exited` tells.
+	 * Builds the program and starts it. Its main module has run by then; if the machine ended over that,
+	 * `exited` tells.
 	 * @throws Error if the program does not compile, an option is wrong, or the XS engine has not been compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
 		const bundle = await Bundle.make(options.program, options.aliases);
 		try {
 			const simulator = new Simulator(bundle, options);
-			await simulator.#start();
+			try {
+				simulator.configure(options);
+			} catch (error) {
+				await simulator.stop();
+				throw error;
+			}
+			await Promise.race([simulator.#start(options.config ?? {}), simulator.exited]);
 			return simulator;
 		} finally {
 			await bundle.remove();
@@ -119,13 +109,13 @@ export class Simulator implements EventSink {
 
 	/** Changes windows, splitting of reads and names; what is not given stays. */
 	configure(options: NetworkOptions): void {
+		const { readWindow, writeWindow, splitReads, hosts } = options;
 		const windows = { ...this.#network.windows };
-		if (options.readWindow !== undefined) windows.readWindow = checkWindow("readWindow", options.readWindow);
-		if (options.writeWindow !== undefined)
-			windows.writeWindow = checkWindow("writeWindow", options.writeWindow);
-		if (options.splitReads !== undefined) windows.splitter = makeSplitter(options.splitReads);
+		if (readWindow !== undefined) windows.readWindow = checkWindow("readWindow", readWindow);
+		if (writeWindow !== undefined) windows.writeWindow = checkWindow("writeWindow", writeWindow);
+		if (splitReads !== undefined) windows.splitter = makeSplitter(splitReads);
 		this.#network.windows = windows;
-		if (options.hosts) this.#network.hosts = options.hosts;
+		if (hosts) this.#network.hosts = hosts;
 	}
 
 	/** Ends the machine as if its power was cut: connections are reset. Settles when nothing is left of it. */
@@ -134,65 +124,37 @@ export class Simulator implements EventSink {
 		await this.exited;
 	}
 
-	/** What the machine has computed so far. */
-	get meter(): { cranks: number; computrons: number } {
-		return { cranks: this.#cranks, computrons: this.#computrons };
+	/** Round trips with the machine so far, and the units of computation it took for them. */
+	get meter(): { batches: number; computrons: number } {
+		return this.#conversation.meter;
 	}
 
-	/** Memory in use, after a garbage collection. Not while the machine is ending. */
+	/**
+	 * Memory in use, after a garbage collection.
+	 * @throws Error if the machine has ended
+	 */
 	async memory(): Promise<Memory> {
 		const folder = await mkdtemp(join(tmpdir(), "xs-simulator-"));
 		try {
 			const path = join(folder, "heap");
-			await this.#worker.snapshot(path);
+			const ended = this.exited.then(({ reason }) => {
+				throw new Error(`The memory of the device cannot be measured, it has ended: ${reason}`);
+			});
+			await Promise.race([this.#conversation.snapshot(path), ended]);
 			return await measureSnapshot(path);
 		} finally {
 			await rm(folder, { recursive: true, force: true });
 		}
 	}
 
-	event(event: Event): WireWriter {
-		if (!this.#busy) queueMicrotask(() => void this.#flush());
-		return this.#events.uint8(event);
-	}
-
-	lazyEvent(event: Event): WireWriter {
-		return this.#events.uint8(event);
-	}
-
-	async #start(): Promise<void> {
-		this.#busy = true;
-		try {
-			await Promise.race([this.#worker.run(this.#bundle.path), this.exited]);
-		} catch (error) {
-			this.#end({ kind: "abort", reason: (error as Error).message });
-		}
-		this.#busy = false;
-		this.#events.uint8(Event.Start).string(JSON.stringify(this.#options.config ?? {}));
-		await Promise.race([this.#flush(), this.exited]);
-	}
-
-	/** Hands the collected events to the device, as long as there are any. */
-	async #flush(): Promise<void> {
-		while (!this.#busy && !this.#exit && this.#events.length > 0) {
-			this.#busy = true;
-			this.#cranks++;
-			this.#watchdog.refresh();
-			let reply: Buffer;
-			try {
-				reply = await this.#worker.send(new Uint8Array(this.#events.take()));
-			} catch (error) {
-				this.#end({ kind: "abort", reason: (error as Error).message });
-				return;
-			}
-			this.#busy = false;
-			this.#computrons += this.#worker.meter.computrons;
-			this.#perform(new WireReader(reply));
-			this.#network.batchHandled();
-		}
+	async #start(config: object): Promise<void> {
+		await this.#conversation.load(this.#bundle.path);
+		this.#conversation.event(Event.Start).string(JSON.stringify(config));
+		await this.#conversation.idle();
 	}
 
 	#perform(reader: WireReader): void {
+		const network = this.#network;
 		while (reader.more && !this.#exit) {
 			switch (reader.uint8() as Operation) {
 				case Operation.Trace:
@@ -202,31 +164,28 @@ export class Simulator implements EventSink {
 					this.#setAlarm(reader.float64());
 					break;
 				case Operation.Connect:
-					this.#network.connect(reader.uint32(), reader.string(), reader.uint16(), reader.uint8());
+					network.connect(reader.uint32(), reader.string(), reader.uint16(), reader.uint8());
 					break;
-				case Operation.Accept: {
-					const connection = this.#network.connection(reader.uint32());
-					connection?.configure(reader.uint8());
-					connection?.attach();
+				case Operation.Accept:
+					network.connection(reader.uint32())?.attach();
 					break;
-				}
 				case Operation.Configure:
-					this.#network.connection(reader.uint32())?.configure(reader.uint8());
+					network.connection(reader.uint32())?.configure(reader.uint8());
 					break;
 				case Operation.Write:
-					this.#network.connection(reader.uint32())?.write(reader.octets());
+					network.connection(reader.uint32())?.write(reader.octets());
 					break;
 				case Operation.Consumed:
-					this.#network.connection(reader.uint32())?.consumed(reader.uint32());
+					network.connection(reader.uint32())?.consumed(reader.uint32());
 					break;
 				case Operation.Close:
-					this.#network.connection(reader.uint32())?.close(reader.uint8() === 1);
+					network.connection(reader.uint32())?.close(reader.uint8() === 1);
 					break;
 				case Operation.CloseListener:
-					this.#network.closeListener(reader.uint32());
+					network.closeListener(reader.uint32());
 					break;
 				case Operation.Resolve:
-					this.#network.resolve(reader.uint32(), reader.string());
+					network.resolve(reader.uint32(), reader.string());
 					break;
 				case Operation.Abort:
 					this.#end({ kind: "abort", reason: this.#bundle.locate(reader.string()) });
@@ -235,70 +194,53 @@ export class Simulator implements EventSink {
 		}
 	}
 
-	async #query(octets: Buffer): Promise<void> {
-		const reader = new WireReader(octets);
-		const kind = reader.uint8() as Query;
-		const parameters = new WireReader(reader.octets());
+	async #answer(query: WireReader): Promise<ArrayBuffer> {
+		const kind = query.uint8() as Query;
+		const parameters = query.reader();
 		// What the device did before it asked comes first.
-		this.#perform(reader);
-		this.#watchdog.refresh();
-		const answer = new WireWriter(64);
+		this.#perform(query);
+		const answer = new WireWriter();
 		switch (kind) {
 			case Query.Listen: {
-				const port = await this.#network.listen(
-					parameters.uint32(),
-					parameters.string(),
-					parameters.uint16(),
-				);
+				const number = parameters.uint32();
+				const port = await this.#network.listen(number, parameters.string(), parameters.uint16());
 				answer.uint8(port === undefined ? 0 : 1).uint16(port ?? 0);
 				break;
 			}
 			case Query.Delay:
-				this.#delaying = true;
-				await new Promise((resolve) => setTimeout(resolve, parameters.float64()));
-				this.#delaying = false;
-				this.#watchdog.refresh();
+				await delay(Math.min(parameters.float64(), longestDelay));
 				break;
 			case Query.Digest:
-				answer.raw(createHash(parameters.string()).update(parameters.octets()).digest());
+				answer.raw(digest(parameters.string(), parameters.octets()));
+				break;
+			case Query.Combine:
+				answer.raw(combine(parameters.uint8(), parameters.octets(), parameters.octets()));
 				break;
 		}
-		if (!this.#exit) this.#worker.answer(new Uint8Array(answer.take()));
+		return answer.take();
 	}
 
-	#setAlarm(delay: number): void {
+	/** Wakes the machine later; it sets a new alarm if that was too early. */
+	#setAlarm(milliseconds: number): void {
 		clearTimeout(this.#alarm);
-		this.#alarm = delay < 0 ? undefined : setTimeout(() => this.event(Event.Alarm), Math.ceil(delay));
+		if (milliseconds < 0) return;
+		const wake = () => this.#conversation.event(Event.Alarm);
+		this.#alarm = setTimeout(wake, Math.min(Math.ceil(milliseconds), longestDelay));
 	}
 
 	#trace(text: string): void {
 		const lines = (this.#partialLine + text).split("\n");
 		this.#partialLine = lines.pop() ?? "";
-		for (const line of lines) this.#options.onTrace?.(line);
-	}
-
-	/** The watchdog's time is over: if the machine is still at the same batch, it hangs. */
-	#checkHang(cranks: number): void {
-		if (this.#exit) return;
-		const verdict = () => {
-			if (!this.#busy || this.#delaying || this.#cranks !== cranks) return;
-			this.#end({
-				kind: "hang",
-				reason: `The device gave no answer for ${this.#hangTimeout} milliseconds: one of its callbacks does not return.`,
-			});
-		};
-		// Once more through the event loop: an answer may have come while this process was held up.
-		setImmediate(() => setImmediate(verdict));
+		for (const line of lines) this.#onTrace?.(line);
 	}
 
 	#end(exit: Exit): void {
 		if (this.#exit) return;
 		this.#exit = exit;
 		clearTimeout(this.#alarm);
-		clearTimeout(this.#watchdog);
-		if (this.#partialLine) this.#options.onTrace?.(this.#partialLine);
+		if (this.#partialLine) this.#onTrace?.(this.#partialLine);
 		this.#network.destroy();
-		void this.#worker.kill().then(() => this.#settle(exit));
+		void this.#conversation.close().then(() => this.#settle(exit));
 	}
 }
 

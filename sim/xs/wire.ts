@@ -137,6 +137,11 @@ export class WireReader {
 		return decoder.decode(this.octets());
 	}
 
+	/** A reader of octets written by `octets`. */
+	reader(): WireReader {
+		return new WireReader(this.octets());
+	}
+
 	/** Everything that is left, as a view of the received buffer. */
 	rest(): Uint8Array {
 		const value = this.#bytes.subarray(this.#offset);

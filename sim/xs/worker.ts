@@ -82,7 +82,7 @@ export class Worker {
 		});
 	}
 
-	/** Reads and runs a program file. */
+	/** Reads and runs a program file; one that cannot be run ends the process. */
 	async run(path: string): Promise<void> {
 		await this.#command(`s${path}`);
 	}
@@ -132,7 +132,9 @@ export class Worker {
 				break;
 			}
 			case 0x21: // "!" message of an exception
-				this.#replies.shift()?.reject(new Error(message.toString("utf8", 1) || this.#errors.trim()));
+				// Without one a script did not load, and the reason is on its way through stderr: the end brings it.
+				if (message.byteLength === 1) this.#input.end();
+				else this.#replies.shift()?.reject(new Error(message.toString("utf8", 1)));
 				break;
 			case 0x3f: // "?" query
 				this.#events.onQuery(message.subarray(1));

@@ -2,7 +2,7 @@
 
 import { Query } from "../protocol.js";
 import { WireWriter } from "../wire.js";
-import { query } from "./machine.js";
+import { query, utf8 } from "./machine.js";
 
 const algorithms = new Set(["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"]);
 
@@ -18,7 +18,7 @@ export class Digest {
 
 	/** A string counts as its UTF-8 octets. */
 	write(data: string | ArrayBuffer | ArrayBufferView): void {
-		if (typeof data === "string") this.#data.raw(new Uint8Array(fromString(data)));
+		if (typeof data === "string") this.#data.raw(utf8(data));
 		else if (ArrayBuffer.isView(data))
 			this.#data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 		else this.#data.raw(new Uint8Array(data));
@@ -33,8 +33,4 @@ export class Digest {
 		const parameters = new WireWriter(64 + data.byteLength).string(this.#algorithm).octets(data);
 		return query(Query.Digest, parameters).rest().slice().buffer as ArrayBuffer;
 	}
-}
-
-function fromString(text: string): ArrayBuffer {
-	return (ArrayBuffer as unknown as { fromString(text: string): ArrayBuffer }).fromString(text);
 }

@@ -1,9 +1,8 @@
 /** Globals of the SDK's engine that the older engine here does not have. */
 
 import { Operation } from "../protocol.js";
-import { Base64, operations, TextDecoder, TextEncoder } from "./machine.js";
+import { Base64, operations, TextDecoder, utf8 } from "./machine.js";
 
-const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function define(object: object, name: string, value: unknown): void {
@@ -15,9 +14,8 @@ define(globalThis, "trace", (...values: unknown[]) => {
 	operations.uint8(Operation.Trace).string(values.map(String).join(""));
 });
 
-/** Gives a lone surrogate as three octets, as the SDK does: not valid UTF-8. */
 define(ArrayBuffer, "fromString", (text: unknown) => {
-	const octets = encoder.encode(String(text));
+	const octets = utf8(String(text));
 	return octets.buffer.byteLength === octets.byteLength ? octets.buffer : octets.slice().buffer;
 });
 

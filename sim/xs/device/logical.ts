@@ -1,58 +1,62 @@
 /** Stand-in for the SDK's `logical` module: operations on whole buffers, the second one repeated. */
 
-type Source = number | string | ArrayBuffer | ArrayBufferView;
-type Operator = (one: number, other: number) => number;
+import { Logic, Query } from "../protocol.js";
+import { WireWriter } from "../wire.js";
+import { query, utf8 } from "./machine.js";
 
-export default class Logical {
-	static xor(destination: ArrayBuffer | ArrayBufferView, source: Source, count?: number): void {
-		apply(destination, source, count, (one, other) => one ^ other);
-	}
+type Buffers = ArrayBuffer | ArrayBufferView;
+type Source = number | string | Buffers;
 
-	static and(destination: ArrayBuffer | ArrayBufferView, source: Source, count?: number): void {
-		apply(destination, source, count, (one, other) => one & other);
-	}
+/** From so many octets on, asking the simulator is quicker than a loop in the engine. */
+const askFrom = 600;
 
-	static or(destination: ArrayBuffer | ArrayBufferView, source: Source, count?: number): void {
-		apply(destination, source, count, (one, other) => one | other);
-	}
-
-	static not(destination: ArrayBuffer | ArrayBufferView, count?: number): void {
-		Logical.xor(destination, 0xff, count);
-	}
-}
-
-function apply(
-	destination: ArrayBuffer | ArrayBufferView,
-	source: Source,
-	count: number | undefined,
-	operator: Operator,
-): void {
-	const target = octetsOf(destination);
-	const operand = operandOf(source);
-	let length = target.byteLength;
-	if (count !== undefined) {
-		const asked = Number(count) | 0;
-		if (asked <= 0 || asked > length) throw new RangeError("invalid count");
-		length = asked;
-	}
-	for (let i = 0, j = 0; i < length; i++) {
-		target[i] = operator(target[i] as number, operand[j] as number);
-		if (++j === operand.byteLength) j = 0;
-	}
+function octetsOf(value: Buffers): Uint8Array {
+	if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+	return new Uint8Array(value);
 }
 
 function operandOf(source: Source): Uint8Array {
 	if (typeof source === "number") return Uint8Array.of(source);
-	if (typeof source === "string") return octetsOf((ArrayBuffer as unknown as SDK).fromString(source));
+	if (typeof source === "string") return utf8(source);
 	if (typeof source === "object" && source !== null) return octetsOf(source);
 	throw new Error("unsupported source");
 }
 
-interface SDK {
-	fromString(text: string): ArrayBuffer;
+function apply(logic: Logic, destination: Buffers, source: Source, count: number | undefined): void {
+	let target = octetsOf(destination);
+	const operand = operandOf(source);
+	if (count !== undefined) {
+		const asked = Number(count) | 0;
+		if (asked <= 0 || asked > target.byteLength) throw new RangeError("invalid count");
+		target = target.subarray(0, asked);
+	}
+	const length = target.byteLength;
+	if (length >= askFrom) {
+		const parameters = new WireWriter(length + 64).uint8(logic).octets(target).octets(operand);
+		target.set(query(Query.Combine, parameters).rest());
+		return;
+	}
+	const period = operand.byteLength;
+	for (let i = 0, j = 0; i < length; i++) {
+		const octet = operand[j] as number;
+		if (logic === Logic.Xor) (target[i] as number) ^= octet;
+		else if (logic === Logic.And) (target[i] as number) &= octet;
+		else (target[i] as number) |= octet;
+		if (++j === period) j = 0;
+	}
 }
 
-function octetsOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
-	if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-	return new Uint8Array(value);
-}
+export default {
+	xor(destination: Buffers, source: Source, count?: number): void {
+		apply(Logic.Xor, destination, source, count);
+	},
+	and(destination: Buffers, source: Source, count?: number): void {
+		apply(Logic.And, destination, source, count);
+	},
+	or(destination: Buffers, source: Source, count?: number): void {
+		apply(Logic.Or, destination, source, count);
+	},
+	not(destination: Buffers, count?: number): void {
+		apply(Logic.Xor, destination, 0xff, count);
+	},
+};

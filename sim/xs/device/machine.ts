@@ -23,7 +23,8 @@ const { issueCommand, setImmediate, performance } = globalThis as unknown as Eng
 
 /** Engine globals that the SDK has under other names or not at all. */
 export const { Base64 } = globalThis as unknown as Engine;
-export const { TextDecoder, TextEncoder } = globalThis;
+export const { TextDecoder } = globalThis;
+const encoder = new TextEncoder();
 
 /** Operations for the simulator; sent with the reply to the events now at work, or with the next query. */
 export const operations = new WireWriter();
@@ -46,6 +47,11 @@ export function config(): unknown {
 /** Milliseconds of a clock that counts from somewhere. */
 export function now(): number {
 	return performance.now();
+}
+
+/** The octets of a string; a lone surrogate gives three, which are not valid UTF-8, as on the SDK. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+	return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 /** Names the function that takes the values of one kind of event. It must only note what happened and `post`. */

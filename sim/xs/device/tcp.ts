@@ -105,7 +105,7 @@ class TCP implements Deliverable {
 			this.#connection = connection;
 			connection.owner = this;
 			connection.ready = true;
-			operations.uint8(Operation.Accept).uint32(connection.number).uint8(SocketOptions.None);
+			operations.uint8(Operation.Accept).uint32(connection.number);
 			if (connection.ended !== undefined) this.ended(connection.ended);
 			return;
 		}
