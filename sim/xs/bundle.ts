@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -77,18 +77,30 @@ boot(() => require(${JSON.stringify(program)}));`,
 		return bundle;
 	}
 
-	/** Names source files and lines in a stack that names lines of the script. */
+	/** Names source files and lines in a stack that names lines of the script; leaves out the simulator's own. */
 	locate(text: string): string {
-		return text.replaceAll(/ \(([^()]*\/program\.js):(\d+)\)/g, (whole, path: string, line: string) => {
-			if (path !== this.path) return whole;
-			const entry = this.#map.findEntry(Number(line) - 1, lastColumn);
-			if (!("originalSource" in entry)) return whole;
-			return ` (${relative(root, resolve(root, entry.originalSource))}:${entry.originalLine + 1})`;
-		});
+		return text
+			.split("\n")
+			.map((line) =>
+				line.replace(/\(([^()]*):(\d+)\)$/, (place, path, number) => this.#origin(place, path, number)),
+			)
+			.filter(
+				(line) =>
+					!/^ at .*\((sim\/xs\/device\/|boot|[^()]*\/program\.js)[^()]*\)$|^ at call \(\)$/.test(line),
+			)
+			.join("\n");
 	}
 
 	/** Removes the files; the engine has read them by then. */
 	async remove(): Promise<void> {
 		await rm(this.#folder, { recursive: true, force: true });
+	}
+
+	#origin(place: string, path: string, line: string): string {
+		if (path !== this.path) return place;
+		const entry = this.#map.findEntry(Number(line) - 1, lastColumn);
+		if (!("originalSource" in entry)) return place;
+		const source = resolve(root, entry.originalSource);
+		return `(${source.startsWith(root + sep) ? relative(root, source) : source}:${entry.originalLine + 1})`;
 	}
 }

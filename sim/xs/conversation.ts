@@ -63,6 +63,10 @@ export class Conversation implements EventSink {
 		return { batches: this.#batch, computrons: this.#computrons };
 	}
 
+	get processId(): number | undefined {
+		return this.#worker.processId;
+	}
+
 	event(event: Event): WireWriter {
 		if (!this.#busy) queueMicrotask(() => void this.#work());
 		return this.#events.uint8(event);

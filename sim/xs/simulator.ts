@@ -124,6 +124,11 @@ export class Simulator {
 		await this.exited;
 	}
 
+	/** Number of the process that runs the machine, for tools that look at processes. */
+	get processId(): number | undefined {
+		return this.#conversation.processId;
+	}
+
 	/** Round trips with the machine so far, and the units of computation it took for them. */
 	get meter(): { batches: number; computrons: number } {
 		return this.#conversation.meter;

@@ -4,10 +4,8 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
+import { engineBinary } from "./engine.js";
 import { NetstringReader, netstring } from "./netstring.js";
 
 /** What a crank of the engine (one batch, with all jobs it caused) has cost. */
@@ -59,7 +57,7 @@ export class Worker {
 	constructor(events: WorkerEvents) {
 		this.#events = events;
 		// A process group of its own: Ctrl-C is for the simulator, which then ends the worker in good order.
-		const child = spawn(workerPath(), ["-l", String(computationLimit), "-i", "1000000"], {
+		const child = spawn(engineBinary(), ["-l", String(computationLimit), "-i", "1000000"], {
 			stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
 			detached: true,
 		});
@@ -80,6 +78,11 @@ export class Worker {
 				resolve();
 			});
 		});
+	}
+
+	/** Number of the process. */
+	get processId(): number | undefined {
+		return this.#child.pid;
 	}
 
 	/** Reads and runs a program file; one that cannot be run ends the process. */
@@ -153,25 +156,5 @@ export class Worker {
 		const reason = known ?? (signal ? `killed by ${signal}` : `exit status ${code}`);
 		const errors = this.#errors.trim();
 		return `the XS worker ended: ${reason}${errors ? `\n${errors}` : ""}`;
-	}
-}
-
-/** The binary that `npm install` compiles. Throws a sentence that says what to do if it is not there. */
-function workerPath(): string {
-	const require = createRequire(import.meta.url);
-	const folder = dirname(require.resolve("@agoric/xsnap/package.json"));
-	const platform = process.platform === "darwin" ? "mac" : "lin";
-	const path = join(folder, "xsnap-native/xsnap/build/bin", platform, "release/xsnap-worker");
-	if (existsSync(path)) return path;
-	throw new MissingWorker();
-}
-
-/** The XS engine was not compiled. */
-export class MissingWorker extends Error {
-	constructor() {
-		super(
-			"The XS engine has not been compiled, because npm install found no C compiler: install one (on Debian: sudo apt-get install build-essential), then run npm rebuild @agoric/xsnap.",
-		);
-		this.name = "MissingWorker";
 	}
 }
