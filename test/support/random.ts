@@ -1,0 +1,36 @@
+/** Numbers for randomized tests: the same seed gives the same numbers. */
+export class Random {
+	#state: number;
+	readonly seed: number;
+
+	/** The seed is that of the environment variable `name`, or a new one. */
+	constructor(name: string) {
+		this.seed = Number(process.env[name] ?? Math.floor(Math.random() * 2 ** 31));
+		this.#state = this.seed >>> 0;
+	}
+
+	/** From 0 to less than 1 (mulberry32). */
+	next(): number {
+		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+		let mixed = this.#state;
+		mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	}
+
+	/** An integer from `from` to `to`, both included. */
+	integer(from: number, to: number): number {
+		return from + Math.floor(this.next() * (to - from + 1));
+	}
+
+	/** One of `choices`, each as likely as its weight says. */
+	choose<T extends string>(choices: Record<T, number>): T {
+		const entries = Object.entries(choices) as [T, number][];
+		let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+		for (const [choice, weight] of entries) {
+			rest -= weight;
+			if (rest < 0) return choice;
+		}
+		return (entries.at(-1) as [T, number])[0];
+	}
+}

@@ -1,0 +1,71 @@
+/** A TCP server on a port of the system's choice, which hands each connection to the test as it is. */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { Queue } from "./queue.js";
+import { RawConnection } from "./rawconnection.js";
+
+export class RawServer {
+	readonly port: number;
+	readonly #server: Server;
+	readonly #connections = new Queue<RawConnection>("connection");
+	readonly #sockets = new Set<Socket>();
+
+	static async listen(host = "127.0.0.1"): Promise<RawServer> {
+		const server = createServer({ allowHalfOpen: true });
+		server.listen(0, host);
+		await once(server, "listening");
+		return new RawServer(server);
+	}
+
+	private constructor(server: Server) {
+		this.#server = server;
+		this.port = (server.address() as AddressInfo).port;
+		server.on("connection", (socket) => {
+			this.#sockets.add(socket);
+			socket.on("close", () => this.#sockets.delete(socket));
+			this.#connections.put(new RawConnection(socket));
+		});
+	}
+
+	/** How many connections have come so far. */
+	get count(): number {
+		return this.#connections.count;
+	}
+
+	/** The next connection, nothing read or written yet. */
+	connection(): Promise<RawConnection> {
+		return this.#connections.next();
+	}
+
+	/** The next connection, as an open WebSocket. */
+	async webSocket(headers = ""): Promise<RawConnection> {
+		const connection = await this.connection();
+		await connection.accept(headers);
+		return connection;
+	}
+
+	async close(): Promise<void> {
+		for (const socket of this.#sockets) socket.destroy();
+		this.#server.close();
+		await once(this.#server, "close");
+	}
+}
+
+/** A port that refuses connections for as long as it is held, as it is the local end of a connection. */
+export async function refusingPort(): Promise<{ port: number; release(): void }> {
+	const server = createServer();
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+	const [accepted] = (await Promise.all([once(server, "connection"), once(socket, "connect")]))[0] as [
+		Socket,
+	];
+	return {
+		port: socket.localPort as number,
+		release() {
+			socket.destroy();
+			accepted.destroy();
+			server.close();
+		},
+	};
+}

@@ -1,0 +1,42 @@
+/** A wait that takes longer than this has failed: generous, as it says nothing about speed. Milliseconds. */
+const patience = 20_000;
+
+/** Lets tests wait until something that changes now and then is as they want it. */
+export class Watch {
+	readonly #looks = new Set<() => void>();
+
+	/** Whoever waits looks again. */
+	changed(): void {
+		for (const look of [...this.#looks]) look();
+	}
+
+	/**
+	 * What `look` gives, as soon as that is not undefined. `look` may throw to end the wait; `missing` tells
+	 * what did not come when patience ends.
+	 */
+	until<T>(look: () => T | undefined, missing: () => string): Promise<T> {
+		return new Promise((resolve, reject) => {
+			const done = () => {
+				this.#looks.delete(lookAgain);
+				clearTimeout(timer);
+			};
+			const lookAgain = () => {
+				try {
+					const value = look();
+					if (value === undefined) return;
+					done();
+					resolve(value);
+				} catch (error) {
+					done();
+					reject(error);
+				}
+			};
+			const timer = setTimeout(() => {
+				done();
+				reject(new Error(`${missing()} (waited ${patience / 1000} s)`));
+			}, patience);
+			this.#looks.add(lookAgain);
+			lookAgain();
+		});
+	}
+}

@@ -1,0 +1,126 @@
+/** Node's `ws` as the peer of the device, in both roles. */
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { Queue } from "./queue.js";
+
+/** One end of a WebSocket, played by `ws`. */
+export class WsConnection {
+	readonly socket: WebSocket;
+	/** The request of the handshake, where this side is the server. */
+	readonly request: IncomingMessage | undefined;
+	/** Everything received so far; text as a string. */
+	readonly received: (string | Buffer)[] = [];
+	readonly #messages = new Queue<string | Buffer>("message");
+	readonly #pings = new Queue<Buffer>("ping");
+	readonly #closed: Promise<{ code: number; reason: string }>;
+
+	constructor(socket: WebSocket, request?: IncomingMessage) {
+		this.socket = socket;
+		this.request = request;
+		socket.binaryType = "nodebuffer";
+		socket.on("error", () => {
+			// "close" follows, with the code.
+		});
+		socket.on("message", (data: RawData, isBinary: boolean) => {
+			const message = isBinary ? (data as Buffer) : data.toString();
+			this.received.push(message);
+			this.#messages.put(message);
+		});
+		socket.on("ping", (data) => this.#pings.put(data));
+		this.#closed = new Promise((resolve) => {
+			socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+		});
+	}
+
+	/** The next message: text as a string, binary as a Buffer. */
+	message(): Promise<string | Buffer> {
+		return this.#messages.next();
+	}
+
+	/** The next text message, parsed. */
+	async json(): Promise<unknown> {
+		return JSON.parse((await this.message()) as string);
+	}
+
+	ping(): Promise<Buffer> {
+		return this.#pings.next();
+	}
+
+	/** The close code and reason, when the connection has ended. */
+	closed(): Promise<{ code: number; reason: string }> {
+		return this.#closed;
+	}
+
+	send(data: string | Uint8Array): void {
+		this.socket.send(data);
+	}
+}
+
+/** A WebSocket server on a port of the system's choice. */
+export class WsServer {
+	readonly port: number;
+	readonly server: WebSocketServer;
+	readonly #connections = new Queue<WsConnection>("connection");
+
+	static async listen(options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
+		const server = new WebSocketServer({ host: "127.0.0.1", ...options, port: 0 });
+		await once(server, "listening");
+		return new WsServer(server);
+	}
+
+	private constructor(server: WebSocketServer) {
+		this.server = server;
+		this.port = (server.address() as AddressInfo).port;
+		server.on("connection", (socket, request) => this.#connections.put(new WsConnection(socket, request)));
+	}
+
+	get count(): number {
+		return this.#connections.count;
+	}
+
+	/** The next connection. */
+	connection(): Promise<WsConnection> {
+		return this.#connections.next();
+	}
+
+	async close(): Promise<void> {
+		for (const client of this.server.clients) client.terminate();
+		this.server.close();
+		await once(this.server, "close");
+	}
+}
+
+/** Connects to the device's server. */
+export async function wsConnect(
+	host: string,
+	port: number,
+	path = "/",
+	protocols: string[] = [],
+	options: ClientOptions = {},
+): Promise<WsConnection> {
+	const socket = new WebSocket(`ws://${host}:${port}${path}`, protocols, options);
+	const connection = new WsConnection(socket);
+	await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+	return connection;
+}
+
+/** Asks the device's server for a WebSocket that it refuses; the status and headers of its answer. */
+export async function wsRefused(
+	host: string,
+	port: number,
+	path = "/",
+	protocols: string[] = [],
+	options: ClientOptions = {},
+): Promise<{ status: number; headers: IncomingMessage["headers"] }> {
+	const socket = new WebSocket(`ws://${host}:${port}${path}`, protocols, options);
+	return new Promise((resolve, reject) => {
+		socket.on("open", () => reject(new Error("the device accepted the connection")));
+		socket.on("error", reject);
+		socket.on("unexpected-response", (request, response) => {
+			request.destroy();
+			resolve({ status: response.statusCode ?? 0, headers: response.headers });
+		});
+	});
+}
