@@ -17,6 +17,7 @@ const modules: Record<string, string> = {
 	timer: "sim/xs/device/timer.ts",
 	"embedded:io/socket/tcp": "sim/xs/device/tcp.ts",
 	"embedded:io/socket/listener": "sim/xs/device/listener.ts",
+	"embedded:io/socket/udp": "sim/xs/device/udp.ts",
 	"embedded:network/dns/resolver/udp": "sim/xs/device/resolver.ts",
 	"text/decoder": "sim/xs/device/textdecoder.ts",
 	crypt: "sim/xs/device/crypt.ts",
@@ -51,7 +52,10 @@ export class Bundle {
 			stdin: {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
 import ${JSON.stringify(join(here, "device/globals.ts"))};
-boot(() => require(${JSON.stringify(program)}));`,
+boot(() => {
+	require(${JSON.stringify(join(root, "hosts/network/network.ts"))});
+	require(${JSON.stringify(program)});
+});`,
 				resolveDir: root,
 				sourcefile: "boot",
 			},

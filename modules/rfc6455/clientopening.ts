@@ -1,0 +1,120 @@
+import { addressWithoutDNS } from "./address.js";
+import { ClientHandshake, type ClientHandshakeOptions } from "./clienthandshake.js";
+import {
+	OutgoingText,
+	readHead,
+	type SocketConstructor,
+	type SocketUser,
+	socketOptions,
+	type UsedSocket,
+} from "./transport.js";
+
+/** An ECMA-419 DNS Resolver. */
+export interface Resolver {
+	resolve(options: {
+		host: string;
+		onResolved(host: string, address: string): void;
+		onError(error?: unknown): void;
+	}): void;
+	close?(): void;
+}
+
+/** Where a client goes and by which means: the ECMA-419 options for it. */
+export interface ClientOpeningOptions extends ClientHandshakeOptions {
+	readonly dns?: { readonly io: new (options: object) => Resolver } | undefined;
+	readonly socket: { readonly io: SocketConstructor };
+}
+
+/** Whoever opens a WebSocket. Neither is called inside the constructor of ClientOpening. */
+export interface ClientOpeningUser {
+	/** The WebSocket is open: `window` octets can be written, `count` octets of frames wait to be read. */
+	onOpened(socket: UsedSocket, protocol: string, window: number, count: number): void;
+	/** It could not be opened; everything has been released. */
+	onOpeningFailed(message: string): void;
+}
+
+/** The way of a client to an open WebSocket: name, address, connection, request, response. */
+export class ClientOpening implements SocketUser {
+	private user: ClientOpeningUser | undefined;
+	private readonly options: ClientOpeningOptions;
+	private readonly handshake: ClientHandshake;
+	private readonly request: OutgoingText;
+	private resolver: Resolver | undefined = undefined;
+	private socket: UsedSocket | undefined = undefined;
+	private connected = false;
+	private window = 0;
+
+	/** @throws TypeError for a bad path, subprotocol or header; whatever the platform throws when it has no socket left. */
+	constructor(options: ClientOpeningOptions, user: ClientOpeningUser) {
+		this.user = user;
+		this.options = options;
+		this.handshake = new ClientHandshake(options);
+		this.request = new OutgoingText(this.handshake.request);
+		const address = addressWithoutDNS(options.host);
+		if (address === undefined) this.resolve();
+		else this.connect(address);
+	}
+
+	/** Gives up and releases everything; the user is not called any more. */
+	close(): void {
+		this.user = undefined;
+		this.resolver?.close?.();
+		this.resolver = undefined;
+		this.socket?.close();
+		this.socket = undefined;
+	}
+
+	onSocketWritable(count: number): void {
+		this.connected = true;
+		this.window = this.request.flush(this.socket as UsedSocket, count);
+	}
+
+	onSocketReadable(count: number): void {
+		const socket = this.socket as UsedSocket;
+		const { handshake, user } = this;
+		const rest = readHead(handshake, socket, count);
+		if (handshake.fault) this.fail(handshake.fault.message);
+		else if (handshake.complete) {
+			this.socket = undefined;
+			user?.onOpened(socket, handshake.protocol, this.window, rest);
+		}
+	}
+
+	onSocketError(): void {
+		this.fail(
+			this.connected ? "the server ended the connection during the handshake" : "the connection was refused",
+		);
+	}
+
+	onSocketException(error: unknown): void {
+		this.fail(String(error));
+	}
+
+	private resolve(): void {
+		const { dns, host } = this.options;
+		if (!dns) throw new TypeError(`the name "${host}" needs the option dns to be resolved`);
+		this.resolver = new dns.io(dns);
+		this.resolver.resolve({
+			host,
+			onResolved: (_, address) => {
+				try {
+					if (this.user) this.connect(address);
+				} catch (error) {
+					this.onSocketException(error);
+				}
+			},
+			onError: () => this.fail(`the name "${host}" could not be resolved`),
+		});
+	}
+
+	private connect(address: string): void {
+		const { host, port, socket } = this.options;
+		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
+	}
+
+	private fail(message: string): void {
+		const user = this.user;
+		this.close();
+		user?.onOpeningFailed(message);
+	}
+}

@@ -1,0 +1,134 @@
+/**
+ * Reads the head of an HTTP/1.1 message (RFC 9112 section 2) in pieces of any size, and never an octet of
+ * what follows it: in an opening handshake those octets belong to the first frames.
+ *
+ * Lines are handed on as they end and are not kept, so a head costs the memory of its longest line.
+ */
+
+/** Why a head was refused: an HTTP status that says so to a client, and a sentence that says so to a person. */
+export interface HeadFault {
+	readonly status: number;
+	readonly message: string;
+}
+
+const carriageReturn = 13;
+const lineFeed = 10;
+
+/** Characters of a token (RFC 9110 section 5.6.2). */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+export abstract class HeadReader {
+	/** Set once the head was refused; nothing is read after that. */
+	fault: HeadFault | undefined = undefined;
+	/** True once the empty line that ends the head was read. */
+	complete = false;
+	/** Octets that may still come before the head is refused as too long. */
+	private room: number;
+	private line = "";
+	/** How many octets of the terminator CR LF CR LF stand at the end of what was read. */
+	private matched = 0;
+	private started = false;
+
+	/** @param limit Longest head, in octets. */
+	constructor(limit: number) {
+		this.room = limit;
+	}
+
+	/**
+	 * How many octets push() takes at most: as many as the head is sure to have still, so that reading no more
+	 * than these never reaches past its end. 0 once the head is complete or refused.
+	 */
+	get wanted(): number {
+		return this.complete || this.fault ? 0 : 4 - this.matched;
+	}
+
+	/** @param octets At most `wanted` octets, valid for the duration of the call. */
+	push(octets: ArrayBuffer): void {
+		const view = new Uint8Array(octets);
+		this.room -= view.length;
+		if (this.room < 0) this.refuse(431, "the head of the request is too long");
+		for (let index = 0; index < view.length && !this.fault; index++) this.pushOctet(view[index] as number);
+	}
+
+	/** The request line or the status line. */
+	protected abstract onStartLine(line: string): void;
+	/** A header field: its name in lower case, its value without the white space around it. */
+	protected abstract onField(name: string, value: string): void;
+	/** The end of the head: the place for rules about fields that are missing. */
+	protected abstract onEnd(): void;
+
+	/** The first fault stands: what comes after it follows from it. */
+	protected refuse(status: number, message: string): void {
+		this.fault ??= { status, message };
+	}
+
+	private pushOctet(octet: number): void {
+		if (octet === lineFeed) {
+			if (this.matched !== 1 && this.matched !== 3)
+				return this.refuse(400, "a line of the head ends without a carriage return");
+			this.endLine();
+		} else if (this.matched & 1) {
+			this.refuse(400, "a carriage return stands inside a line of the head");
+		} else if (octet === carriageReturn) {
+			this.matched++;
+		} else if (octet === 0) {
+			this.refuse(400, "a NUL stands in the head");
+		} else {
+			this.matched = 0;
+			this.line += String.fromCharCode(octet);
+		}
+	}
+
+	private endLine(): void {
+		const line = this.line;
+		this.line = "";
+		if (line === "") {
+			if (!this.started) {
+				// RFC 9112 section 2.2: empty lines before the start line are ignored.
+				this.matched = 0;
+				return;
+			}
+			this.complete = true;
+			this.onEnd();
+			return;
+		}
+		this.matched = 2;
+		if (this.started) this.splitField(line);
+		else {
+			this.started = true;
+			this.onStartLine(line);
+		}
+	}
+
+	private splitField(line: string): void {
+		const colon = line.indexOf(":");
+		const name = line.slice(0, colon);
+		// A folded line (RFC 9112 section 5.2) starts with white space, and so fails here too.
+		if (colon < 1 || !token.test(name))
+			return this.refuse(400, `the header line "${excerpt(line)}" has no valid field name`);
+		this.onField(name.toLowerCase(), line.slice(colon + 1).trim());
+	}
+}
+
+/** The items of a comma-separated field value (RFC 9110 section 5.6.1), without empty ones. */
+export function listItems(value: string): string[] {
+	return value
+		.split(",")
+		.map((item) => item.trim())
+		.filter((item) => item !== "");
+}
+
+/** Whether a comma-separated list of tokens holds `wanted` (given in lower case), in any case. */
+export function hasToken(value: string, wanted: string): boolean {
+	return listItems(value.toLowerCase()).includes(wanted);
+}
+
+/** Whether a string is a token of RFC 9110 section 5.6.2, as a subprotocol's name must be. */
+export function isToken(value: string): boolean {
+	return token.test(value);
+}
+
+/** What a message quotes of a peer's text: its beginning, at most 40 characters. */
+export function excerpt(text: string): string {
+	return text.length > 40 ? `${text.slice(0, 40)}...` : text;
+}

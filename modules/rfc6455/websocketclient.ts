@@ -1,0 +1,220 @@
+import Timer from "timer";
+import { ClientOpening, type ClientOpeningOptions, type ClientOpeningUser } from "./clientopening.js";
+import type { CloseCode } from "./closecode.js";
+import { Protocol, type ReadableInfo } from "./protocol.js";
+import { type SocketUser, takeOver, type UsedSocket } from "./transport.js";
+
+/** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
+const lingerTimeout = 500;
+
+/** What onError is called with. */
+export interface WebSocketError extends Error {
+	/** The close code sent to a peer that broke the protocol or a limit; onClose follows. Otherwise absent. */
+	code?: CloseCode;
+}
+
+/** The callbacks of ECMA-419: `this` is the WebSocketClient. None is called inside the constructor or a method. */
+export interface WebSocketClientCallbacks {
+	/** `count` octets of a message can be read; 0 for an empty message. */
+	readonly onReadable?: (this: WebSocketClient, count: number, info: ReadableInfo) => void;
+	/** `count` octets can be written as one frame. The first call tells that the WebSocket is open. */
+	readonly onWritable?: (this: WebSocketClient, count: number) => void;
+	/** A close (8), ping (9) or pong (10) frame came. Close and ping are answered without further ado. */
+	readonly onControl?: (this: WebSocketClient, opcode: number, payload: ArrayBuffer) => void;
+	/** The connection has ended with a closing handshake, or after an onError that had a code. */
+	readonly onClose?: (this: WebSocketClient) => void;
+	/** The WebSocket could not be opened or the connection has failed. */
+	readonly onError?: (this: WebSocketClient, error: WebSocketError) => void;
+}
+
+/** The options of ECMA-419, and additions, all optional, whose defaults are its behaviour. */
+export interface WebSocketClientOptions extends WebSocketClientCallbacks, Partial<ClientOpeningOptions> {
+	/** A connected socket of which the opening handshake is done: makes this side the server. */
+	readonly attach?: object | undefined;
+	/** Anything; `target` of the instance. */
+	readonly target?: unknown;
+	/** Only "buffer", the default. */
+	readonly format?: "buffer" | undefined;
+	/** Addition: "string" lets read() give text messages as strings. Default "buffer". */
+	readonly text?: "buffer" | "string" | undefined;
+	/** Addition: the longest message that is received, in octets. Default: no limit. */
+	readonly maxMessageSize?: number | undefined;
+	/** Addition: how long the closing handshake may take, in milliseconds. Default 2000. */
+	readonly closeTimeout?: number | undefined;
+}
+
+/**
+ * The WebSocket Client class of ECMA-419 over a TCP socket: RFC 6455, whole but for extensions, as a client
+ * or, with `attach`, as a server.
+ *
+ * The clean way to end a connection is to write a close frame: `write(payload, { opcode: 8 })`; its answer is
+ * waited for, for a limited time. close() ends it at once and without a word.
+ */
+export default class WebSocketClient extends Protocol implements SocketUser, ClientOpeningUser {
+	static readonly text = 1;
+	static readonly binary = 2;
+	static readonly close = 8;
+	static readonly ping = 9;
+	static readonly pong = 10;
+
+	/** Whatever the options had as `target`. */
+	target: unknown;
+	/** The subprotocol that the server chose, or "". */
+	protocol = "";
+	private readonly readableCallback: WebSocketClientCallbacks["onReadable"];
+	private readonly writableCallback: WebSocketClientCallbacks["onWritable"];
+	private readonly controlCallback: WebSocketClientCallbacks["onControl"];
+	private readonly closeCallback: WebSocketClientCallbacks["onClose"];
+	private readonly errorCallback: WebSocketClientCallbacks["onError"];
+	private readonly closeTimeout: number;
+	private socket: UsedSocket | undefined = undefined;
+	private opening: ClientOpening | undefined = undefined;
+	private isOpen = false;
+	private hasFault = false;
+	/** Ends the closing handshake, when it comes to that. */
+	private closeTimer: Timer | undefined = undefined;
+	/** Continues after a read() outside of a callback. */
+	private resumeTimer: Timer | undefined = undefined;
+
+	/** @throws TypeError or RangeError for bad options; whatever the platform throws when it has no socket left. */
+	constructor(options: WebSocketClientOptions) {
+		const { attach, format = "buffer" } = options;
+		if (format !== "buffer") throw new RangeError(`format is "${format}"; only "buffer" is supported`);
+		super(attach === undefined, options.text === "string", options.maxMessageSize ?? Number.MAX_SAFE_INTEGER);
+		this.readableCallback = options.onReadable;
+		this.writableCallback = options.onWritable;
+		this.controlCallback = options.onControl;
+		this.closeCallback = options.onClose;
+		this.errorCallback = options.onError;
+		this.target = options.target;
+		this.closeTimeout = options.closeTimeout ?? 2000;
+		if (attach) {
+			this.socket = takeOver(attach, this);
+			this.transport = this.socket;
+			return;
+		}
+		const { host, port = 80, path, protocol, headers, dns, socket } = options;
+		if (!host || !socket) throw new TypeError("the options need a host and a socket, or a socket to attach");
+		this.opening = new ClientOpening({ host, port, path, protocol, headers, dns, socket }, this);
+	}
+
+	/** "buffer": the octets of messages are read and written in buffers. */
+	get format(): "buffer" {
+		return "buffer";
+	}
+
+	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
+	close(): void {
+		this.isOpen = false;
+		this.transport = undefined;
+		Timer.clear(this.closeTimer);
+		Timer.clear(this.resumeTimer);
+		this.closeTimer = this.resumeTimer = undefined;
+		this.opening?.close();
+		this.opening = undefined;
+		this.socket?.close();
+		this.socket = undefined;
+	}
+
+	onOpened(socket: UsedSocket, protocol: string, window: number, count: number): void {
+		this.opening = undefined;
+		this.protocol = protocol;
+		this.socket = this.transport = socket;
+		socket.target = this;
+		this.announce(window);
+		if (this.transport && count) this.receive(count);
+	}
+
+	onOpeningFailed(message: string): void {
+		this.opening = undefined;
+		this.abandon(message);
+	}
+
+	onSocketWritable(count: number): void {
+		if (!this.isOpen) return this.announce(count);
+		const capacity = this.grant(count);
+		if (capacity && !this.isClosing) this.writableCallback?.call(this, capacity);
+	}
+
+	onSocketReadable(count: number): void {
+		// A socket taken over tells what it holds before it tells what it takes, but open comes first.
+		if (!this.isOpen) this.announce(0);
+		if (this.transport) this.receive(count);
+	}
+
+	onSocketError(): void {
+		if (this.isClosed || this.hasFault) this.end();
+		else
+			this.abandon(
+				this.isClosing ? "the peer did not finish the closing handshake" : "the connection was lost",
+			);
+	}
+
+	onSocketException(error: unknown): void {
+		trace(`WebSocketClient: ${error}\n`);
+		this.abandon(String(error));
+	}
+
+	protected override onData(count: number, info: ReadableInfo): void {
+		this.readableCallback?.call(this, count, info);
+	}
+
+	protected override onControlFrame(opcode: number, payload: ArrayBuffer): void {
+		this.controlCallback?.call(this, opcode, payload);
+	}
+
+	protected override onFault(code: CloseCode, message: string): void {
+		this.hasFault = true;
+		this.endWithin(lingerTimeout);
+		const error: WebSocketError = new Error(message);
+		error.code = code;
+		this.errorCallback?.call(this, error);
+	}
+
+	protected override onClosing(): void {
+		this.endWithin(this.closeTimeout);
+	}
+
+	protected override onClosed(): void {
+		// RFC 6455 section 7.1.1: the server ends the TCP connection first, the client waits for it.
+		if (!this.masks) this.endWithin(0);
+	}
+
+	protected override onDrained(): void {
+		this.resumeTimer ??= Timer.set(() => {
+			this.resumeTimer = undefined;
+			this.guard(this.resume);
+		});
+	}
+
+	private announce(window: number): void {
+		this.isOpen = true;
+		this.writableCallback?.call(this, this.grant(window));
+	}
+
+	private endWithin(milliseconds: number): void {
+		if (this.closeTimer) Timer.schedule(this.closeTimer, milliseconds);
+		else this.closeTimer = Timer.set(() => this.guard(this.end), milliseconds);
+	}
+
+	/** Timers lead here: an exception must not leave them, or the machine ends. */
+	private guard(action: () => void): void {
+		try {
+			action.call(this);
+		} catch (error) {
+			this.onSocketException(error);
+		}
+	}
+
+	private end(): void {
+		if (!this.isClosed && !this.hasFault)
+			return this.abandon("the peer did not answer the close frame in time");
+		this.close();
+		this.closeCallback?.call(this);
+	}
+
+	private abandon(message: string): void {
+		this.close();
+		this.errorCallback?.call(this, new Error(message));
+	}
+}

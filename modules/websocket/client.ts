@@ -1,0 +1,176 @@
+import Timer from "timer";
+import { Connection, type ConnectionEvents, connectionCallbacks, State } from "./connection.js";
+import { webSocketProvider } from "./engine.js";
+import {
+	booleanOption,
+	integerOption,
+	type RawOptions,
+	rawOptions,
+	stringOption,
+	stringsOption,
+	timeOption,
+	wrongType,
+} from "./options.js";
+import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
+import { after, every } from "./timers.js";
+
+/** The options of a Client; all are optional, those it does not know are ignored. */
+export interface ClientOptions extends ConnectionOptions {
+	/** Name or address of the server. Default "localhost". */
+	readonly host?: string;
+	/** Port of the server, from 1 to 65535. Default 80. */
+	readonly port?: number;
+	/** Path and query that are asked for. Default "/". */
+	readonly path?: string;
+	/** Subprotocols offered, in order of preference. Default none. */
+	readonly protocols?: string | readonly string[];
+	/** Further header fields of the request: an object, a Map, or pairs. Default none. */
+	readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+	/** Milliseconds that one attempt may take to the open WebSocket; 0 for no limit. Default 1000. */
+	readonly connectTimeout?: number;
+	/** Attempts after the first one. Default 10. */
+	readonly numberOfRetries?: number;
+	/** Milliseconds from a failed attempt to the next one. Default 500. */
+	readonly timeBetweenRetries?: number;
+	/** True to discard messages sent before the connection is open. Default false. */
+	readonly discardMessagesBeforeOpen?: boolean;
+}
+
+/** The events of a Client. */
+export type ClientEvents = ConnectionEvents & {
+	/** An attempt to connect has failed: its number, from 1, and why. */
+	retry: [attempt: number, reason: string];
+};
+
+/** One WebSocket connection to a server, opened and, should it fail to, retried at the user's word. */
+export class Client extends Connection<ClientEvents> {
+	private readonly host: string;
+	private readonly port: number;
+	private readonly path: string;
+	private readonly protocols: string | undefined;
+	private readonly headers: Iterable<readonly [string, string]> | undefined;
+	private readonly connectTimeout: number;
+	private readonly numberOfRetries: number;
+	private readonly timeBetweenRetries: number;
+	private readonly discardMessagesBeforeOpen: boolean;
+	/** The number of the attempt under way, from 1. */
+	private attempt = 0;
+	/** While connecting: the end of the attempt or of the pause before the next one. While open: the tick. */
+	private timer: Timer | undefined = undefined;
+	private chosenProtocol = "";
+
+	/** @throws TypeError or RangeError that names the option and its value. */
+	constructor(options?: ClientOptions) {
+		const raw = rawOptions(options);
+		super(new ConnectionSettings(raw));
+		this.host = stringOption(raw, "host") ?? "localhost";
+		this.port = integerOption(raw, "port", 80, 1, 65535);
+		this.path = stringOption(raw, "path") ?? "/";
+		this.protocols = stringsOption(raw, "protocols")?.join(", ");
+		this.headers = headerFields(raw);
+		this.connectTimeout = timeOption(raw, "connectTimeout", 1000);
+		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.MAX_SAFE_INTEGER);
+		this.timeBetweenRetries = timeOption(raw, "timeBetweenRetries", 500);
+		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
+	}
+
+	/** The subprotocol that the server chose, or "". */
+	get protocol(): string {
+		return this.chosenProtocol;
+	}
+
+	/**
+	 * Opens the connection. Every failed attempt emits `retry`; when the last one has failed, `error` is emitted,
+	 * and open() may be called again. While connecting or open it does nothing.
+	 */
+	open(): void {
+		if (this.state !== State.idle) return;
+		this.state = State.connecting;
+		this.attempt = 1;
+		this.connect();
+	}
+
+	override close(code?: number, reason?: string): void {
+		super.close(code, reason);
+		if (this.state !== State.connecting) return;
+		this.state = State.idle;
+		this.release();
+		after(0, () => this.fire("close", 1006, ""));
+	}
+
+	protected override get mayQueue(): boolean {
+		return !this.discardMessagesBeforeOpen;
+	}
+
+	protected override onOpened(): void {
+		this.chosenProtocol = this.webSocket?.protocol ?? "";
+		this.setTimer(this.settings.tick ? every(this.settings.tick, () => this.tick()) : undefined);
+	}
+
+	protected override onOpenFailed(reason: string): void {
+		this.release();
+		this.fire("retry", this.attempt, reason);
+		// A listener may have closed the client.
+		if (this.state !== State.connecting) return;
+		if (this.attempt <= this.numberOfRetries) {
+			this.attempt++;
+			this.setTimer(after(this.timeBetweenRetries, () => this.connect()));
+			return;
+		}
+		this.state = State.idle;
+		const attempts = this.attempt === 1 ? "1 attempt" : `${this.attempt} attempts`;
+		this.fire("error", `no connection to ${this.host}:${this.port} after ${attempts}: ${reason}`);
+	}
+
+	protected override onFinished(): void {
+		this.setTimer(undefined);
+	}
+
+	private connect(): void {
+		if (this.connectTimeout)
+			this.setTimer(
+				after(this.connectTimeout, () => this.onOpenFailed(`no connection within ${this.connectTimeout} ms`)),
+			);
+		const { host, port, path, headers, settings } = this;
+		try {
+			const provider = webSocketProvider();
+			this.webSocket = new provider.io({
+				...provider,
+				...connectionCallbacks,
+				target: this,
+				host,
+				port,
+				path,
+				protocol: this.protocols,
+				headers,
+				text: settings.receiveType.binary ? "buffer" : "string",
+				maxMessageSize: settings.maxMessageSize,
+				closeTimeout: settings.closeTimeout,
+			});
+		} catch (error) {
+			this.setTimer(
+				after(0, () => this.onOpenFailed(error instanceof Error ? error.message : String(error))),
+			);
+		}
+	}
+
+	private setTimer(timer: Timer | undefined): void {
+		Timer.clear(this.timer);
+		this.timer = timer;
+	}
+
+	private release(): void {
+		this.setTimer(undefined);
+		this.webSocket?.close();
+		this.webSocket = undefined;
+	}
+}
+
+function headerFields(options: RawOptions): Iterable<readonly [string, string]> | undefined {
+	const headers = options["headers"];
+	if (headers === undefined) return undefined;
+	if (typeof headers !== "object" || headers === null)
+		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
+	if (Symbol.iterator in headers) return new Map(headers as Iterable<readonly [string, string]>);
+	return new Map(Object.entries(headers));
+}

@@ -1,0 +1,308 @@
+import Timer from "timer";
+import { CloseCode, closePayload, isSendableCloseCode } from "../rfc6455/closecode.js";
+import { Emitter } from "./emitter.js";
+import type {
+	ReadableInfo,
+	WebSocketClient,
+	WebSocketClientCallbacks,
+	WebSocketClientError,
+	WriteOptions,
+} from "./engine.js";
+import { type Counters, Ledger } from "./ledger.js";
+import { MessageAssembly } from "./messageassembly.js";
+import { OutgoingMessages, type OutgoingMessagesOwner } from "./outgoingmessages.js";
+import type { ConnectionSettings } from "./settings.js";
+import { after } from "./timers.js";
+
+/** What became of a message given to send(). */
+export type SendOutcome =
+	/** It was handed to the socket. */
+	| "sent"
+	/** It waits in the send queue. */
+	| "queued"
+	/** It was not taken. */
+	| "discarded";
+
+/** How one message is sent. */
+export interface SendOptions {
+	/** True for a binary message, false for text. Default: as `sendType` says. */
+	readonly binary?: boolean;
+}
+
+/** The events of Client and Socket alike, with the arguments of each. */
+export type ConnectionEvents = {
+	/** The connection is open. */
+	open: [];
+	/** A message: its value, decoded as `receiveType` says, and whether it came as a binary one. */
+	message: [message: unknown, info: { readonly binary: boolean }];
+	/** A connection that was open has ended: the code and the reason of RFC 6455 sections 7.1.5 and 7.1.6. */
+	close: [code: number, reason: string];
+	/** What went wrong, in a sentence. */
+	error: [message: string];
+	/** The send queue, in which messages waited or for which there was no room, has become empty. */
+	drain: [];
+};
+
+/** The state of the connection underneath. */
+export enum State {
+	/** There is none: not opened yet, or ended. */
+	idle,
+	/** A client is on its way to one. */
+	connecting,
+	open,
+	/** Its end has begun: no message is sent or emitted any more. */
+	closing,
+}
+
+const closeOpcode = 8;
+const closeWrite: WriteOptions = Object.freeze({ opcode: closeOpcode });
+const pingWrite: WriteOptions = Object.freeze({ opcode: 9 });
+
+/** What Client and Socket share: sending through the queue, receiving, liveness, closing, the counters. */
+export abstract class Connection<Events extends ConnectionEvents = ConnectionEvents>
+	extends Emitter<Events>
+	implements OutgoingMessagesOwner
+{
+	protected state: State = State.idle;
+	protected webSocket: WebSocketClient | undefined = undefined;
+	protected readonly settings: ConnectionSettings;
+	private readonly outgoing: OutgoingMessages;
+	private readonly ledger = new Ledger();
+	/** Ticks without a sign of life from the peer. */
+	private silence = 0;
+	private assembly: MessageAssembly | undefined = undefined;
+	/** What the `close` event will tell. */
+	private closeCode: number = CloseCode.abnormal;
+	private closeReason = "";
+
+	constructor(settings: ConnectionSettings) {
+		super();
+		this.settings = settings;
+		this.outgoing = new OutgoingMessages(settings, this.ledger, this);
+	}
+
+	/**
+	 * Sends a message, or puts it in the send queue until it can be sent.
+	 * @param data A value that `sendType` can encode: for JSON anything that JSON.stringify() takes, for text a
+	 *   string, for binary types an ArrayBuffer, a view, or a string, which is sent as UTF-8.
+	 * @throws TypeError when the value cannot be encoded; nothing has changed then.
+	 */
+	send(data: unknown, options?: SendOptions): SendOutcome {
+		const { sendType } = this.settings;
+		const octets = sendType.encode(data);
+		const binary = options?.binary ?? sendType.binary;
+		if (this.outgoing.write(octets, binary)) return "sent";
+		return this.enqueue(octets, binary);
+	}
+
+	/** Whether messages can be exchanged now. */
+	isOpen(): boolean {
+		return this.state === State.open;
+	}
+
+	/** Whether the connection's end has begun. */
+	get isClosing(): boolean {
+		return this.state === State.closing;
+	}
+
+	/** What became of the messages so far. */
+	get counters(): Counters {
+		return this.ledger.snapshot(this.outgoing.waiting);
+	}
+
+	/**
+	 * Closes the connection with a closing handshake. Messages that wait are lost, and counted as such.
+	 * @param code 1000 (default), another one of RFC 6455 section 7.4 that may be sent, or 3000 to 4999.
+	 * @param reason Text for the peer, at most 123 octets in UTF-8; what is longer is cut off.
+	 * @throws RangeError when the code may not be sent.
+	 */
+	close(code: number = CloseCode.normal, reason = ""): void {
+		if (!Number.isInteger(code) || !isSendableCloseCode(code))
+			throw new RangeError(`the close code is ${code}; it must be 1000-1003, 1007-1014 or 3000-4999`);
+		this.lose();
+		if (this.state === State.open) this.startClosing(code, reason);
+	}
+
+	/** Counts a tick of silence; after too many the peer is asked for a sign of life, then the connection dropped. */
+	tick(): void {
+		if (this.state !== State.open) return;
+		const { pingTicks, dropTicks } = this.settings;
+		this.silence++;
+		if (this.silence === pingTicks) this.ping();
+		else if (this.silence >= dropTicks) {
+			this.fire("error", "the peer has not answered a ping; the connection is dropped");
+			this.drop();
+		}
+	}
+
+	/** Ends the connection at once: `close` with 1006 follows in this turn, if it was open. */
+	protected drop(): void {
+		const webSocket = this.webSocket;
+		if (!webSocket) return;
+		webSocket.close();
+		this.finish(CloseCode.abnormal, "");
+	}
+
+	/** One error an episode. When nothing waits, because the message is too long for the queue, it ends with it. */
+	onOverflow(message: string): void {
+		after(0, () => {
+			this.fire("error", message);
+			if (this.outgoing.endEpisode()) this.fire("drain");
+		});
+	}
+
+	/** Gives up the messages that wait, and counts them as lost. */
+	protected lose(): void {
+		this.outgoing.lose();
+	}
+
+	/** Hook: the connection is open; `open` is emitted when it returns. */
+	protected abstract onOpened(): void;
+	/** Hook: the connection did not come to be open. */
+	protected abstract onOpenFailed(reason: string): void;
+	/** Hook: a connection that was open has ended; `close` is emitted when it returns. */
+	protected abstract onFinished(): void;
+	/** Hook: whether a message may wait while the connection is not open. */
+	protected abstract get mayQueue(): boolean;
+
+	/** Called by the WebSocket underneath. */
+	receive(webSocket: WebSocketClient, count: number, info: ReadableInfo): void {
+		this.silence = 0;
+		const data = webSocket.read();
+		if (this.state !== State.open) return;
+		if (info.more || this.assembly) this.assemble(data, count, info);
+		else this.deliver(data, count, info);
+	}
+
+	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
+	allow(window: number): void {
+		if (this.state === State.connecting) {
+			this.state = State.open;
+			this.silence = 0;
+			this.closeCode = CloseCode.abnormal;
+			this.closeReason = "";
+			this.onOpened();
+			this.fire("open");
+		}
+		if (this.state === State.open && this.outgoing.flush(this.webSocket as WebSocketClient, window))
+			this.fire("drain");
+	}
+
+	/** Called by the WebSocket underneath. */
+	noteControl(opcode: number, payload: ArrayBuffer): void {
+		this.silence = 0;
+		if (opcode !== closeOpcode) return;
+		const octets = new Uint8Array(payload);
+		this.closeCode =
+			octets.length < 2 ? CloseCode.noStatus : ((octets[0] as number) << 8) | (octets[1] as number);
+		this.closeReason = octets.length < 3 ? "" : String.fromArrayBuffer(payload.slice(2));
+		this.beginEnd();
+	}
+
+	/** Called by the WebSocket underneath: it has ended as a closing handshake ends it. */
+	noteClose(): void {
+		this.finish(this.closeCode, this.closeReason);
+	}
+
+	/** Called by the WebSocket underneath. */
+	noteError(error: WebSocketClientError | undefined): void {
+		if (this.state === State.connecting) {
+			this.webSocket = undefined;
+			this.onOpenFailed(error?.message ?? "the connection was refused or lost");
+		} else if (error?.code === undefined) this.finish(this.closeCode, this.closeReason);
+		else {
+			this.closeCode = error.code;
+			this.closeReason = error.message;
+			this.beginEnd();
+			this.fire("error", error.message);
+		}
+	}
+
+	private enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): SendOutcome {
+		const { outgoing, settings } = this;
+		if (this.state !== State.open && !this.mayQueue) {
+			outgoing.refuse();
+			return "discarded";
+		}
+		if (!outgoing.enqueue(octets, binary)) return "discarded";
+		if (settings.throttleFactor) Timer.delay(outgoing.waiting * settings.throttleFactor);
+		return "queued";
+	}
+
+	private assemble(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): void {
+		const { maxMessageSize } = this.settings;
+		this.assembly ??= new MessageAssembly();
+		const { assembly } = this;
+		if (assembly.length + count > maxMessageSize) return this.refuseLongMessage();
+		assembly.append(data, count, maxMessageSize);
+		if (info.more) return;
+		this.assembly = undefined;
+		this.deliver(assembly.length ? assembly.message : undefined, assembly.length, info);
+	}
+
+	private deliver(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): void {
+		const { ledger } = this;
+		const { receiveType } = this.settings;
+		ledger.received++;
+		ledger.octetsReceived += count;
+		const message = data ?? (info.binary || receiveType.binary ? new ArrayBuffer(0) : "");
+		this.fire("message", receiveType.decode(message), info);
+	}
+
+	/** For a class underneath that does not know the limit itself. */
+	private refuseLongMessage(): void {
+		const message = `a message has more than ${this.settings.maxMessageSize} octets, the limit`;
+		this.startClosing(CloseCode.messageTooBig, message);
+		this.fire("error", message);
+	}
+
+	private ping(): void {
+		try {
+			this.webSocket?.write(new ArrayBuffer(0), pingWrite);
+		} catch {
+			// A window that is shut all this time is no better a sign of life than a missing pong.
+		}
+	}
+
+	private startClosing(code: number, reason: string): void {
+		this.beginEnd();
+		try {
+			this.webSocket?.write(closePayload(code, reason), closeWrite);
+		} catch {
+			after(0, () => this.drop());
+		}
+	}
+
+	private beginEnd(): void {
+		this.state = State.closing;
+		this.assembly = undefined;
+		this.outgoing.shut();
+	}
+
+	private finish(code: number, reason: string): void {
+		this.beginEnd();
+		this.state = State.idle;
+		this.webSocket = undefined;
+		this.onFinished();
+		this.fire("close", code, reason);
+	}
+}
+
+/** The callbacks of every WebSocket underneath a Connection, its `target`. */
+export const connectionCallbacks: WebSocketClientCallbacks = Object.freeze({
+	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void {
+		(this.target as Connection).receive(this, count, info);
+	},
+	onWritable(this: WebSocketClient, count: number): void {
+		(this.target as Connection).allow(count);
+	},
+	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void {
+		(this.target as Connection).noteControl(opcode, payload);
+	},
+	onClose(this: WebSocketClient): void {
+		(this.target as Connection).noteClose();
+	},
+	onError(this: WebSocketClient, error?: WebSocketClientError): void {
+		(this.target as Connection).noteError(error);
+	},
+});

@@ -1,0 +1,155 @@
+/** A function that is called when an event is emitted. `this` is the emitter. */
+// biome-ignore lint/suspicious/noExplicitAny: a listener takes the arguments of its event, whatever they are
+export type Listener = (...args: any[]) => void;
+
+/** The events of a class: the arguments of each by its name. */
+export type EventMap = Record<string, unknown[]>;
+
+/** A listener that is called once. */
+class Once {
+	readonly listener: Listener;
+
+	constructor(listener: Listener) {
+		this.listener = listener;
+	}
+}
+
+type Entry = Listener | Once;
+
+/**
+ * An EventEmitter with the names and rules of Node's, but for two, for nobody is there to catch on a device:
+ * a listener that throws is traced, and the others run; an "error" that nobody listens to is traced, not thrown.
+ */
+export class Emitter<Events extends EventMap> {
+	// One listener stands by itself, several in an array that is replaced, never changed: emitting needs no copy.
+	private entries: Record<string, Entry | readonly Entry[]> | undefined = undefined;
+
+	/** Calls a listener whenever the event is emitted. @throws TypeError when it is not a function. */
+	on<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
+		return this.add(event, checked(listener));
+	}
+
+	/** The same as on(). */
+	addListener<Name extends keyof Events & string>(
+		event: Name,
+		listener: (...args: Events[Name]) => void,
+	): this {
+		return this.add(event, checked(listener));
+	}
+
+	/** Calls a listener the next time the event is emitted. @throws TypeError when it is not a function. */
+	once<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
+		return this.add(event, new Once(checked(listener)));
+	}
+
+	/** Removes the listener that was added last among those that are the same function. */
+	off<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
+		return this.removeListener(event, listener);
+	}
+
+	/** The same as off(). */
+	removeListener<Name extends keyof Events & string>(
+		event: Name,
+		listener: (...args: Events[Name]) => void,
+	): this {
+		const found = this.entries?.[event];
+		if (found) {
+			const list = listOf(found);
+			const index = list.findLastIndex((entry) => listenerOf(entry) === listener);
+			if (index >= 0) this.remove(event, list, index);
+		}
+		return this;
+	}
+
+	/** Removes every listener of an event, or of all events. */
+	removeAllListeners(event?: keyof Events & string): this {
+		if (event === undefined) this.entries = undefined;
+		else if (this.entries) delete this.entries[event];
+		return this;
+	}
+
+	/** How many listeners an event has. */
+	listenerCount(event: keyof Events & string): number {
+		const found = this.entries?.[event];
+		return found ? listOf(found).length : 0;
+	}
+
+	/** Calls the listeners of an event in the order in which they were added. Returns whether there were any. */
+	emit<Name extends keyof Events & string>(event: Name, ...args: Events[Name]): boolean {
+		return this.dispatch(event, undefined, undefined, args);
+	}
+
+	/** emit() for up to two arguments, without an array for them. */
+	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
+		return this.dispatch(event, first, second, undefined);
+	}
+
+	private dispatch(event: string, first: unknown, second: unknown, args: unknown[] | undefined): boolean {
+		const found = this.entries?.[event];
+		if (found === undefined) {
+			if (event === "error") trace(`xs-web-socket: error: ${args ? args[0] : first}\n`);
+			return false;
+		}
+		if (typeof found === "function") this.call(event, found, first, second, args);
+		else for (const entry of listOf(found)) this.call(event, entry, first, second, args);
+		return true;
+	}
+
+	private call(
+		event: string,
+		entry: Entry,
+		first: unknown,
+		second: unknown,
+		args: unknown[] | undefined,
+	): void {
+		let listener = entry as Listener;
+		if (entry instanceof Once) {
+			const found = this.entries?.[event];
+			const list = found ? listOf(found) : [];
+			const index = list.indexOf(entry);
+			// It may have been called from inside a listener that ran before it.
+			if (index < 0) return;
+			this.remove(event, list, index);
+			listener = entry.listener;
+		}
+		try {
+			if (args) listener.apply(this, args);
+			else listener.call(this, first, second);
+		} catch (error) {
+			trace(`xs-web-socket: a listener for "${event}" threw ${describe(error)}\n`);
+		}
+	}
+
+	private add(event: string, entry: Entry): this {
+		this.entries ??= Object.create(null) as Record<string, Entry | readonly Entry[]>;
+		const found = this.entries[event];
+		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
+		return this;
+	}
+
+	private remove(event: string, list: readonly Entry[], index: number): void {
+		const entries = this.entries as Record<string, Entry | readonly Entry[]>;
+		const rest = list.filter((_, position) => position !== index);
+		if (rest.length > 1) entries[event] = rest;
+		else if (rest[0]) entries[event] = rest[0];
+		else delete entries[event];
+	}
+}
+
+function checked(listener: unknown): Listener {
+	if (typeof listener !== "function")
+		throw new TypeError(`a listener must be a function, not ${String(listener)}`);
+	return listener as Listener;
+}
+
+function listOf(found: Entry | readonly Entry[]): readonly Entry[] {
+	return Array.isArray(found) ? found : [found as Entry];
+}
+
+function listenerOf(entry: Entry): Listener {
+	return entry instanceof Once ? entry.listener : entry;
+}
+
+function describe(error: unknown): string {
+	return error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
+}

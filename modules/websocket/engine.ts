@@ -1,0 +1,85 @@
+/**
+ * The seam to the WebSocket underneath: the ECMA-419 WebSocket Client class pattern, as far as it is used here,
+ * and what the host provides. Any class of that pattern fits, the Moddable SDK's own included; what
+ * modules/rfc6455 adds to the pattern is optional.
+ */
+
+/** What onReadable tells about the octets that may be read. */
+export interface ReadableInfo {
+	readonly more: boolean;
+	readonly binary: boolean;
+}
+
+/** How write() frames its octets. `transfer` gives them away, to be masked in place; a class may ignore it. */
+export interface WriteOptions {
+	readonly binary?: boolean;
+	readonly more?: boolean;
+	readonly opcode?: number;
+	readonly transfer?: boolean;
+}
+
+/** What onError may be called with. A code means that the peer broke the protocol, and that onClose follows. */
+export interface WebSocketClientError {
+	readonly message: string;
+	readonly code?: number;
+}
+
+/** An ECMA-419 WebSocket Client. */
+export interface WebSocketClient {
+	target: unknown;
+	/** The subprotocol chosen; absent in classes that do not tell. */
+	readonly protocol?: string;
+	/** Octets, or a string for text where strings were asked for and are supported. */
+	read(): ArrayBuffer | string | undefined;
+	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
+	close(): void;
+}
+
+/** Its callbacks: `this` is the instance. */
+export interface WebSocketClientCallbacks {
+	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void;
+	onWritable(this: WebSocketClient, count: number): void;
+	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
+	onClose(this: WebSocketClient): void;
+	onError(this: WebSocketClient, error?: WebSocketClientError): void;
+}
+
+/** A connected TCP socket, as the Listener gives it. */
+export interface TCPSocket {
+	readonly remoteAddress: string | undefined;
+	close(): void;
+}
+
+/** An ECMA-419 TCP Listener. */
+export interface Listener {
+	readonly port: number;
+	read(): TCPSocket | undefined;
+	close(): void;
+}
+
+/** What an ECMA-419 host offers as `device.network.ws`, and the listener that hosts/network adds. */
+export interface WebSocketProvider {
+	readonly io: new (options: object) => WebSocketClient;
+	readonly listener?: {
+		readonly io: (new (
+			options: object,
+		) => Listener) & {
+			/** True where the option `address` binds one interface; elsewhere every one is listened on. */
+			readonly bindsAddress?: boolean;
+		};
+	};
+}
+
+/**
+ * The host's WebSocket provider.
+ * @throws Error when the host has none.
+ */
+export function webSocketProvider(): WebSocketProvider {
+	const host = globalThis as { device?: { network?: { ws?: WebSocketProvider } } };
+	const provider = host.device?.network?.ws;
+	if (!provider?.io)
+		throw new Error(
+			"the host has no device.network.ws; include hosts/network/manifest.json in the app's manifest",
+		);
+	return provider;
+}

@@ -1,0 +1,189 @@
+import type { WebSocketClient, WriteOptions } from "./engine.js";
+import type { Ledger } from "./ledger.js";
+import { SendQueue } from "./sendqueue.js";
+import type { ConnectionSettings } from "./settings.js";
+
+// The caller's own octets are not ours to mask in place; the queue's are.
+const copiedText: WriteOptions = Object.freeze({ binary: false });
+const copiedBinary: WriteOptions = Object.freeze({ binary: true });
+const ownText: WriteOptions = Object.freeze({ binary: false, transfer: true });
+const ownBinary: WriteOptions = Object.freeze({ binary: true, transfer: true });
+const partOfText: WriteOptions = Object.freeze({ binary: false, transfer: true, more: true });
+const partOfBinary: WriteOptions = Object.freeze({ binary: true, transfer: true, more: true });
+
+/** Whoever the messages belong to. */
+export interface OutgoingMessagesOwner {
+	/** The first message of an episode was discarded: a sentence that says so. Called inside enqueue(). */
+	onOverflow(message: string): void;
+}
+
+/**
+ * The messages of one connection on their way out: straight to the socket while nothing waits and the window
+ * is wide enough, otherwise through the send queue. A message leaves as one frame if the window ever gets
+ * wide enough for it; a longer one leaves in parts.
+ */
+export class OutgoingMessages {
+	/** The longest message that the WebSocket takes now, in octets; 0 when there is no WebSocket. */
+	private window = 0;
+	/** Messages that wait. */
+	waiting = 0;
+	private webSocket: WebSocketClient | undefined = undefined;
+	private readonly ledger: Ledger;
+	private readonly settings: ConnectionSettings;
+	private readonly queue: SendQueue;
+	private readonly owner: OutgoingMessagesOwner;
+	/** The widest that the window has been on this connection. */
+	private widest = 0;
+	/** The message that leaves in parts. It has left the queue, so that those behind it can give way. */
+	private parted: Uint8Array<ArrayBuffer> | undefined = undefined;
+	private partedBinary = false;
+	/** Octets of it that have left. */
+	private partedOffset = 0;
+	/** Messages have waited or found no room since the queue was last empty: `drain` is due. */
+	private owesDrain = false;
+	/** A discarded message was reported since then. */
+	private reported = false;
+
+	constructor(settings: ConnectionSettings, ledger: Ledger, owner: OutgoingMessagesOwner) {
+		this.settings = settings;
+		this.ledger = ledger;
+		this.owner = owner;
+		this.queue = new SendQueue(settings.sendQueueSize);
+	}
+
+	/** Sends a message at once. Returns false, and has done nothing, when it must wait. */
+	write(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
+		const length = octets.byteLength;
+		if (this.waiting || length > this.window || this.window === 0) return false;
+		const own = !this.settings.sendType.binary;
+		const options = binary ? (own ? ownBinary : copiedBinary) : own ? ownText : copiedText;
+		try {
+			this.window = (this.webSocket as WebSocketClient).write(octets, options);
+		} catch {
+			// The socket has failed and has not said so yet.
+			this.window = 0;
+			return false;
+		}
+		this.ledger.accepted++;
+		this.countSent(length);
+		return true;
+	}
+
+	/** Puts a message in the queue. Returns false when it is discarded. */
+	enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
+		const { queue, ledger, settings } = this;
+		const length = octets.byteLength;
+		this.owesDrain = true;
+		if (length > queue.capacity) {
+			this.discard(
+				`a message of ${length} octets can never wait in the send queue, which takes ${queue.capacity} at most`,
+			);
+			return false;
+		}
+		while (!queue.push(octets, binary)) {
+			this.discard(`the send queue of ${settings.sendQueueSize} octets is full; messages are discarded`);
+			if (!settings.dropOldest) return false;
+			queue.shift();
+			this.waiting--;
+			ledger.lost++;
+		}
+		ledger.accepted++;
+		this.waiting++;
+		// A window that is as wide as it gets announces nothing any more.
+		if (length > this.widest) this.send();
+		return true;
+	}
+
+	/** Takes note of a message that could not even wait. */
+	refuse(): void {
+		this.ledger.discarded++;
+	}
+
+	/** Sends what waits, as far as a window of `window` octets lets it. Returns whether `drain` is due. */
+	flush(webSocket: WebSocketClient, window: number): boolean {
+		this.webSocket = webSocket;
+		this.window = window;
+		if (window > this.widest) this.widest = window;
+		if (this.waiting) this.send();
+		return this.owesDrain && this.endEpisode();
+	}
+
+	/** Ends an episode of waiting or discarding if the queue is empty. Returns whether it did. */
+	endEpisode(): boolean {
+		if (this.waiting || !this.owesDrain) return false;
+		this.owesDrain = this.reported = false;
+		return true;
+	}
+
+	/** The WebSocket has ended. What waits stays, and a message that has left in part will leave anew. */
+	shut(): void {
+		this.webSocket = undefined;
+		this.window = this.widest = this.partedOffset = 0;
+	}
+
+	/** Gives up what waits. */
+	lose(): void {
+		this.ledger.lost += this.waiting;
+		this.waiting = 0;
+		this.parted = undefined;
+		this.queue.clear();
+		this.owesDrain = this.reported = false;
+	}
+
+	private discard(message: string): void {
+		this.ledger.discarded++;
+		if (this.reported) return;
+		this.reported = true;
+		this.owner.onOverflow(message);
+	}
+
+	private send(): void {
+		try {
+			while (this.window && this.waiting && this.sendFirst());
+		} catch {
+			this.window = 0;
+		}
+	}
+
+	/** Sends the first message or a part of it. Returns false when it has to wait for a wider window. */
+	private sendFirst(): boolean {
+		const { queue } = this;
+		if (this.parted) return this.sendPart(this.parted);
+		const length = queue.length;
+		const binary = queue.binary;
+		if (length <= this.window) {
+			this.window = (this.webSocket as WebSocketClient).write(queue.peek(), binary ? ownBinary : ownText);
+			queue.shift();
+			this.waiting--;
+			this.countSent(length);
+			return true;
+		}
+		if (length <= this.widest) return false;
+		this.parted = queue.peek().slice();
+		this.partedBinary = binary;
+		this.partedOffset = 0;
+		queue.shift();
+		return true;
+	}
+
+	private sendPart(message: Uint8Array<ArrayBuffer>): boolean {
+		const { webSocket, window, partedOffset, partedBinary } = this;
+		const end = Math.min(partedOffset + window, message.length);
+		const last = end === message.length;
+		const options = last ? (partedBinary ? ownBinary : ownText) : partedBinary ? partOfBinary : partOfText;
+		this.window = (webSocket as WebSocketClient).write(message.slice(partedOffset, end), options);
+		this.partedOffset = end;
+		if (last) {
+			this.parted = undefined;
+			this.waiting--;
+			this.countSent(message.length);
+		}
+		return true;
+	}
+
+	private countSent(length: number): void {
+		const { ledger } = this;
+		ledger.sent++;
+		ledger.octetsSent += length;
+	}
+}

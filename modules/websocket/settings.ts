@@ -1,0 +1,67 @@
+import { type MediaType, mediaType } from "./mediatypes.js";
+import { integerOption, type RawOptions, stringOption, timeOption, wrongValue } from "./options.js";
+import { longestQueue } from "./sendqueue.js";
+
+/** The options that Client and Server have in common; a Server's hold for its Sockets. */
+export interface ConnectionOptions {
+	/** MIME type of the messages received. Default "application/json". */
+	readonly receiveType?: string;
+	/** MIME type of the messages sent. Default "application/json". */
+	readonly sendType?: string;
+	/** Octets of the send queue, from 64 to 8388607. Each message takes 3 more than it has. Default 4096. */
+	readonly sendQueueSize?: number;
+	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
+	readonly overflow?: "refuse" | "drop-oldest";
+	/** The longest message that is received, in octets. Default 16384. */
+	readonly maxMessageSize?: number;
+	/** Milliseconds without an octet from the peer after which it is sent a ping; 0 for never. Default 30000. */
+	readonly pingInterval?: number;
+	/** Milliseconds after that ping in which something must come, or the connection is dropped. Default 10000. */
+	readonly pongTimeout?: number;
+	/** Milliseconds that the closing handshake may take. Default 2000. */
+	readonly closeTimeout?: number;
+	/** Milliseconds by which send() stalls the caller for each message that waits. Default 0. */
+	readonly throttleFactor?: number;
+}
+
+/** How many times an interval is looked at the clock: a ping comes at most one part in 8 late. */
+const ticksPerInterval = 8;
+/** The shortest time between two looks, in milliseconds. */
+const shortestTick = 5;
+
+/** The checked options that a connection works with; all Sockets of a Server share one. */
+export class ConnectionSettings {
+	readonly sendType: MediaType;
+	readonly receiveType: MediaType;
+	readonly sendQueueSize: number;
+	readonly dropOldest: boolean;
+	readonly maxMessageSize: number;
+	readonly closeTimeout: number;
+	readonly throttleFactor: number;
+	/** Milliseconds between two looks for signs of life; 0 for no liveness check. */
+	readonly tick: number;
+	/** Ticks of silence after which a ping is sent. */
+	readonly pingTicks: number;
+	/** Ticks of silence after which the connection is dropped. */
+	readonly dropTicks: number;
+
+	/** @throws TypeError or RangeError that names the option and its value. */
+	constructor(options: RawOptions) {
+		this.sendType = mediaType("sendType", options["sendType"]);
+		this.receiveType = mediaType("receiveType", options["receiveType"]);
+		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 64, longestQueue);
+		const overflow = stringOption(options, "overflow") ?? "refuse";
+		if (overflow !== "refuse" && overflow !== "drop-oldest")
+			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
+		this.dropOldest = overflow === "drop-oldest";
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384, 1, 0x7fffffff);
+		this.closeTimeout = timeOption(options, "closeTimeout", 2000);
+		this.throttleFactor = timeOption(options, "throttleFactor", 0);
+		const pingInterval = timeOption(options, "pingInterval", 30000);
+		const pongTimeout = timeOption(options, "pongTimeout", 10000);
+		const shorter = Math.min(pingInterval, pongTimeout || pingInterval);
+		this.tick = pingInterval && Math.max(Math.floor(shorter / ticksPerInterval), shortestTick);
+		this.pingTicks = this.tick && Math.ceil(pingInterval / this.tick) + 1;
+		this.dropTicks = this.tick && this.pingTicks + Math.ceil(pongTimeout / this.tick) + 1;
+	}
+}

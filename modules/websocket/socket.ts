@@ -1,0 +1,70 @@
+import { Connection, connectionCallbacks, State } from "./connection.js";
+import { type TCPSocket, webSocketProvider } from "./engine.js";
+import type { ConnectionSettings } from "./settings.js";
+
+/** Whoever a Socket belongs to: its Server. */
+export interface SocketOwner {
+	readonly settings: ConnectionSettings;
+	/** The socket is open; its `open` is emitted when this returns. */
+	onSocketOpen(socket: Socket): void;
+	/** The socket has ended, whether it was open or not. */
+	onSocketEnd(socket: Socket): void;
+}
+
+/** One connection of a Server's, which makes it and hands it to the listeners of `connection`. */
+export class Socket extends Connection {
+	/** The address of the client. */
+	readonly remoteAddress: string;
+	/** Path and query that the client asked for. */
+	readonly path: string;
+	/** The subprotocol chosen, or "". */
+	readonly protocol: string;
+	private readonly owner: SocketOwner;
+
+	/** Not for users: a Server makes it out of a connection of which the opening handshake is done. */
+	constructor(owner: SocketOwner, attach: TCPSocket, path: string, protocol: string) {
+		const { settings } = owner;
+		super(settings);
+		this.owner = owner;
+		this.remoteAddress = attach.remoteAddress ?? "";
+		this.path = path;
+		this.protocol = protocol;
+		this.state = State.connecting;
+		const { io } = webSocketProvider();
+		this.webSocket = new io({
+			...connectionCallbacks,
+			target: this,
+			attach,
+			text: settings.receiveType.binary ? "buffer" : "string",
+			maxMessageSize: settings.maxMessageSize,
+			closeTimeout: settings.closeTimeout,
+		});
+	}
+
+	/** Ends the connection without a closing handshake, for its Server. */
+	terminate(): void {
+		if (this.state === State.connecting) {
+			this.webSocket?.close();
+			this.onOpenFailed();
+		} else this.drop();
+	}
+
+	protected override get mayQueue(): boolean {
+		return false;
+	}
+
+	protected override onOpened(): void {
+		this.owner.onSocketOpen(this);
+	}
+
+	protected override onOpenFailed(): void {
+		this.state = State.idle;
+		this.webSocket = undefined;
+		this.owner.onSocketEnd(this);
+	}
+
+	protected override onFinished(): void {
+		this.lose();
+		this.owner.onSocketEnd(this);
+	}
+}
