@@ -33,6 +33,8 @@ export enum Limit {
 	medium = 0xffff,
 	/** The octets of a masking key. */
 	key = 4,
+	/** The octets of the longest header. */
+	header = 14,
 }
 
 /**

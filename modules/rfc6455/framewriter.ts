@@ -45,41 +45,42 @@ export abstract class FrameWriter {
 	// XS finds properties in the order of their creation: those that every message touches come first.
 	/** Undefined before the WebSocket is open and after it has ended. */
 	protected transport: Transport | undefined = undefined;
-	/** What the transport can take now, in octets. */
-	private window = 0;
+	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
+	private room = -1;
 	/** True for a client, which masks what it sends (RFC 6455 section 5.1). */
 	protected readonly masks: boolean;
+	/** True between the parts of a message that is written in several. */
+	private writingParts = false;
+	/** Eight octets for headers. Only a server's key, in the last four, is kept from one call to the next. */
+	protected readonly header: DataView<ArrayBuffer>;
+	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
+	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
+	/**
+	 * The masking key, from octet 4: a client's for the frame it sends; a server's for the frame it receives,
+	 * turned so that its first octet meets the next octet of the payload.
+	 */
+	protected readonly key: Uint8Array<ArrayBuffer>;
+	/** What the transport can take now, in octets. */
+	private window = 0;
 	/** The widest that the window has been. */
 	private widest = 0;
 	/** What a narrow window has not taken yet of a frame. */
-	private staged: Uint8Array | undefined = undefined;
-	/** True between the parts of a message that is written in several. */
-	private writingParts = false;
+	private staged: Uint8Array<ArrayBuffer> | undefined = undefined;
+	/** The header of a frame with a 16-bit length, from octet 0, once it was needed; a client's ends with the key. */
+	private longHeader: Uint8Array<ArrayBuffer> | undefined = undefined;
 	/** How far the closing handshake has come: bits of `Closing`. */
 	private closing = 0;
-	/** The header of a frame with a 7-bit length; a client's ends with the key. */
-	private readonly shortHeader: Uint8Array;
-	/** The header of a frame with a 16-bit length; a client's ends with the key. */
-	private readonly longHeader: Uint8Array;
-	/** The first two octets of a header: room for reading one, too. Nothing is kept here between calls. */
-	protected readonly field: Uint8Array;
-	/**
-	 * The masking key: a client's for the frame it sends; a server's for the frame it receives, turned so that
-	 * its first octet meets the next octet of the payload.
-	 */
-	protected readonly key: Uint8Array;
 	/** The answer to the newest ping until the window takes it: older pings need none (RFC 6455 section 5.5.3). */
-	private pendingPong: Uint8Array | undefined = undefined;
+	private pendingPong: Uint8Array<ArrayBuffer> | undefined = undefined;
 	/** The payload of the close frame until the window takes it. */
-	private pendingClose: Uint8Array | undefined = undefined;
+	private pendingClose: Uint8Array<ArrayBuffer> | undefined = undefined;
 
 	/** @param masks True for a client, false for a server. */
 	constructor(masks: boolean) {
 		const octets = new ArrayBuffer(8);
 		this.masks = masks;
-		this.longHeader = new Uint8Array(octets, 0, masks ? 8 : 4);
+		this.header = new DataView(octets);
 		this.shortHeader = new Uint8Array(octets, 2, masks ? 6 : 2);
-		this.field = masks ? new Uint8Array(octets, 2, 2) : this.shortHeader;
 		this.key = new Uint8Array(octets, 4, 4);
 	}
 
@@ -87,6 +88,7 @@ export abstract class FrameWriter {
 	protected abstract onClosing(): void;
 	/** Hook: both close frames have passed. */
 	protected abstract onClosed(): void;
+
 	/** True once a close frame was sent, waits to be, or came: data can no longer be written. */
 	protected get isClosing(): boolean {
 		return this.closing !== 0;
@@ -98,18 +100,86 @@ export abstract class FrameWriter {
 		return (this.closing & both) === both;
 	}
 
+	/**
+	 * Sends a message, a part of one, or a control frame (ECMA-419 WebSocket Client).
+	 * A close frame is never refused: when it does not fit, it goes out as soon as it does.
+	 * @returns The longest payload that the next write() takes, in octets.
+	 * @throws Error when the WebSocket is not open or is closing, RangeError when the frame does not fit now.
+	 */
+	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = defaultWriteOptions): number {
+		if (options.opcode !== undefined) return this.writeControl(options.opcode, octetsOf(data));
+		const length = data.byteLength;
+		if (length > this.room) this.checkFit(length);
+		let first = this.writingParts
+			? Opcode.continuation
+			: options.binary === false
+				? Opcode.text
+				: Opcode.binary;
+		if (options.more === true) this.writingParts = true;
+		else {
+			this.writingParts = false;
+			first |= FirstOctet.final;
+		}
+		let payload = data as ArrayBuffer | Uint8Array;
+		if (this.masks && options.transfer !== true) payload = octetsOf(data).slice();
+		this.writeFrame(first, payload, length);
+		const room = this.window - Limit.header;
+		this.room = room;
+		return room > Limit.short ? room : this.settle();
+	}
+
 	/** Tells what the transport can take now, and sends what waited for it. Returns the octets a message may have. */
 	protected grant(window: number): number {
 		this.window = window;
 		if (window > this.widest) this.widest = window;
 		if (this.staged) this.writeStaged();
-		if (this.pendingPong || this.pendingClose) this.flushControl();
-		return this.capacity;
+		if (this.closing || this.pendingPong) this.flushControl();
+		return this.settle();
 	}
 
-	/** The longest payload that write() takes now, in octets. Control frames that wait go first. */
-	private get capacity(): number {
-		if (this.pendingPong || this.pendingClose || this.staged) return 0;
+	/** Lets go of the transport: nothing is written any more. */
+	protected release(): void {
+		this.transport = this.staged = undefined;
+		this.room = -1;
+	}
+
+	/** Answers a ping as soon as the window lets it, unless this side closes. */
+	protected answerPing(payload: Uint8Array<ArrayBuffer>): void {
+		if (this.closing) return;
+		this.pendingPong = payload;
+		this.flushControl();
+		this.settle();
+	}
+
+	/** Sends a close frame, or the first one only, as soon as the window lets it. */
+	protected startClose(payload: Uint8Array<ArrayBuffer>): void {
+		if (this.closing & Closing.started) return;
+		this.closing |= Closing.started;
+		this.room = -1;
+		this.pendingClose = payload;
+		this.onClosing();
+		this.flushControl();
+	}
+
+	/** Takes note of the peer's close frame. */
+	protected noteClose(): void {
+		this.closing |= Closing.received;
+		this.room = -1;
+	}
+
+	/** Answers the peer's close frame, unless it is itself the answer. */
+	protected answerClose(payload: Uint8Array<ArrayBuffer>): void {
+		if (this.closing & Closing.started) this.flushControl();
+		else this.startClose(payload);
+	}
+
+	/** Brings `room` up to date. Returns the longest payload that fits exactly. */
+	private settle(): number {
+		if (!this.transport || this.closing || this.pendingPong || this.staged) {
+			this.room = -1;
+			return 0;
+		}
+		this.room = this.window - Limit.header;
 		if (this.isNarrow) return Limit.short;
 		return payloadCapacity(this.window, this.masks ? Limit.key : 0);
 	}
@@ -119,89 +189,11 @@ export abstract class FrameWriter {
 		return this.widest > 0 && this.widest <= narrow;
 	}
 
-	/**
-	 * Sends a message, a part of one, or a control frame (ECMA-419 WebSocket Client).
-	 * A close frame is never refused: when it does not fit, it goes out as soon as it does.
-	 * @returns The longest payload that the next write() takes, in octets.
-	 * @throws Error when the WebSocket is not open or is closing, RangeError when the frame does not fit now.
-	 */
-	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = defaultWriteOptions): number {
-		if (options.opcode !== undefined) return this.sendControl(options.opcode, octetsOf(data));
-		if (this.transport === undefined || this.closing)
-			throw new Error("the WebSocket is not open for writing");
-		const length = data.byteLength;
+	/** For data that may not fit. @throws Error or RangeError as write() does. */
+	private checkFit(length: number): void {
+		if (!this.transport || this.closing) throw new Error("the WebSocket is not open for writing");
 		if (this.pendingPong || !this.fits(length))
-			throw new RangeError(`${length} octets do not fit; ${this.capacity} can be written now`);
-		let first = this.writingParts
-			? Opcode.continuation
-			: options.binary === false
-				? Opcode.text
-				: Opcode.binary;
-		this.writingParts = options.more === true;
-		if (!this.writingParts) first |= FirstOctet.final;
-		let payload = data as ArrayBuffer | Uint8Array;
-		if (this.masks && options.transfer !== true) payload = octetsOf(data).slice();
-		this.writeFrame(first, payload, length);
-		return this.capacity;
-	}
-
-	/** Answers a ping as soon as the window lets it, unless this side closes. */
-	protected answerPing(payload: Uint8Array): void {
-		if (this.closing) return;
-		this.pendingPong = payload;
-		this.flushControl();
-	}
-
-	/** Sends a close frame, or the first one only, as soon as the window lets it. */
-	protected startClose(payload: Uint8Array): void {
-		if (this.closing & Closing.started) return;
-		this.closing |= Closing.started;
-		this.pendingClose = payload;
-		this.onClosing();
-		this.flushControl();
-	}
-
-	/** Takes note of the peer's close frame. */
-	protected noteClose(): void {
-		this.closing |= Closing.received;
-	}
-
-	/** Answers the peer's close frame, unless it is itself the answer. */
-	protected answerClose(payload: Uint8Array): void {
-		if (this.closing & Closing.started) this.flushControl();
-		else this.startClose(payload);
-	}
-
-	private sendControl(opcode: number, payload: Uint8Array): number {
-		if (!this.transport || this.closing & Closing.started)
-			throw new Error("the WebSocket is not open for writing");
-		if (payload.length > Limit.short)
-			throw new RangeError(`a control frame takes at most ${Limit.short} octets, not ${payload.length}`);
-		if (opcode === Opcode.close) this.startClose(payload.slice());
-		else if (this.pendingPong || !this.writeControl(opcode, payload))
-			throw new RangeError(`a control frame of ${payload.length} octets does not fit now`);
-		return this.capacity;
-	}
-
-	/** Sends the control frames that wait, as far as the window lets it. */
-	private flushControl(): void {
-		if (this.pendingPong) {
-			if (!this.writeControl(Opcode.pong, this.pendingPong)) return;
-			this.pendingPong = undefined;
-		}
-		if (this.pendingClose) {
-			if (!this.writeControl(Opcode.close, this.pendingClose)) return;
-			this.pendingClose = undefined;
-			this.closing |= Closing.sent;
-		}
-		if (this.isClosed) this.onClosed();
-	}
-
-	/** Sends a control frame if it fits. Returns whether it did. */
-	private writeControl(opcode: number, payload: Uint8Array): boolean {
-		if (!this.fits(payload.length)) return false;
-		this.writeFrame(FirstOctet.final | opcode, payload.slice(), payload.length);
-		return true;
+			throw new RangeError(`${length} octets do not fit; ${this.settle()} can be written now`);
 	}
 
 	private fits(length: number): boolean {
@@ -210,73 +202,99 @@ export abstract class FrameWriter {
 		return !this.staged && (length + header <= this.window || (this.isNarrow && length <= Limit.short));
 	}
 
-	/** Sends a frame that fits; its payload is masked in place. */
+	private writeControl(opcode: number, payload: Uint8Array): number {
+		if (!this.transport || this.closing & Closing.started)
+			throw new Error("the WebSocket is not open for writing");
+		if (payload.length > Limit.short)
+			throw new RangeError(`a control frame takes at most ${Limit.short} octets, not ${payload.length}`);
+		if (opcode === Opcode.close) this.startClose(payload.slice());
+		else if (this.pendingPong || !this.sendControl(opcode, payload))
+			throw new RangeError(`a control frame of ${payload.length} octets does not fit now`);
+		return this.settle();
+	}
+
+	/** Sends the control frames that wait, as far as the window lets it. */
+	private flushControl(): void {
+		if (this.pendingPong) {
+			if (!this.sendControl(Opcode.pong, this.pendingPong)) return;
+			this.pendingPong = undefined;
+		}
+		if (this.pendingClose) {
+			if (!this.sendControl(Opcode.close, this.pendingClose)) return;
+			this.pendingClose = undefined;
+			this.closing |= Closing.sent;
+		}
+		if (this.isClosed && !this.staged) this.onClosed();
+	}
+
+	/** Sends a control frame if it fits. Returns whether it did. */
+	private sendControl(opcode: number, payload: Uint8Array): boolean {
+		if (!this.fits(payload.length)) return false;
+		this.writeFrame(FirstOctet.final | opcode, payload.slice(), payload.length);
+		return true;
+	}
+
+	/** Sends a frame that fits. A client masks the payload in place. */
 	private writeFrame(first: number, payload: ArrayBuffer | Uint8Array, length: number): void {
 		const transport = this.transport as Transport;
-		if (this.masks) this.changeKey();
-		const header = this.headerFor(first, length);
-		if (this.masks && length) Logical.xor(payload, this.key);
-		if (length + header.length > this.window) {
-			this.staged = new Uint8Array(header.length + length);
-			this.staged.set(header);
-			this.staged.set(octetsOf(payload), header.length);
-			this.writeStaged();
+		const { masks, header } = this;
+		if (masks) {
+			// RFC 6455 section 5.3: a fresh key for every frame, from the platform's random numbers.
+			header.setUint32(4, (Math.irandom(0, 0x10000) << 16) | Math.irandom(0, 0x10000));
+			if (length) Logical.xor(payload, this.key);
+		}
+		let head: Uint8Array<ArrayBuffer>;
+		if (length <= Limit.short) {
+			header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
+			head = this.shortHeader;
+		} else head = this.fillLongHeader(first, length);
+		if (this.window <= narrow && length + head.length > this.window) {
+			this.stage(head, payload);
 			return;
 		}
-		let window = transport.write(header);
+		let window = transport.write(head);
 		if (length) window = transport.write(payload);
 		// A socket that has failed takes writes and says nothing; its error follows.
 		this.window = window ?? 0;
 	}
 
+	private fillLongHeader(first: number, length: number): Uint8Array<ArrayBuffer> {
+		const { masks, header } = this;
+		const mask = masks ? SecondOctet.masked : 0;
+		if (length <= Limit.medium) {
+			header.setUint16(0, (first << 8) | mask | SecondOctet.length16);
+			header.setUint16(2, length);
+			this.longHeader ??= new Uint8Array(header.buffer, 0, masks ? 8 : 4);
+			return this.longHeader;
+		}
+		const octets = new Uint8Array(masks ? 14 : 10);
+		const view = new DataView(octets.buffer);
+		view.setUint16(0, (first << 8) | mask | SecondOctet.length64);
+		view.setUint32(2, Math.floor(length / 0x100000000));
+		view.setUint32(6, length % 0x100000000);
+		if (masks) octets.set(this.key, 10);
+		return octets;
+	}
+
+	private stage(head: Uint8Array, payload: ArrayBuffer | Uint8Array): void {
+		const rest = octetsOf(payload);
+		this.staged = new Uint8Array(head.length + rest.length);
+		this.staged.set(head);
+		this.staged.set(rest, head.length);
+		this.writeStaged();
+	}
+
 	private writeStaged(): void {
-		const staged = this.staged as Uint8Array;
+		const staged = this.staged as Uint8Array<ArrayBuffer>;
 		const count = Math.min(this.window, staged.length);
 		if (count === 0) return;
 		this.window = (this.transport as Transport).write(staged.slice(0, count)) ?? 0;
 		this.staged = count < staged.length ? staged.slice(count) : undefined;
 	}
-
-	private headerFor(first: number, length: number): Uint8Array {
-		const mask = this.masks ? SecondOctet.masked : 0;
-		if (length <= Limit.short) {
-			const header = this.shortHeader;
-			header[0] = first;
-			header[1] = length | mask;
-			return header;
-		}
-		if (length <= Limit.medium) {
-			const header = this.longHeader;
-			header[0] = first;
-			header[1] = SecondOctet.length16 | mask;
-			header[2] = length >> 8;
-			header[3] = length;
-			return header;
-		}
-		const header = new Uint8Array(this.masks ? 14 : 10);
-		header[0] = first;
-		header[1] = SecondOctet.length64 | mask;
-		let rest = length;
-		for (let index = 9; index > 1; index--) {
-			header[index] = rest % 256;
-			rest = Math.floor(rest / 256);
-		}
-		if (this.masks) header.set(this.key, 10);
-		return header;
-	}
-
-	/** RFC 6455 section 5.3: a fresh key for every frame, from the platform's random numbers. */
-	private changeKey(): void {
-		const key = this.key;
-		key[0] = Math.irandom(0, 256);
-		key[1] = Math.irandom(0, 256);
-		key[2] = Math.irandom(0, 256);
-		key[3] = Math.irandom(0, 256);
-	}
 }
 
 /** The octets of a buffer or of a view of any type. */
-function octetsOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+export function octetsOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 	return ArrayBuffer.isView(data)
 		? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 		: new Uint8Array(data);

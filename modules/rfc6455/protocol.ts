@@ -23,8 +23,6 @@ enum Step {
 	control,
 	/** The protocol has ended: octets are taken and dropped. */
 	discard,
-	/** Nothing to do until more octets come or the last ones are taken with read(). */
-	wait,
 }
 
 const textPart: ReadableInfo = Object.freeze({ more: true, binary: false });
@@ -55,6 +53,8 @@ export abstract class Protocol extends FrameWriter {
 	private message = 0;
 	/** Octets of the message under way, the current frame included. */
 	private messageLength = 0;
+	/** Two octets of `header`, from octet 2, to read fields of headers into. */
+	private readonly field: Uint8Array;
 	/** Octets of the field under way that have come, when a field comes in pieces. */
 	private filled = 0;
 	/** The first octet of a word of which only that one has come. */
@@ -74,6 +74,7 @@ export abstract class Protocol extends FrameWriter {
 	 */
 	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number) {
 		super(masks);
+		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
 		this.givesStrings = givesStrings;
 		this.maxMessageSize = maxMessageSize;
 	}
@@ -92,8 +93,7 @@ export abstract class Protocol extends FrameWriter {
 		this.available = available;
 		if (this.receiving || this.data !== undefined) return;
 		this.receiving = true;
-		let step = this.step;
-		while (step !== Step.wait) step = this.take(step);
+		while (this.take());
 		this.receiving = false;
 	}
 
@@ -130,14 +130,15 @@ export abstract class Protocol extends FrameWriter {
 		return result;
 	}
 
-	private take(step: Step): Step {
-		switch (step) {
+	/** Takes the next step. Returns false when it needs octets that have not come, or an application that reads. */
+	private take(): boolean {
+		switch (this.step) {
 			case Step.start:
 				return this.takeStart();
 			case Step.payload:
 				return this.takePayload();
 			case Step.key:
-				return this.takeField(this.key) ? this.go(this.control ? Step.control : Step.payload) : Step.wait;
+				return this.takeKey();
 			case Step.length16:
 				return this.takeLength16();
 			case Step.length64:
@@ -147,26 +148,21 @@ export abstract class Protocol extends FrameWriter {
 			default:
 				if (this.available) this.transport?.read(this.available);
 				this.available = 0;
-				return Step.wait;
+				return false;
 		}
 	}
 
-	private go(step: Step): Step {
-		this.step = step;
-		return step;
-	}
-
 	/** The first two octets of a frame: FIN, RSV, opcode, MASK, and the length or how it is told. */
-	private takeStart(): Step {
-		if (!this.takeWord()) return Step.wait;
-		const first = this.field[0] as number;
-		const second = this.field[1] as number;
-		const length = second & SecondOctet.length;
+	private takeStart(): boolean {
+		const word = this.takeWord();
+		if (word < 0) return false;
+		const first = word >> 8;
+		const length = word & SecondOctet.length;
 		const opcode = first & FirstOctet.opcode;
 		this.first = first;
 		if (first & FirstOctet.reserved)
 			return this.protocolError("a reserved bit is set, but no extension is in use");
-		if (second >= SecondOctet.masked === this.masks)
+		if ((word & SecondOctet.masked) === (this.masks ? SecondOctet.masked : 0))
 			return this.protocolError(
 				this.masks ? "a frame from the server is masked" : "a frame from the client is not masked",
 			);
@@ -180,60 +176,69 @@ export abstract class Protocol extends FrameWriter {
 		if (length <= Limit.short) return this.startPayload(length);
 		this.remaining = 0;
 		this.words = 0;
-		return this.go(length === SecondOctet.length16 ? Step.length16 : Step.length64);
+		this.step = length === SecondOctet.length16 ? Step.length16 : Step.length64;
+		return true;
 	}
 
-	private takeLength16(): Step {
-		if (!this.takeWord()) return Step.wait;
-		const length = this.word;
+	private takeLength16(): boolean {
+		const length = this.takeWord();
+		if (length < 0) return false;
 		if (length <= Limit.short)
 			return this.protocolError(`the length ${length} is told in 16 bits instead of 7`);
 		return this.startPayload(length);
 	}
 
 	/** Four words, for bitwise operators end at 32 bits. A double holds every length that any limit lets pass. */
-	private takeLength64(): Step {
-		if (!this.takeWord()) return Step.wait;
-		if (this.words === 0 && this.word > 0x7fff)
+	private takeLength64(): boolean {
+		const word = this.takeWord();
+		if (word < 0) return false;
+		if (this.words === 0 && word > 0x7fff)
 			return this.protocolError("the highest bit of a 64-bit length is set");
-		this.remaining = this.remaining * 0x10000 + this.word;
-		if (++this.words < 4) return this.step;
+		this.remaining = this.remaining * 0x10000 + word;
+		if (++this.words < 4) return true;
 		if (this.remaining <= Limit.medium)
 			return this.protocolError(`the length ${this.remaining} is told in 64 bits instead of fewer`);
 		return this.startPayload(this.remaining);
 	}
 
 	/** The limit holds from here, before a single octet of the payload is taken or room is made for it. */
-	private startPayload(length: number): Step {
-		this.messageLength += length;
-		if (this.messageLength > this.maxMessageSize)
+	private startPayload(length: number): boolean {
+		const messageLength = this.messageLength + length;
+		this.messageLength = messageLength;
+		if (messageLength > this.maxMessageSize)
 			return this.fail(
 				CloseCode.messageTooBig,
-				`a message has ${this.messageLength} octets or more, the limit is ${this.maxMessageSize}`,
+				`a message has ${messageLength} octets or more, the limit is ${this.maxMessageSize}`,
 			);
 		this.remaining = length;
-		return this.go(this.masks ? Step.payload : Step.key);
+		this.step = this.masks ? Step.payload : Step.key;
+		return true;
 	}
 
-	private takePayload(): Step {
+	private takeKey(): boolean {
+		if (!this.takeField(this.key, Limit.key)) return false;
+		this.step = this.control ? Step.control : Step.payload;
+		return true;
+	}
+
+	private takePayload(): boolean {
 		const remaining = this.remaining;
-		const count = this.available < remaining ? this.available : remaining;
-		if (count === 0 && remaining) return Step.wait;
+		let count = this.available;
+		if (count >= remaining) {
+			count = remaining;
+			this.step = Step.start;
+		} else if (count === 0) return false;
 		const ended = count === remaining;
 		const last = ended && this.first >= FirstOctet.final;
-		if (ended) this.step = Step.start;
 		// An empty frame tells nothing, unless it ends its message.
-		if (count === 0 && !last) return Step.start;
-		let octets: ArrayBuffer;
-		if (count) {
-			octets = (this.transport as Transport).read(count);
-			this.available -= count;
-			this.remaining = remaining - count;
-			if (!this.masks) {
-				Logical.xor(octets, this.key);
-				if (!ended) turn(this.key, count);
-			}
-		} else octets = new ArrayBuffer(0);
+		if (count === 0 && !last) return true;
+		const octets = count ? (this.transport as Transport).read(count) : new ArrayBuffer(0);
+		this.available -= count;
+		this.remaining = remaining - count;
+		if (!this.masks && count) {
+			Logical.xor(octets, this.key);
+			if (!ended) turn(this.key, count);
+		}
 		if (this.message === Opcode.text) {
 			let text: string;
 			try {
@@ -249,20 +254,21 @@ export abstract class Protocol extends FrameWriter {
 			if (count) this.data = octets;
 			this.onData(count, last ? binaryEnd : binaryPart);
 		}
-		return this.data === undefined && this.transport ? this.step : Step.wait;
+		return this.data === undefined && this.transport !== undefined;
 	}
 
-	private startControl(opcode: number, length: number): Step {
+	private startControl(opcode: number, length: number): boolean {
 		if (opcode > Opcode.pong) return this.protocolError(`the opcode ${opcode} is reserved`);
 		if (this.first < FirstOctet.final) return this.protocolError("a control frame is fragmented");
 		if (length > Limit.short) return this.protocolError("a control frame has more than 125 octets");
 		this.control = new Uint8Array(length);
-		return this.go(this.masks ? Step.control : Step.key);
+		this.step = this.masks ? Step.control : Step.key;
+		return true;
 	}
 
-	private takeControl(): Step {
+	private takeControl(): boolean {
 		const payload = this.control as Uint8Array<ArrayBuffer>;
-		if (!this.takeField(payload)) return Step.wait;
+		if (!this.takeField(payload, payload.length)) return false;
 		this.control = undefined;
 		this.step = Step.start;
 		if (!this.masks && payload.length) Logical.xor(payload, this.key);
@@ -270,11 +276,11 @@ export abstract class Protocol extends FrameWriter {
 		if (opcode === Opcode.close) return this.takeClose(payload);
 		if (opcode === Opcode.ping) this.answerPing(payload.slice());
 		this.onControlFrame(opcode, payload.buffer);
-		return this.transport ? this.step : Step.wait;
+		return this.transport !== undefined;
 	}
 
 	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats the code. */
-	private takeClose(payload: Uint8Array<ArrayBuffer>): Step {
+	private takeClose(payload: Uint8Array<ArrayBuffer>): boolean {
 		if (payload.length === 1) return this.protocolError("a close frame has one octet; a code has two");
 		if (payload.length > 1) {
 			const code = ((payload[0] as number) << 8) | (payload[1] as number);
@@ -288,65 +294,52 @@ export abstract class Protocol extends FrameWriter {
 		this.noteClose();
 		this.step = Step.discard;
 		this.onControlFrame(Opcode.close, payload.buffer);
-		this.answerClose(payload.slice(0, 2));
-		return this.transport ? this.step : Step.wait;
+		if (this.transport) this.answerClose(payload.slice(0, 2));
+		return this.transport !== undefined;
 	}
 
-	private protocolError(message: string): Step {
+	private protocolError(message: string): boolean {
 		return this.fail(CloseCode.protocolError, message);
 	}
 
 	/** RFC 6455 section 7.1.7: every violation ends here. */
-	private fail(code: CloseCode, message: string): Step {
+	private fail(code: CloseCode, message: string): boolean {
 		this.step = Step.discard;
 		this.startClose(closePayload(code, message));
 		this.onFault(code, message);
-		return this.transport ? Step.discard : Step.wait;
+		return this.transport !== undefined;
 	}
 
-	/** Takes two octets into `field`, together or one by one. */
-	private takeWord(): boolean {
+	/** Takes two octets of a header, together or one by one. Returns -1 while they have not come. */
+	private takeWord(): number {
 		const transport = this.transport as Transport;
 		if (this.available >= 2 && this.filled === 0) {
 			transport.read(this.field);
 			this.available -= 2;
-			return true;
+			return this.header.getUint16(2);
 		}
-		if (this.available === 0) return false;
+		if (this.available === 0) return -1;
 		const octet = new Uint8Array(transport.read(1))[0] as number;
 		this.available--;
-		if (this.filled === 0) {
-			this.partial = octet;
-			this.filled = 1;
-			return this.available > 0 && this.takeWord();
+		if (this.filled) {
+			this.filled = 0;
+			return (this.partial << 8) | octet;
 		}
-		this.field[0] = this.partial;
-		this.field[1] = octet;
-		this.filled = 0;
-		return true;
+		this.partial = octet;
+		this.filled = 1;
+		return this.takeWord();
 	}
 
-	private get word(): number {
-		return ((this.field[0] as number) << 8) | (this.field[1] as number);
-	}
-
-	/** Fills a field that keeps what it has got, together or in pieces. */
-	private takeField(field: Uint8Array): boolean {
-		const missing = field.length - this.filled;
-		if (this.available < missing) {
-			if (this.available) {
-				field.set(new Uint8Array((this.transport as Transport).read(this.available)), this.filled);
-				this.filled += this.available;
-				this.available = 0;
-			}
-			return false;
-		}
+	/** Fills a field that keeps what it has got, together or in pieces. Returns whether it is full. */
+	private takeField(field: Uint8Array, size: number): boolean {
 		const transport = this.transport as Transport;
-		if (this.filled) field.set(new Uint8Array(transport.read(missing)), this.filled);
-		else if (missing) transport.read(field);
-		this.available -= missing;
-		this.filled = 0;
-		return true;
+		const missing = size - this.filled;
+		const count = this.available < missing ? this.available : missing;
+		if (count === size && size) transport.read(field);
+		else if (count) field.set(new Uint8Array(transport.read(count)), this.filled);
+		this.available -= count;
+		this.filled = count < missing ? this.filled + count : 0;
+		return count === missing;
 	}
 }
 

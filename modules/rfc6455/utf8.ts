@@ -1,6 +1,8 @@
 import TextDecoder from "text/decoder";
 
 const streaming = Object.freeze({ stream: true });
+// A byte order mark is part of the text here, not a mark.
+const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
 
 /**
  * Decodes the text of one connection (RFC 6455 section 8.1): strict UTF-8, message after message, each in
@@ -9,7 +11,7 @@ const streaming = Object.freeze({ stream: true });
  * at the first octet that makes it bad.
  */
 export class TextReader {
-	private readonly decoder = new TextDecoder("utf-8", decoderOptions);
+	private readonly decoder = new TextDecoder("utf-8", strict);
 	/** The unfinished character at the end of the last piece, as `advance` returns it; 0 for none. */
 	private unfinished = 0;
 
@@ -28,14 +30,7 @@ export class TextReader {
 		this.unfinished = advanceOverEnd(this.unfinished, new Uint8Array(octets));
 		return this.decoder.decode(octets, streaming);
 	}
-
-	/** Ends a message whose last frame brought no octets. Returns and throws as decode() does. */
-	finish(): string {
-		return this.unfinished ? this.decode(new ArrayBuffer(0), true) : "";
-	}
 }
-
-const decoderOptions = Object.freeze({ fatal: true, ignoreBOM: true });
 
 /**
  * What an unfinished character may continue with, in one integer: how many octets are missing (bits 0-1), and

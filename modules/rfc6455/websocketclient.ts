@@ -106,7 +106,7 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
 	close(): void {
 		this.isOpen = false;
-		this.transport = undefined;
+		this.release();
 		Timer.clear(this.closeTimer);
 		Timer.clear(this.resumeTimer);
 		this.closeTimer = this.resumeTimer = undefined;
