@@ -1,5 +1,5 @@
 /** Close codes that this implementation sends or reports (RFC 6455 section 7.4.1). */
-export enum CloseCode {
+export const enum CloseCode {
 	normal = 1000,
 	goingAway = 1001,
 	protocolError = 1002,

@@ -1,5 +1,5 @@
 /** Opcodes (RFC 6455 section 5.2). */
-export enum Opcode {
+export const enum Opcode {
 	continuation = 0,
 	text = 1,
 	binary = 2,
@@ -9,7 +9,7 @@ export enum Opcode {
 }
 
 /** The first octet of a frame's header (RFC 6455 section 5.2): FIN, three reserved bits, the opcode. */
-export enum FirstOctet {
+export const enum FirstOctet {
 	final = 0x80,
 	reserved = 0x70,
 	/** Set in the opcode of a control frame. */
@@ -18,7 +18,7 @@ export enum FirstOctet {
 }
 
 /** The second octet of a frame's header: MASK and the 7-bit length, or what stands for a longer one. */
-export enum SecondOctet {
+export const enum SecondOctet {
 	masked = 0x80,
 	length = 0x7f,
 	length16 = 126,
@@ -26,7 +26,7 @@ export enum SecondOctet {
 }
 
 /** Lengths of RFC 6455 section 5.2 and 5.5. */
-export enum Limit {
+export const enum Limit {
 	/** The longest payload of a control frame, and the longest that a 7-bit length tells. */
 	short = 125,
 	/** The longest payload that a 16-bit length tells. */

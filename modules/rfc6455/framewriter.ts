@@ -24,7 +24,7 @@ export interface WriteOptions {
 }
 
 /** How far the closing handshake (RFC 6455 section 7.1) has come, in bits. */
-enum Closing {
+const enum Closing {
 	/** A close frame was sent, or waits for the window. */
 	started = 1,
 	sent = 2,

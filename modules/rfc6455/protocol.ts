@@ -14,7 +14,7 @@ export interface ReadableInfo {
 }
 
 /** Where the reader of frames stands: which field of RFC 6455 section 5.2 it takes next. */
-enum Step {
+const enum Step {
 	start,
 	payload,
 	key,

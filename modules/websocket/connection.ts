@@ -44,7 +44,7 @@ export type ConnectionEvents = {
 };
 
 /** The state of the connection underneath. */
-export enum State {
+export const enum State {
 	/** There is none: not opened yet, or ended. */
 	idle,
 	/** A client is on its way to one. */
