@@ -76,34 +76,36 @@ export class Emitter<Events extends EventMap> {
 
 	/** Calls the listeners of an event in the order in which they were added. Returns whether there were any. */
 	emit<Name extends keyof Events & string>(event: Name, ...args: Events[Name]): boolean {
-		return this.dispatch(event, undefined, undefined, args);
-	}
-
-	/** emit() for up to two arguments, without an array for them. */
-	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
-		return this.dispatch(event, first, second, undefined);
-	}
-
-	private dispatch(event: string, first: unknown, second: unknown, args: unknown[] | undefined): boolean {
 		const found = this.entries?.[event];
-		if (found === undefined) {
-			if (event === "error") trace(`xs-web-socket: error: ${args ? args[0] : first}\n`);
-			return false;
-		}
-		if (typeof found === "function") this.call(event, found, first, second, args);
-		else for (const entry of listOf(found)) this.call(event, entry, first, second, args);
+		if (found === undefined) return this.ignore(event, args[0]);
+		for (const entry of listOf(found)) this.call(event, entry, args);
 		return true;
 	}
 
-	private call(
-		event: string,
-		entry: Entry,
-		first: unknown,
-		second: unknown,
-		args: unknown[] | undefined,
-	): void {
+	/** emit() for up to two arguments: a single listener costs no array for them. */
+	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
+		const found = this.entries?.[event];
+		if (found === undefined) return this.ignore(event, first);
+		if (typeof found === "function") {
+			try {
+				if (second !== undefined) found.call(this, first, second);
+				else if (first !== undefined) found.call(this, first);
+				else found.call(this);
+			} catch (error) {
+				traceException(event, error);
+			}
+		} else for (const entry of listOf(found)) this.call(event, entry, argumentsOf(first, second));
+		return true;
+	}
+
+	private ignore(event: string, first: unknown): false {
+		if (event === "error") trace(`xs-web-socket: error: ${first}\n`);
+		return false;
+	}
+
+	private call(event: string, entry: Entry, args: unknown[]): void {
 		let listener = entry as Listener;
-		if (entry instanceof Once) {
+		if (typeof entry !== "function") {
 			const found = this.entries?.[event];
 			const list = found ? listOf(found) : [];
 			const index = list.indexOf(entry);
@@ -113,10 +115,9 @@ export class Emitter<Events extends EventMap> {
 			listener = entry.listener;
 		}
 		try {
-			if (args) listener.apply(this, args);
-			else listener.call(this, first, second);
+			listener.apply(this, args);
 		} catch (error) {
-			trace(`xs-web-socket: a listener for "${event}" threw ${describe(error)}\n`);
+			traceException(event, error);
 		}
 	}
 
@@ -150,6 +151,12 @@ function listenerOf(entry: Entry): Listener {
 	return entry instanceof Once ? entry.listener : entry;
 }
 
-function describe(error: unknown): string {
-	return error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
+function argumentsOf(first: unknown, second: unknown): unknown[] {
+	if (second !== undefined) return [first, second];
+	return first !== undefined ? [first] : [];
+}
+
+function traceException(event: string, error: unknown): void {
+	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
+	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
 }
