@@ -123,8 +123,11 @@ export class Connection {
 	/** Resets the connection at once. */
 	destroy(): void {
 		this.#closed = true;
-		if (!this.#socket.connecting && !this.#socket.destroyed) this.#socket.resetAndDestroy();
-		else this.#socket.destroy();
+		const socket: Socket & { resetAndClosing?: boolean } = this.#socket;
+		// Node's resetAndDestroy() sends a FIN first; with its flag set, destroy() sends the reset alone. It must
+		// not be set once a FIN is on its way: the handle would never close.
+		if (!socket.connecting && !socket.writableEnded) socket.resetAndClosing = true;
+		socket.destroy();
 		this.#onDone();
 	}
 

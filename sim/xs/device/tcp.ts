@@ -5,8 +5,8 @@
  */
 
 import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
-import type { WireReader } from "../wire.js";
-import { type Deliverable, onEvent, operations, post } from "./machine.js";
+import { type WireReader, WireWriter } from "../wire.js";
+import { type Deliverable, onEvent, onReply, operations, post } from "./machine.js";
 
 enum Trigger {
 	None = 0,
@@ -32,6 +32,8 @@ interface Options {
 
 /** Native side of the sockets, by number. */
 const connections = new Map<number, Connection>();
+/** Those with something to send. */
+const written: Connection[] = [];
 /** Sockets opened here have odd numbers, those accepted by a listener even ones. */
 let nextNumber = 1;
 
@@ -49,6 +51,8 @@ class Connection {
 	/** The native socket no longer exists. */
 	gone = false;
 	owner: TCP | undefined;
+	/** Written by callbacks of this batch: lwIP sends after the callback, and all of it together. */
+	readonly unsent = new WireWriter(64);
 	/** How it ended before anyone owned it. */
 	ended: Ended | undefined;
 
@@ -77,7 +81,21 @@ class Connection {
 		operations.uint8(Operation.Consumed).uint32(this.number).uint32(position);
 	}
 
+	write(octets: Uint8Array): void {
+		if (this.unsent.length === 0) written.push(this);
+		this.unsent.raw(octets);
+		this.window -= octets.byteLength;
+	}
+
+	flush(): void {
+		if (this.unsent.length === 0) return;
+		operations.uint8(Operation.Write).uint32(this.number).octets(new Uint8Array(this.unsent.take()));
+	}
+
+	/** Octets left unread make it a reset, before which nothing more is sent. */
 	close(): void {
+		if (this.readable) this.unsent.take();
+		else this.flush();
 		connections.delete(this.number);
 		operations
 			.uint8(Operation.Close)
@@ -187,12 +205,14 @@ class TCP implements Deliverable {
 		if (this.#error || connection.gone) return undefined;
 		const octets = this.#format === "number" ? Uint8Array.of(Number(data)) : octetsOf(data);
 		if (octets.byteLength > connection.window) throw new Error("would block");
-		connection.window -= octets.byteLength;
-		operations.uint8(Operation.Write).uint32(connection.number).octets(octets);
+		connection.write(octets);
 		return connection.window;
 	}
 
-	/** Sends what was written, then a FIN; a reset if received octets were left unread. May be called again. */
+	/**
+	 * Sends what was written, then a FIN. If received octets were left unread: a reset, and what this callback
+	 * has written is lost. May be called again.
+	 */
 	close(): void {
 		if (!this.#connection) return;
 		this.#connection.close();
@@ -320,6 +340,11 @@ export function accept(connection: Connection): TCP {
 }
 
 export type { Connection };
+
+onReply(() => {
+	for (const connection of written) connection.flush();
+	written.length = 0;
+});
 
 function socketEvent(
 	event: Event,

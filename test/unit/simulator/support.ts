@@ -55,10 +55,10 @@ export async function portOf(device: Device): Promise<number> {
 /** A server of this computer, closed at the end of the test with all its connections. */
 export async function startServer(
 	t: ExecutionContext,
-	onConnection: (socket: Socket) => void,
+	onConnection: (socket: Socket) => unknown,
 ): Promise<number> {
 	const sockets = new Set<Socket>();
-	const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+	const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
 		sockets.add(socket);
 		socket.on("error", () => {});
 		onConnection(socket);

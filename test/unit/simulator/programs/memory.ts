@@ -1,8 +1,10 @@
 /** Holds as much memory as its configuration says. */
 
 import config from "mc/config";
+import Timer from "timer";
 
 const { octets, objects } = config as { octets: number; objects: number };
 
-export const held: object[] = [new ArrayBuffer(octets)];
+const held: object[] = [new ArrayBuffer(octets)];
 for (let i = 0; i < objects; i++) held.push({});
+Timer.repeat(() => trace(`${held.length}\n`), 100_000);

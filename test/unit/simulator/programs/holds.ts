@@ -1,0 +1,25 @@
+/** Reads forty octets whenever its receive buffer is full, or all there is if its configuration says so. */
+
+import Listener from "embedded:io/socket/listener";
+import TCP from "embedded:io/socket/tcp";
+import config from "mc/config";
+
+const { full, total } = config as { full: number; total: number };
+let received = 0;
+
+const listener = new Listener({
+	port: 0,
+	onReadable() {
+		new TCP({
+			from: this.read() as TCP,
+			onReadable(count) {
+				trace(`readable ${count}\n`);
+				if (full && count < full && received + count < total) return;
+				received += (this.read(full ? Math.min(40, count) : count) as ArrayBuffer).byteLength;
+				if (full && received + 40 > total) this.read();
+				if (received + (full ? 40 : 0) >= total) trace("done\n");
+			},
+		});
+	},
+});
+trace(`port ${listener.port}\n`);
