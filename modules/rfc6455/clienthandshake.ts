@@ -1,19 +1,9 @@
 import { acceptFor, createKey } from "./accept.js";
-import { excerpt, HeadReader, hasToken, isToken, listItems } from "./head.js";
+import { excerpt, HeadReader, hasToken, listItems } from "./head.js";
+import { checkHeader, checkHost, checkPath, checkProtocol } from "./requestrules.js";
 
 /** The longest head of a response that is read, in octets. */
 const headLimit = 4096;
-
-/** Fields that the handshake itself sets, in lower case. */
-const ownFields = [
-	"host",
-	"upgrade",
-	"connection",
-	"sec-websocket-key",
-	"sec-websocket-version",
-	"sec-websocket-protocol",
-	"sec-websocket-extensions",
-];
 
 /** What a client asks for in its opening handshake. */
 export interface ClientHandshakeOptions {
@@ -96,34 +86,23 @@ export class ClientHandshake extends HeadReader {
 }
 
 function formatRequest(options: ClientHandshakeOptions, key: string, offered: string[]): string {
-	const path = options.path ?? "/";
-	if (!/^\/[!-~]*$/.test(path) || path.includes("#"))
-		throw new TypeError(
-			`path is "${path}"; it must start with "/" and hold no space, "#" or other than ASCII`,
-		);
-	const badProtocol = offered.find((name) => !isToken(name));
-	if (badProtocol !== undefined)
-		throw new TypeError(`protocol "${badProtocol}" is not a token (letters, digits and !#$%&'*+-.^_\`|~)`);
-	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(options.host, options.port)}\r\n`;
+	const { host, port, path = "/" } = options;
+	checkHost(host);
+	checkPath(path);
+	for (const name of offered) checkProtocol(name);
+	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, port)}\r\n`;
 	request += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
 	request += `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 	if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
-	for (const [name, value] of options.headers ?? []) request += `${formatField(name, value)}\r\n`;
+	for (const [name, value] of options.headers ?? []) {
+		checkHeader(name, value);
+		request += `${name}: ${value}\r\n`;
+	}
 	return `${request}\r\n`;
 }
 
 /** RFC 9110 section 7.2: an IPv6 address stands in brackets, the default port is left out. */
 function hostField(host: string, port: number): string {
-	const name = host.includes(":") ? `[${host}]` : host;
+	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 	return port === 80 ? name : `${name}:${port}`;
-}
-
-function formatField(name: string, value: string): string {
-	const text = String(value);
-	if (!isToken(name)) throw new TypeError(`header name "${name}" is not a token`);
-	if (ownFields.includes(name.toLowerCase()))
-		throw new TypeError(`header "${name}" belongs to the WebSocket handshake and cannot be set`);
-	if (!/^[\t -~]*$/.test(text))
-		throw new TypeError(`header "${name}" has a value with other than visible ASCII`);
-	return `${name}: ${text}`;
 }

@@ -279,7 +279,7 @@ export abstract class Protocol extends FrameWriter {
 		return this.transport !== undefined;
 	}
 
-	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats the code. */
+	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats both. */
 	private takeClose(payload: Uint8Array<ArrayBuffer>): boolean {
 		if (payload.length === 1) return this.protocolError("a close frame has one octet; a code has two");
 		if (payload.length > 1) {
@@ -294,7 +294,7 @@ export abstract class Protocol extends FrameWriter {
 		this.noteClose();
 		this.step = Step.discard;
 		this.onControlFrame(Opcode.close, payload.buffer);
-		if (this.transport) this.answerClose(payload.slice(0, 2));
+		if (this.transport) this.answerClose(payload.slice());
 		return this.transport !== undefined;
 	}
 

@@ -1,4 +1,5 @@
 import Timer from "timer";
+import { checkHeader, checkHost, checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import { Connection, type ConnectionEvents, connectionCallbacks, State } from "./connection.js";
 import { webSocketProvider } from "./engine.js";
 import {
@@ -48,7 +49,7 @@ export class Client extends Connection<ClientEvents> {
 	private readonly port: number;
 	private readonly path: string;
 	private readonly protocols: string | undefined;
-	private readonly headers: Iterable<readonly [string, string]> | undefined;
+	private readonly headers: ReadonlyMap<string, string> | undefined;
 	private readonly connectTimeout: number;
 	private readonly numberOfRetries: number;
 	private readonly timeBetweenRetries: number;
@@ -64,9 +65,13 @@ export class Client extends Connection<ClientEvents> {
 		const raw = rawOptions(options);
 		super(new ConnectionSettings(raw));
 		this.host = stringOption(raw, "host") ?? "localhost";
+		checkHost(this.host);
 		this.port = integerOption(raw, "port", 80, 1, 65535);
 		this.path = stringOption(raw, "path") ?? "/";
-		this.protocols = stringsOption(raw, "protocols")?.join(", ");
+		checkPath(this.path);
+		const protocols = stringsOption(raw, "protocols");
+		protocols?.forEach(checkProtocol);
+		this.protocols = protocols?.join(", ");
 		this.headers = headerFields(raw);
 		this.connectTimeout = timeOption(raw, "connectTimeout", 1000);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.MAX_SAFE_INTEGER);
@@ -166,11 +171,17 @@ export class Client extends Connection<ClientEvents> {
 	}
 }
 
-function headerFields(options: RawOptions): Iterable<readonly [string, string]> | undefined {
+function headerFields(options: RawOptions): ReadonlyMap<string, string> | undefined {
 	const headers = options["headers"];
 	if (headers === undefined) return undefined;
 	if (typeof headers !== "object" || headers === null)
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
-	if (Symbol.iterator in headers) return new Map(headers as Iterable<readonly [string, string]>);
-	return new Map(Object.entries(headers));
+	const pairs =
+		Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers);
+	const fields = new Map<string, string>();
+	for (const [name, value] of pairs) {
+		checkHeader(String(name), String(value));
+		fields.set(String(name), String(value));
+	}
+	return fields;
 }

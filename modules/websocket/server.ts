@@ -1,4 +1,5 @@
 import Timer from "timer";
+import { checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
@@ -70,9 +71,13 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		this.handshakeTimeout = timeOption(raw, "handshakeTimeout", 5000);
+		const path = stringOption(raw, "path");
+		if (path !== undefined) checkPath(path);
+		const protocols = stringsOption(raw, "protocols");
+		protocols?.forEach(checkProtocol);
 		this.handshakeOptions = {
-			path: stringOption(raw, "path"),
-			protocols: stringsOption(raw, "protocols"),
+			path,
+			protocols,
 			allowedOrigins: stringsOption(raw, "allowedOrigins"),
 		};
 	}
@@ -108,13 +113,12 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		for (const opening of this.refusals) opening.close();
 		this.openings = [];
 		this.refusals = [];
+		// Sockets that are not open yet are nobody's business; each removes itself from the list, which is replaced.
+		for (const socket of this.sockets) if (!socket.isOpen() && !socket.isClosing) socket.terminate();
 		this.leaving = [...this.leaving, ...this.sockets];
 		this.sockets = [];
-		for (const socket of this.leaving) {
-			if (socket.isOpen()) socket.close(1001);
-			else if (!socket.isClosing) socket.terminate();
-		}
 		if (this.leaving.length === 0) after(0, () => this.fire("close"));
+		for (const socket of this.leaving) if (socket.isOpen()) socket.close(1001);
 	}
 
 	/** Called by a ServerOpening. */
