@@ -108,6 +108,15 @@ declare module "embedded:network/dns/resolver/udp" {
 	}
 }
 
+declare module "net" {
+	export default class Net {
+		/** The network's name servers; undefined or none where they are not known. */
+		static get(what: "DNS"): string[];
+	}
+}
+
+declare module "system" {}
+
 declare module "mc/config" {
 	const config: Readonly<Record<string, unknown>>;
 	export default config;

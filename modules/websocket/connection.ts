@@ -54,6 +54,8 @@ export const enum State {
 	closing,
 }
 
+const textInfo = Object.freeze({ binary: false });
+const binaryInfo = Object.freeze({ binary: true });
 const closeOpcode = 8;
 const closeWrite: WriteOptions = Object.freeze({ opcode: closeOpcode });
 const pingWrite: WriteOptions = Object.freeze({ opcode: 9 });
@@ -175,7 +177,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	}
 
 	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
-	allow(window: number): void {
+	allow(webSocket: WebSocketClient, window: number): void {
+		this.outgoing.grant(webSocket, window);
 		if (this.state === State.connecting) {
 			this.state = State.open;
 			this.silence = 0;
@@ -184,8 +187,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			this.onOpened();
 			this.fire("open");
 		}
-		if (this.state === State.open && this.outgoing.flush(this.webSocket as WebSocketClient, window))
-			this.fire("drain");
+		if (this.state === State.open && this.outgoing.flush()) this.fire("drain");
 	}
 
 	/** Called by the WebSocket underneath. */
@@ -246,7 +248,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		ledger.received++;
 		ledger.octetsReceived += count;
 		const message = data ?? (info.binary || receiveType.binary ? new ArrayBuffer(0) : "");
-		this.fire("message", receiveType.decode(message), info);
+		this.fire("message", receiveType.decode(message), info.binary ? binaryInfo : textInfo);
 	}
 
 	/** For a class underneath that does not know the limit itself. */
@@ -294,7 +296,7 @@ export const connectionCallbacks: WebSocketClientCallbacks = Object.freeze({
 		(this.target as Connection).receive(this, count, info);
 	},
 	onWritable(this: WebSocketClient, count: number): void {
-		(this.target as Connection).allow(count);
+		(this.target as Connection).allow(this, count);
 	},
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void {
 		(this.target as Connection).noteControl(opcode, payload);

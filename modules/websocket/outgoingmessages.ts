@@ -99,11 +99,15 @@ export class OutgoingMessages {
 		this.ledger.discarded++;
 	}
 
-	/** Sends what waits, as far as a window of `window` octets lets it. Returns whether `drain` is due. */
-	flush(webSocket: WebSocketClient, window: number): boolean {
+	/** Takes note that a WebSocket takes messages of up to `window` octets now. */
+	grant(webSocket: WebSocketClient, window: number): void {
 		this.webSocket = webSocket;
 		this.window = window;
 		if (window > this.widest) this.widest = window;
+	}
+
+	/** Sends what waits, as far as the window lets it. Returns whether `drain` is due. */
+	flush(): boolean {
 		if (this.waiting) this.send();
 		return this.owesDrain && this.endEpisode();
 	}
