@@ -14,6 +14,8 @@ const lastColumn = 1000;
 
 /** What the specifiers of the SDK, and our own, mean in the simulator. */
 const modules: Record<string, string> = {
+	system: "sim/xs/device/system.ts",
+	net: "sim/xs/device/net.ts",
 	timer: "sim/xs/device/timer.ts",
 	"embedded:io/socket/tcp": "sim/xs/device/tcp.ts",
 	"embedded:io/socket/listener": "sim/xs/device/listener.ts",

@@ -26,7 +26,8 @@ class Resolver {
 	resolve(options: Request): void {
 		const { onResolved, onError } = options;
 		if (!options.host || (!onResolved && !onError) || !this.#open) throw new Error();
-		const host = options.host.toString();
+		let host = options.host.toString();
+		if (host === "localhost") host = "127.0.0.1";
 		const number = nextNumber++;
 		waiting.set(number, { resolver: this, request: { ...options, host } });
 		operations.uint8(Operation.Resolve).uint32(number).string(host);

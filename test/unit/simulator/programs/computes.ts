@@ -1,0 +1,44 @@
+/** Digests and logical operations, on little and on much. */
+
+import { Digest } from "crypt";
+import Logical from "logical";
+
+const countedXor = Logical.xor as (
+	target: ArrayBuffer | Uint8Array,
+	source: Uint8Array,
+	count: number,
+) => void;
+const show = (octets: ArrayBuffer | Uint8Array) => new Uint8Array(octets as ArrayBuffer).join(" ");
+
+const digest = new Digest("SHA1");
+digest.write("dGhlIHNhbXBsZSBub25jZQ==");
+digest.write(ArrayBuffer.fromString("258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+trace(`digest ${show(digest.close())}\n`);
+
+const octets = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+Logical.xor(octets, Uint8Array.of(1, 2, 4).buffer);
+trace(`xor ${octets.join(" ")}\n`);
+Logical.xor(octets.subarray(2, 6), Uint8Array.of(255));
+trace(`xor of a part ${octets.join(" ")}\n`);
+countedXor(octets.buffer, Uint8Array.of(255), 2);
+trace(`xor of a count ${octets.join(" ")}\n`);
+for (const count of [0, -1, 9])
+	try {
+		countedXor(octets, Uint8Array.of(1), count);
+		trace("fine\n");
+	} catch (error) {
+		trace(`count ${count}: ${(error as Error).name}\n`);
+	}
+
+const key = Uint8Array.of(0x11, 0x22, 0x33, 0x44, 0x55);
+for (const length of [1, 599, 600, 601, 70000]) {
+	const much = new Uint8Array(length + 2);
+	for (let i = 0; i < much.length; i++) much[i] = i * 7;
+	Logical.xor(much.subarray(1, length + 1), key);
+	let wrong = 0;
+	for (let i = 0; i < much.length; i++) {
+		const mask = i >= 1 && i <= length ? (key[(i - 1) % key.length] as number) : 0;
+		if (much[i] !== (((i * 7) & 255) ^ mask)) wrong++;
+	}
+	trace(`${length}: ${wrong} wrong\n`);
+}
