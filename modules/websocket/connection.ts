@@ -178,6 +178,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
 	allow(webSocket: WebSocketClient, window: number): void {
+		if (this.state === State.closing) return;
 		this.outgoing.grant(webSocket, window);
 		if (this.state === State.connecting) {
 			this.state = State.open;
