@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What these tests look at in a manifest of the Moddable SDK. */
+interface Manifest {
+	modules: Record<string, string>;
+	preload: string[];
+}
+
+// What a manifest leaves out is no error of any build: the device aborts when it comes to import it.
+for (const folder of [...readdirSync(`${root}modules`).map((name) => `modules/${name}`), "hosts/network"]) {
+	test(`the manifest of ${folder} names every module by its path, and preloads it`, (t) => {
+		const manifest = JSON.parse(readFileSync(`${root}${folder}/manifest.json`, "utf8")) as Manifest;
+		const { modules, preload } = manifest;
+		const isPreloaded = (specifier: string) =>
+			preload.some((pattern) =>
+				pattern.endsWith("/*") ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern,
+			);
+		for (const file of readdirSync(root + folder)) {
+			const name = /^(\w+)(?<!\.d)\.ts$/.exec(file)?.[1];
+			if (name === undefined) continue;
+			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/${folder}/${name}`;
+			t.is(modules[specifier], `./${name}`, specifier);
+			t.true(isPreloaded(specifier), `${specifier} is not preloaded`);
+		}
+	});
+}
