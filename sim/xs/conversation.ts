@@ -37,7 +37,6 @@ export class Conversation implements EventSink {
 	/** Work on the machine between batches. */
 	readonly #jobs: (() => Promise<void>)[] = [];
 	#batch = 0;
-	#computrons = 0;
 	#busy = false;
 	#watching = true;
 	#over = false;
@@ -49,6 +48,8 @@ export class Conversation implements EventSink {
 		this.#worker = new Worker({
 			onQuery: (query) => void this.#query(query),
 			onCrash: (reason) => this.#end({ kind: "crash", reason }),
+			onEndless: () =>
+				this.#end({ kind: "hang", reason: "One of the device's callbacks computes without end." }),
 		});
 		this.#watchdog = setTimeout(() => this.#checkHang(), hangTimeout);
 	}
@@ -60,7 +61,7 @@ export class Conversation implements EventSink {
 
 	/** Round trips so far, and what the engine computed in them. */
 	get meter(): { batches: number; computrons: number } {
-		return { batches: this.#batch, computrons: this.#computrons };
+		return { batches: this.#batch, computrons: this.#worker.computrons };
 	}
 
 	get processId(): number | undefined {
@@ -132,7 +133,6 @@ export class Conversation implements EventSink {
 			return;
 		}
 		if (this.#over) return;
-		this.#computrons += this.#worker.meter.computrons;
 		this.#handlers.perform(new WireReader(reply));
 		this.#handlers.onBatchHandled(this.#batch);
 	}

@@ -3,6 +3,7 @@
  * `node --import tsx sim/xs/run.ts PROGRAM [options]`
  */
 
+import { once } from "node:events";
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { Simulator, type SimulatorOptions } from "./simulator.js";
@@ -74,8 +75,9 @@ function readNumber(name: string, text: string | undefined): number | undefined 
 try {
 	const simulation = readCommandLine();
 	if (simulation) {
+		const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 		const device = await Simulator.start({ ...simulation, onTrace: (line) => console.log(line) });
-		for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void device.stop());
+		void signal.then(() => device.stop());
 		const { kind, reason } = await device.exited;
 		if (kind !== "stop") {
 			console.error(`The device ended: ${reason}`);

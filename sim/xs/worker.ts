@@ -8,20 +8,14 @@ import type { Duplex } from "node:stream";
 import { engineBinary } from "./engine.js";
 import { NetstringReader, netstring } from "./netstring.js";
 
-/** What a crank of the engine (one batch, with all jobs it caused) has cost. */
-export interface Meter {
-	/** Slots in use afterwards. */
-	slots: number;
-	/** Units of computation the engine counted. */
-	computrons: number;
-}
-
 /** What the owner of a worker hears. */
 export interface WorkerEvents {
 	/** The worker asks and waits; answer with `answer`. */
 	onQuery(query: Buffer): void;
 	/** The process ended without being told to. */
 	onCrash(reason: string): void;
+	/** The engine gave up on a batch because it computed without end. */
+	onEndless(): void;
 }
 
 const living = new Set<ChildProcess>();
@@ -34,12 +28,12 @@ const exitReasons: Record<number, string> = {
 	12: "the stack overflowed",
 	15: "unhandled exception",
 	16: "the machine ran out of keys",
-	17: "the callback computed for too long",
 };
+const endlessStatus = 17;
 
 /**
  * An endless loop must end even if nobody is left to kill the process: units of computation after which the
- * engine gives up on one batch. It takes the better part of a minute to get there.
+ * engine gives up on one batch. It gets there in some ten seconds.
  */
 const computationLimit = 2_000_000_000;
 
@@ -51,8 +45,8 @@ export class Worker {
 	#errors = "";
 	#ended = false;
 	readonly #exit: Promise<void>;
-	/** Of the last reply. */
-	meter: Meter = { slots: 0, computrons: 0 };
+	/** Units of computation the engine has spent so far. */
+	computrons = 0;
 
 	constructor(events: WorkerEvents) {
 		this.#events = events;
@@ -74,7 +68,8 @@ export class Worker {
 			child.on("error", (error) => this.#crashed(`the XS worker could not be started: ${error.message}`));
 			child.on("close", (code, signal) => {
 				living.delete(child);
-				this.#crashed(this.#describe(code, signal));
+				if (code === endlessStatus) this.#events.onEndless();
+				else this.#crashed(this.#describe(code, signal));
 				resolve();
 			});
 		});
@@ -127,10 +122,7 @@ export class Worker {
 				// "." usage as JSON, octet 1, reply
 				const separator = message.indexOf(1);
 				const usage = message.toString("latin1", 1, separator);
-				this.meter = {
-					slots: Number(/"currentHeapCount":(\d+)/.exec(usage)?.[1]),
-					computrons: Number(/"compute":(\d+)/.exec(usage)?.[1]),
-				};
+				this.computrons += Number(/"compute":(\d+)/.exec(usage)?.[1]);
 				this.#replies.shift()?.resolve(message.subarray(separator + 1));
 				break;
 			}
