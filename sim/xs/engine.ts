@@ -6,9 +6,15 @@ import { dirname, join } from "node:path";
 
 /** The engine is not there. The message says what to do about it; no stack is of any help. */
 export class EngineMissing extends Error {
-	constructor() {
+	/**
+	 * @param command what makes up for it once a compiler is there
+	 * @param nodeVersion of Node.js, as `process.version` has it
+	 */
+	constructor(command: string, nodeVersion = process.version) {
 		super(
-			"The XS engine has not been compiled, probably because npm install found no C compiler: install one (on Debian: sudo apt-get install build-essential), then run npm rebuild @agoric/xsnap.",
+			/^v2[02]\./.test(nodeVersion)
+				? `The XS engine has not been compiled, probably because npm found no C compiler or no make: install them (on Debian: sudo apt-get install build-essential), then run ${command}.`
+				: `The XS engine has not been compiled, because npm installs it for Node.js 20 and 22 only, and this is Node.js ${nodeVersion}: change to one of them, then run ${command}.`,
 		);
 		this.name = "EngineMissing";
 		this.stack = this.message;
@@ -17,20 +23,21 @@ export class EngineMissing extends Error {
 
 /**
  * Path of the engine's binary.
- * @param folder of the npm package
+ * @param folder of the npm package; undefined when npm has not installed it, as it does when the engine does not compile
  * @throws EngineMissing
  */
 export function engineBinary(folder = packageFolder()): string {
+	if (folder === undefined) throw new EngineMissing("npm install");
 	const platform = process.platform === "darwin" ? "mac" : "lin";
 	const path = join(folder, "xsnap-native/xsnap/build/bin", platform, "release/xsnap-worker");
-	if (!existsSync(path)) throw new EngineMissing();
+	if (!existsSync(path)) throw new EngineMissing("npm rebuild @agoric/xsnap");
 	return path;
 }
 
-function packageFolder(): string {
+function packageFolder(): string | undefined {
 	try {
 		return dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json"));
 	} catch {
-		throw new EngineMissing();
+		return undefined;
 	}
 }

@@ -120,4 +120,6 @@ test("an engine that was not compiled is a sentence that says what to install an
 	const error = t.throws(() => engineBinary("/nowhere"), { instanceOf: EngineMissing });
 	t.regex(error.message, /sudo apt-get install build-essential\), then run npm rebuild @agoric\/xsnap\.$/);
 	t.false(error.stack?.includes("\n"));
+	t.regex(new EngineMissing("npm install", "v20.19.0").message, /build-essential\), then run npm install\.$/);
+	t.regex(new EngineMissing("npm install", "v24.1.0").message, /Node\.js 20 and 22 .* v24\.1\.0: change/);
 });
