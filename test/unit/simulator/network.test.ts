@@ -27,6 +27,14 @@ test("a Listener binds or throws, and gives its port free at once", async (t) =>
 	);
 });
 
+test("a Listener that closes takes the connections that wait in it along", async (t) => {
+	const device = await startDevice(t, "declines");
+	const socket = await connectTo(t, await portOf(device));
+	socket.resume();
+	await once(socket, "end");
+	t.pass();
+});
+
 test("the resolver knows localhost, addresses and the names of the table, later and never in resolve()", async (t) => {
 	const device = await startDevice(t, "resolves", {
 		hosts: { "device.example": "192.0.2.7", "gone.example": "fail", "silent.example": "hang" },

@@ -118,6 +118,18 @@ test("splitReads hands over pieces of the given size, each in an onReadable of i
 	);
 });
 
+test("splitReads keeps pieces apart that arrive while the device is at work", async (t) => {
+	const device = await startDevice(t, "holds", {
+		splitReads: 7,
+		config: { full: 0, total: 20, stall: true },
+	});
+	const socket = await connectTo(t, await portOf(device));
+	await device.line(/stalling/);
+	socket.write(Buffer.alloc(20));
+	await device.line(/done/);
+	t.deepEqual(device.lines.slice(2), ["readable 7", "readable 7", "readable 6", "done"]);
+});
+
 test("splitReads draws the same pieces from the same seed", async (t) => {
 	const pieces = async (seed: number) => {
 		const splitReads = { minimum: 1, maximum: 9, seed };

@@ -3,13 +3,19 @@
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";
+import Timer from "timer";
 
-const { full, total } = config as { full: number; total: number };
+const { full, total, stall } = config as { full: number; total: number; stall?: boolean };
 let received = 0;
 
 const listener = new Listener({
 	port: 0,
 	onReadable() {
+		if (stall)
+			Timer.set(() => {
+				trace("stalling\n");
+				Timer.delay(200);
+			});
 		new TCP({
 			from: this.read() as TCP,
 			onReadable(count) {

@@ -1,0 +1,11 @@
+/** Closes its listener while a connection waits in it. */
+
+import Listener from "embedded:io/socket/listener";
+
+const listener = new Listener({
+	port: 0,
+	onReadable() {
+		this.close();
+	},
+});
+trace(`port ${listener.port}\n`);
