@@ -1,0 +1,55 @@
+/** Runs a device program in the simulator for a command of this folder, until it is over or a signal ends it. */
+
+import { fileURLToPath } from "node:url";
+import { Simulator, type SimulatorOptions } from "../xs/simulator.js";
+
+/** A device at work. */
+export interface Device {
+	/** Settles when the device has ended: with the exit status of the command. Never rejects. */
+	readonly ended: Promise<number>;
+	/**
+	 * Ends the device.
+	 * @param status the exit status of the command, 0 by default
+	 */
+	end(status?: number): void;
+}
+
+/**
+ * Starts a device. SIGINT and SIGTERM end it with status 0; when it ends by itself, which no program means to
+ * do, standard error tells why and the status is 1.
+ * @param program path of the main module, from the root of the project
+ * @param options without the program; `onTrace` gets the device, too, which it may end
+ * @throws Error in a sentence if the device cannot be started
+ */
+export async function startDevice(
+	program: string,
+	options: Omit<SimulatorOptions, "program" | "onTrace"> & { onTrace(line: string, device: Device): void },
+): Promise<Device> {
+	let simulator: Simulator | undefined;
+	let status: number | undefined;
+	let settle: (status: number) => void = () => {};
+	const device: Device = {
+		ended: new Promise((resolve) => {
+			settle = resolve;
+		}),
+		end(code = 0) {
+			status ??= code;
+			void simulator?.stop();
+		},
+	};
+	simulator = await Simulator.start({
+		...options,
+		program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
+		onTrace: (line) => options.onTrace(line, device),
+	});
+	const onSignal = () => device.end();
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+	void simulator.exited.then(({ kind, reason }) => {
+		for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+		if (kind !== "stop") console.error(`The device ended: ${reason}`);
+		settle(status ?? (kind === "stop" ? 0 : 1));
+	});
+	// Its first lines may have ended it before there was a simulator to stop.
+	if (status !== undefined) void simulator.stop();
+	return device;
+}
