@@ -117,6 +117,22 @@ declare module "net" {
 
 declare module "system" {}
 
+declare module "instrumentation" {
+	export default class Instrumentation {
+		/** The number of a measure; undefined where the platform does not have it. */
+		static map(name: "XS Slot Heap Used" | "XS Chunk Heap Used"): number | undefined;
+		/** The value of a measure; undefined in builds without instrumentation. */
+		static get(what: number | undefined): number | undefined;
+	}
+}
+
+declare module "debug" {
+	export default class Debug {
+		/** Collects garbage now. */
+		static gc(): void;
+	}
+}
+
 declare module "mc/config" {
 	const config: Readonly<Record<string, unknown>>;
 	export default config;

@@ -1,8 +1,10 @@
 /**
  * The test agent: a device program that does what a test tells it over a control connection, one test at
- * a time. Its trace line tells the control port; `driver.ts` is the other end.
+ * a time. Its trace line tells the control port, of its own choice unless `controlPort` of the configuration
+ * says which; `driver.ts` is the other end.
  */
 import Listener from "embedded:io/socket/listener";
+import config from "mc/config";
 import { Control } from "./control.js";
 import { Interpreter } from "./interpreter.js";
 import type { Command, Report } from "./protocol.js";
@@ -22,7 +24,7 @@ function tell(report: Report): void {
 }
 
 const listener = new Listener({
-	port: 0,
+	port: Number(config["controlPort"] ?? 0),
 	onReadable(requests) {
 		for (let i = 0; i < requests; i++) {
 			const from = this.read();
@@ -41,10 +43,11 @@ const listener = new Listener({
 });
 
 // What the module traces (an error nobody listens to, a listener that threw) is part of its behaviour.
-const nativeTrace = globalThis.trace;
-globalThis.trace = ((...texts: string[]) => {
+const host = globalThis as unknown as { trace: (...texts: string[]) => void };
+const nativeTrace = host.trace;
+host.trace = (...texts) => {
 	nativeTrace(...texts);
 	tell({ trace: texts.join("") });
-}) as typeof trace;
+};
 
 trace(`agent listens on port ${listener.port}\n`);
