@@ -38,32 +38,34 @@ const binaryEnd: ReadableInfo = Object.freeze({ more: false, binary: true });
  * the last one was taken with read(), so nothing piles up here and the peer feels the back pressure.
  */
 export abstract class Protocol extends FrameWriter {
-	/** What the transport holds and nobody has taken, in octets. */
-	private available = 0;
-	private step: Step = Step.start;
 	/** The piece of a message that read() gives out. */
 	private data: ArrayBuffer | string | undefined = undefined;
-	/** True while receive() runs. */
-	private receiving = false;
+	private step: Step = Step.start;
+	/** What the transport holds and nobody has taken, in octets. */
+	private available = 0;
+	/** The opcode of the message under way, 0 between messages. */
+	private message = 0;
+	/** Two octets of `header`, from octet 2, to read fields of headers into. */
+	private readonly field: Uint8Array;
+	/** The first two octets of a text message in one frame, but for its length. */
+	private readonly wholeText: number;
+	private readonly textReader = new TextReader();
+	private readonly givesStrings: boolean;
+	private readonly maxMessageSize: number;
+	/** True when receive() has stopped at a piece of data that nobody has taken. */
+	private blocked = false;
 	/** Octets of the current frame's payload that are still to come. */
 	private remaining = 0;
 	/** The first octet of the current frame. */
 	private first = 0;
-	/** The opcode of the message under way, 0 between messages. */
-	private message = 0;
 	/** Octets of the message under way, the current frame included. */
 	private messageLength = 0;
-	/** Two octets of `header`, from octet 2, to read fields of headers into. */
-	private readonly field: Uint8Array;
 	/** Octets of the field under way that have come, when a field comes in pieces. */
 	private filled = 0;
 	/** The first octet of a word of which only that one has come. */
 	private partial = 0;
 	/** Words of a 64-bit length that have come. */
 	private words = 0;
-	private readonly textReader = new TextReader();
-	private readonly givesStrings: boolean;
-	private readonly maxMessageSize: number;
 	/** The payload of a control frame that comes in. */
 	private control: Uint8Array<ArrayBuffer> | undefined = undefined;
 
@@ -75,6 +77,7 @@ export abstract class Protocol extends FrameWriter {
 	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number) {
 		super(masks);
 		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
+		this.wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.givesStrings = givesStrings;
 		this.maxMessageSize = maxMessageSize;
 	}
@@ -91,14 +94,12 @@ export abstract class Protocol extends FrameWriter {
 	/** Takes in what the transport holds: `available` octets in all. */
 	protected receive(available: number): void {
 		this.available = available;
-		if (this.receiving || this.data !== undefined) return;
-		this.receiving = true;
-		while (this.take());
-		this.receiving = false;
+		if (!this.blocked) while (this.advance());
 	}
 
 	/** Continues where a piece of data that nobody had taken yet stopped receive(). */
 	protected resume(): void {
+		this.blocked = false;
 		this.receive(this.available);
 	}
 
@@ -115,6 +116,7 @@ export abstract class Protocol extends FrameWriter {
 		const data = this.data;
 		if (data === undefined) return undefined;
 		this.data = undefined;
+		if (amount === undefined && !this.blocked) return data;
 		let result: ArrayBuffer | string | number = data;
 		if (amount !== undefined && typeof data !== "string") {
 			const wanted = typeof amount === "number" ? amount : amount.byteLength;
@@ -126,12 +128,12 @@ export abstract class Protocol extends FrameWriter {
 				result = result.byteLength;
 			}
 		}
-		if (!this.receiving && this.data === undefined) this.onDrained();
+		if (this.blocked && this.data === undefined) this.onDrained();
 		return result;
 	}
 
 	/** Takes the next step. Returns false when it needs octets that have not come, or an application that reads. */
-	private take(): boolean {
+	private advance(): boolean {
 		switch (this.step) {
 			case Step.start:
 				return this.takeStart();
@@ -156,6 +158,10 @@ export abstract class Protocol extends FrameWriter {
 	private takeStart(): boolean {
 		const word = this.takeWord();
 		if (word < 0) return false;
+		// Most frames are short whole messages of text that have come whole: they pass every check below.
+		const whole = word ^ this.wholeText;
+		if (whole <= Limit.short && whole + Limit.key <= this.available && this.message === 0)
+			return this.takeWholeText(whole);
 		const first = word >> 8;
 		const length = word & SecondOctet.length;
 		const opcode = first & FirstOctet.opcode;
@@ -239,22 +245,52 @@ export abstract class Protocol extends FrameWriter {
 			Logical.xor(octets, this.key);
 			if (!ended) turn(this.key, count);
 		}
-		if (this.message === Opcode.text) {
-			let text: string;
-			try {
-				text = this.textReader.decode(octets, last);
-			} catch {
-				return this.fail(CloseCode.invalidData, "a text message is not UTF-8");
-			}
-			if (last) this.message = 0;
-			if (count) this.data = this.givesStrings ? text : octets;
-			this.onData(count, last ? textEnd : textPart);
-		} else {
-			if (last) this.message = 0;
-			if (count) this.data = octets;
-			this.onData(count, last ? binaryEnd : binaryPart);
+		if (this.message === Opcode.text) return this.give(octets, count, last);
+		if (last) this.message = 0;
+		if (count) this.data = octets;
+		this.onData(count, last ? binaryEnd : binaryPart);
+		return this.goesOn();
+	}
+
+	private takeWholeText(length: number): boolean {
+		if (length > this.maxMessageSize || length === 0) {
+			this.first = FirstOctet.final;
+			this.message = Opcode.text;
+			this.messageLength = 0;
+			return this.startPayload(length);
 		}
-		return this.data === undefined && this.transport !== undefined;
+		const transport = this.transport as Transport;
+		let octets: ArrayBuffer;
+		if (this.masks) octets = transport.read(length);
+		else {
+			transport.read(this.key);
+			octets = transport.read(length);
+			Logical.xor(octets, this.key);
+			this.available -= Limit.key;
+		}
+		this.available -= length;
+		return this.give(octets, length, true);
+	}
+
+	/** Gives a piece of text to the application, if it is UTF-8. */
+	private give(octets: ArrayBuffer, count: number, last: boolean): boolean {
+		let text: string;
+		try {
+			text = this.textReader.decode(octets, last);
+		} catch {
+			return this.fail(CloseCode.invalidData, "a text message is not UTF-8");
+		}
+		if (last) this.message = 0;
+		if (count) this.data = this.givesStrings ? text : octets;
+		this.onData(count, last ? textEnd : textPart);
+		return this.goesOn();
+	}
+
+	/** Whether there is more to do after the application was told of data. */
+	private goesOn(): boolean {
+		if (this.data === undefined) return this.available > 0 && this.transport !== undefined;
+		this.blocked = true;
+		return false;
 	}
 
 	private startControl(opcode: number, length: number): boolean {

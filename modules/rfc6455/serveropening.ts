@@ -5,6 +5,12 @@ import { OutgoingText, readHead, type SocketUser, takeOver, type UsedSocket } fr
 /** How long a client may take to read a refusal and to go, in milliseconds. */
 const lingerTimeout = 500;
 
+/** A connected socket as a TCP Listener gives it. */
+export interface AcceptedSocket {
+	readonly remoteAddress: string | undefined;
+	close(): void;
+}
+
 /** Whoever opens WebSockets as a server. None of it is called inside the constructor of ServerOpening. */
 export interface ServerOpeningUser {
 	/** The response has gone out: the socket is to be attached. Octets of the first frames still wait in it. */
@@ -15,6 +21,8 @@ export interface ServerOpeningUser {
 
 /** The way of a server to an open WebSocket: it reads the request and answers it, within a limited time. */
 export class ServerOpening implements SocketUser {
+	/** The address of the client: asked for at once, for a socket that was reset has none. */
+	readonly remoteAddress: string;
 	private readonly handshake: ServerHandshake;
 	private user: ServerOpeningUser | undefined;
 	private socket: UsedSocket | undefined;
@@ -26,7 +34,13 @@ export class ServerOpening implements SocketUser {
 	 * @param from A connected socket, just accepted; it is taken over.
 	 * @param timeout How long the handshake may take, in milliseconds; 0 for no limit.
 	 */
-	constructor(from: object, options: ServerHandshakeOptions, timeout: number, user: ServerOpeningUser) {
+	constructor(
+		from: AcceptedSocket,
+		options: ServerHandshakeOptions,
+		timeout: number,
+		user: ServerOpeningUser,
+	) {
+		this.remoteAddress = from.remoteAddress ?? "";
 		this.handshake = new ServerHandshake(options);
 		this.user = user;
 		this.timer = timeout ? Timer.set(() => this.onTimeout(), timeout) : undefined;

@@ -73,6 +73,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	/** Ticks without a sign of life from the peer. */
 	private silence = 0;
 	private assembly: MessageAssembly | undefined = undefined;
+	/** The error of an overflow that is still to be emitted. */
+	private overflow: string | undefined = undefined;
 	/** What the `close` event will tell. */
 	private closeCode: number = CloseCode.abnormal;
 	private closeReason = "";
@@ -145,12 +147,21 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.finish(CloseCode.abnormal, "");
 	}
 
-	/** One error an episode. When nothing waits, because the message is too long for the queue, it ends with it. */
+	/** Called by the messages on their way out, inside send(): the error comes in a later turn. */
 	onOverflow(message: string): void {
+		this.overflow = message;
 		after(0, () => {
-			this.fire("error", message);
+			this.reportOverflow();
+			// A message too long for the queue may leave nothing behind that waits.
 			if (this.outgoing.endEpisode()) this.fire("drain");
 		});
+	}
+
+	private reportOverflow(): void {
+		const message = this.overflow;
+		if (message === undefined) return;
+		this.overflow = undefined;
+		this.fire("error", message);
 	}
 
 	/** Gives up the messages that wait, and counts them as lost. */
@@ -169,11 +180,11 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Called by the WebSocket underneath. */
 	receive(webSocket: WebSocketClient, count: number, info: ReadableInfo): void {
-		this.silence = 0;
 		const data = webSocket.read();
+		this.silence = 0;
 		if (this.state !== State.open) return;
 		if (info.more || this.assembly) this.assemble(data, count, info);
-		else this.deliver(data, count, info);
+		else this.deliver(data, count, info.binary);
 	}
 
 	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
@@ -188,7 +199,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			this.onOpened();
 			this.fire("open");
 		}
-		if (this.state === State.open && this.outgoing.flush()) this.fire("drain");
+		if (this.state !== State.open || !this.outgoing.flush()) return;
+		// The error of an episode comes before its end, however soon that is.
+		this.reportOverflow();
+		this.fire("drain");
 	}
 
 	/** Called by the WebSocket underneath. */
@@ -240,16 +254,16 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		assembly.append(data, count, maxMessageSize);
 		if (info.more) return;
 		this.assembly = undefined;
-		this.deliver(assembly.length ? assembly.message : undefined, assembly.length, info);
+		this.deliver(assembly.length ? assembly.message : undefined, assembly.length, info.binary);
 	}
 
-	private deliver(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): void {
+	private deliver(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
 		const { ledger } = this;
 		const { receiveType } = this.settings;
 		ledger.received++;
 		ledger.octetsReceived += count;
-		const message = data ?? (info.binary || receiveType.binary ? new ArrayBuffer(0) : "");
-		this.fire("message", receiveType.decode(message), info.binary ? binaryInfo : textInfo);
+		const message = data ?? (binary || receiveType.binary ? new ArrayBuffer(0) : "");
+		this.fire("message", receiveType.decode(message), binary ? binaryInfo : textInfo);
 	}
 
 	/** For a class underneath that does not know the limit itself. */

@@ -78,7 +78,7 @@ export class Emitter<Events extends EventMap> {
 	emit<Name extends keyof Events & string>(event: Name, ...args: Events[Name]): boolean {
 		const found = this.entries?.[event];
 		if (found === undefined) return this.ignore(event, args[0]);
-		for (const entry of listOf(found)) this.call(event, entry, args);
+		this.callAll(event, listOf(found), args);
 		return true;
 	}
 
@@ -94,13 +94,19 @@ export class Emitter<Events extends EventMap> {
 			} catch (error) {
 				traceException(event, error);
 			}
-		} else for (const entry of listOf(found)) this.call(event, entry, argumentsOf(first, second));
+		} else this.callAll(event, listOf(found), argumentsOf(first, second));
 		return true;
 	}
 
 	private ignore(event: string, first: unknown): false {
 		if (event === "error") trace(`xs-web-socket: error: ${first}\n`);
 		return false;
+	}
+
+	/** By index: an iterator costs more than most listeners. */
+	private callAll(event: string, list: readonly Entry[], args: unknown[]): void {
+		const { length } = list;
+		for (let index = 0; index < length; index++) this.call(event, list[index] as Entry, args);
 	}
 
 	private call(event: string, entry: Entry, args: unknown[]): void {

@@ -4,6 +4,8 @@
  * modules/rfc6455 adds to the pattern is optional.
  */
 
+import type { AcceptedSocket } from "../rfc6455/serveropening.js";
+
 /** What onReadable tells about the octets that may be read. */
 export interface ReadableInfo {
 	readonly more: boolean;
@@ -44,16 +46,10 @@ export interface WebSocketClientCallbacks {
 	onError(this: WebSocketClient, error?: WebSocketClientError): void;
 }
 
-/** A connected TCP socket, as the Listener gives it. */
-export interface TCPSocket {
-	readonly remoteAddress: string | undefined;
-	close(): void;
-}
-
 /** An ECMA-419 TCP Listener. */
 export interface Listener {
 	readonly port: number;
-	read(): TCPSocket | undefined;
+	read(): AcceptedSocket | undefined;
 	close(): void;
 }
 

@@ -1,9 +1,9 @@
 import Timer from "timer";
 import { checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
-import { ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
+import { type AcceptedSocket, ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
-import { type Listener, type TCPSocket, webSocketProvider } from "./engine.js";
+import { type Listener, webSocketProvider } from "./engine.js";
 import { integerOption, rawOptions, stringOption, stringsOption, timeOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
@@ -122,9 +122,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	}
 
 	/** Called by a ServerOpening. */
-	onUpgraded(opening: ServerOpening, attach: TCPSocket): void {
+	onUpgraded(opening: ServerOpening, attach: object): void {
 		this.openings = without(this.openings, opening);
-		this.sockets = [...this.sockets, new Socket(this, attach, opening.path, opening.protocol)];
+		this.sockets = [...this.sockets, new Socket(this, attach, opening)];
 		if (this.settings.tick) this.tickTimer ??= every(this.settings.tick, () => this.tick());
 	}
 
@@ -176,7 +176,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	private accept(listener: Listener): void {
 		for (let from = listener.read(); from; from = listener.read()) {
-			if (isLoopback(this.hostInterface) && !isLoopback(from.remoteAddress ?? "")) from.close();
+			if (!this.letsIn(from)) from.close();
 			else if (this.hasRoom())
 				this.openings = [...this.openings, this.openingOf(from, this.handshakeOptions)];
 			else if (this.refusals.length < this.maxConnections)
@@ -185,7 +185,11 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		}
 	}
 
-	private openingOf(from: TCPSocket, options: ServerHandshakeOptions): ServerOpening {
+	private letsIn(from: AcceptedSocket): boolean {
+		return !isLoopback(this.hostInterface) || isLoopback(from.remoteAddress ?? "");
+	}
+
+	private openingOf(from: AcceptedSocket, options: ServerHandshakeOptions): ServerOpening {
 		return new ServerOpening(from, options, this.handshakeTimeout, this);
 	}
 

@@ -1,5 +1,5 @@
 import { Connection, connectionCallbacks, State } from "./connection.js";
-import { type TCPSocket, webSocketProvider } from "./engine.js";
+import { webSocketProvider } from "./engine.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** Whoever a Socket belongs to: its Server. */
@@ -9,6 +9,13 @@ export interface SocketOwner {
 	onSocketOpen(socket: Socket): void;
 	/** The socket has ended, whether it was open or not. */
 	onSocketEnd(socket: Socket): void;
+}
+
+/** What the opening handshake told of a client. */
+export interface Opening {
+	readonly remoteAddress: string;
+	readonly path: string;
+	readonly protocol: string;
 }
 
 /** One connection of a Server's, which makes it and hands it to the listeners of `connection`. */
@@ -22,13 +29,13 @@ export class Socket extends Connection {
 	private readonly owner: SocketOwner;
 
 	/** Not for users: a Server makes it out of a connection of which the opening handshake is done. */
-	constructor(owner: SocketOwner, attach: TCPSocket, path: string, protocol: string) {
+	constructor(owner: SocketOwner, attach: object, opening: Opening) {
 		const { settings } = owner;
 		super(settings);
 		this.owner = owner;
-		this.remoteAddress = attach.remoteAddress ?? "";
-		this.path = path;
-		this.protocol = protocol;
+		this.remoteAddress = opening.remoteAddress;
+		this.path = opening.path;
+		this.protocol = opening.protocol;
 		this.state = State.connecting;
 		const { io } = webSocketProvider();
 		this.webSocket = new io({
