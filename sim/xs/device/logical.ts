@@ -22,6 +22,16 @@ function operandOf(source: Source): Uint8Array {
 	throw new Error("unsupported source");
 }
 
+/** Fills `target` from `source`, which is as long: four octets at a time, for this engine takes each by itself. */
+function copy(source: Uint8Array, target: Uint8Array): void {
+	const head = -target.byteOffset & 3;
+	const tail = head + ((target.byteLength - head) & ~3);
+	const words = source.buffer.slice(source.byteOffset + head, source.byteOffset + tail);
+	new Uint32Array(target.buffer, target.byteOffset + head, words.byteLength >> 2).set(new Uint32Array(words));
+	target.set(source.subarray(0, head));
+	target.set(source.subarray(tail), tail);
+}
+
 function apply(logic: Logic, destination: Buffers, source: Source, count: number | undefined): void {
 	let target = octetsOf(destination);
 	const operand = operandOf(source);
@@ -33,7 +43,7 @@ function apply(logic: Logic, destination: Buffers, source: Source, count: number
 	const length = target.byteLength;
 	if (length >= askFrom) {
 		const parameters = new WireWriter(length + 64).uint8(logic).octets(target).octets(operand);
-		target.set(query(Query.Combine, parameters).rest());
+		copy(query(Query.Combine, parameters).rest(), target);
 		return;
 	}
 	const period = operand.byteLength;

@@ -5,7 +5,7 @@
  */
 
 import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
-import { type WireReader, WireWriter } from "../wire.js";
+import { join, type WireReader, WireWriter } from "../wire.js";
 import { type Deliverable, onEvent, onReply, operations, post } from "./machine.js";
 
 enum Trigger {
@@ -67,18 +67,37 @@ class Connection {
 	take(out: Uint8Array): void {
 		let position = 0;
 		while (position < out.byteLength) {
-			const buffer = this.buffers[0] as Uint8Array;
-			const count = Math.min(out.byteLength - position, buffer.byteLength - this.offset);
-			out.set(buffer.subarray(this.offset, this.offset + count), position);
+			const { buffer, start, count } = this.next(out.byteLength - position);
+			out.set(new Uint8Array(buffer, start, count), position);
 			position += count;
-			this.offset += count;
-			if (this.offset === buffer.byteLength) {
-				this.buffers.shift();
-				this.offset = 0;
-			}
 		}
-		this.readable -= position;
 		operations.uint8(Operation.Consumed).uint32(this.number).uint32(position);
+	}
+
+	/** As many received octets, in a buffer of their own; there must be enough. */
+	takeBuffer(amount: number): ArrayBuffer {
+		const pieces: ArrayBuffer[] = [];
+		for (let missing = amount; missing > 0; ) {
+			const { buffer, start, count } = this.next(missing);
+			pieces.push(buffer.slice(start, start + count));
+			missing -= count;
+		}
+		operations.uint8(Operation.Consumed).uint32(this.number).uint32(amount);
+		return join(pieces);
+	}
+
+	/** Where the next received octets are, `limit` at most; they count as read. */
+	private next(limit: number): { buffer: ArrayBuffer; start: number; count: number } {
+		const { buffer, byteOffset, byteLength } = this.buffers[0] as Uint8Array<ArrayBuffer>;
+		const start = byteOffset + this.offset;
+		const count = Math.min(limit, byteLength - this.offset);
+		this.readable -= count;
+		this.offset += count;
+		if (this.offset === byteLength) {
+			this.buffers.shift();
+			this.offset = 0;
+		}
+		return { buffer, start, count };
 	}
 
 	write(octets: Uint8Array): void {
@@ -193,9 +212,13 @@ class TCP implements Deliverable {
 			count = out.byteLength;
 		} else if (wanted !== undefined) count = Number(wanted) | 0;
 		if (count <= 0 || count > connection.readable) throw new Error("invalid");
-		const into = out ?? new Uint8Array(count);
-		this.#take(connection, into);
-		return out ? count : into.buffer;
+		if (out) {
+			this.#take(connection, out);
+			return count;
+		}
+		const octets = connection.takeBuffer(count);
+		this.#noteDrained(connection);
+		return octets;
 	}
 
 	/** Accepts all octets or throws; returns what is left of the window. After the connection has ended: nothing. */
@@ -278,7 +301,11 @@ class TCP implements Deliverable {
 
 	#take(connection: Connection, out: Uint8Array): void {
 		connection.take(out);
-		// The error waits until everything received has been read.
+		this.#noteDrained(connection);
+	}
+
+	/** The error waits until everything received has been read. */
+	#noteDrained(connection: Connection): void {
 		if (!connection.readable && this.#error) this.trigger(Trigger.Error);
 	}
 
