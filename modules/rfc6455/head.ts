@@ -11,8 +11,10 @@ export interface HeadFault {
 	readonly message: string;
 }
 
-const carriageReturn = 13;
+const tab = 9;
 const lineFeed = 10;
+const carriageReturn = 13;
+const blank = 32;
 
 /** Characters of a token (RFC 9110 section 5.6.2). */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -46,7 +48,7 @@ export abstract class HeadReader {
 	push(octets: ArrayBuffer): void {
 		const view = new Uint8Array(octets);
 		this.room -= view.length;
-		if (this.room < 0) this.refuse(431, "the head of the request is too long");
+		if (this.room < 0) this.refuse(431, "the head of the HTTP message is too long");
 		for (let index = 0; index < view.length && !this.fault; index++) this.pushOctet(view[index] as number);
 	}
 
@@ -71,11 +73,12 @@ export abstract class HeadReader {
 			this.refuse(400, "a carriage return stands inside a line of the head");
 		} else if (octet === carriageReturn) {
 			this.matched++;
-		} else if (octet === 0) {
-			this.refuse(400, "a NUL stands in the head");
+		} else if (octet < blank && octet !== tab) {
+			this.refuse(400, "a control character stands in the head");
 		} else {
 			this.matched = 0;
-			this.line += String.fromCharCode(octet);
+			// Past ASCII nothing has a meaning here, and some of it String.prototype.trim() would take for white space.
+			this.line += octet < 0x80 ? String.fromCharCode(octet) : "\ufffd";
 		}
 	}
 
