@@ -1,0 +1,265 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import { ServerHandshake, type ServerHandshakeOptions } from "../../../modules/rfc6455/serverhandshake.js";
+import { feed, outcome, outcomeOf } from "./headfeed.js";
+
+const key = "dGhlIHNhbXBsZSBub25jZQ==";
+
+type Fields = Record<string, string | undefined>;
+
+function request(fields: Fields = {}, line = "GET / HTTP/1.1"): string {
+	const all: Fields = {
+		Host: "device",
+		Upgrade: "websocket",
+		Connection: "Upgrade",
+		"Sec-WebSocket-Key": key,
+		"Sec-WebSocket-Version": "13",
+		...fields,
+	};
+	const lines = Object.entries(all).flatMap(([name, value]) =>
+		value === undefined ? [] : [`${name}: ${value}\r\n`],
+	);
+	return `${line}\r\n${lines.join("")}\r\n`;
+}
+
+const rich = request(
+	{ Origin: "http://page", "Sec-WebSocket-Protocol": "one, two", "X-More": "" },
+	"GET /a?b HTTP/1.1",
+);
+
+function status(response: string): number {
+	return Number(/^HTTP\/1\.1 (\d{3}) [ -~]+\r\n/.exec(response)?.[1]);
+}
+
+test("no prefix of a request is complete or refused, and its last octet completes it", (t) => {
+	const octets = Buffer.from(rich);
+	for (let length = 0; length < octets.length; length++) {
+		const handshake = new ServerHandshake({});
+		t.is(feed(handshake, octets.subarray(0, length)), 0);
+		t.is(outcome(handshake), "incomplete");
+		t.true(handshake.wanted <= octets.length - length, "it asks for no octet past the end of the head");
+		feed(handshake, octets.subarray(length));
+		t.is(outcome(handshake), "complete");
+		t.is(handshake.wanted, 0);
+	}
+});
+
+test("a request cut in three anywhere is read as it is whole", (t) => {
+	const octets = Buffer.from(request());
+	for (let first = 0; first < octets.length; first += 3) {
+		for (let second = first; second < octets.length; second += 2) {
+			const handshake = new ServerHandshake({});
+			feed(handshake, octets.subarray(0, first));
+			feed(handshake, octets.subarray(first, second));
+			feed(handshake, octets.subarray(second));
+			if (outcome(handshake) !== "complete") t.fail(`cut at ${first} and ${second}`);
+		}
+	}
+	t.pass();
+});
+
+test("octets after the head are left", (t) => {
+	for (const after of ["\x81\x80abcd", "\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "x"]) {
+		const handshake = new ServerHandshake({});
+		t.is(feed(handshake, Buffer.from(request() + after, "latin1")), after.length);
+		t.is(outcome(handshake), "complete");
+	}
+});
+
+test("section 4.2.2: the response to the example of section 1.3", (t) => {
+	const handshake = new ServerHandshake({});
+	feed(handshake, Buffer.from(request()));
+	t.is(
+		handshake.response,
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+			"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+	);
+});
+
+const good: [what: string, head: string][] = [
+	["names in capitals", request().replaceAll(/^[\w-]+:/gm, (name) => name.toUpperCase())],
+	["names in small letters", request().replaceAll(/^[\w-]+:/gm, (name) => name.toLowerCase())],
+	["values in odd case", request({ Upgrade: "WebSocket", Connection: "uPgRaDe" })],
+	["lists", request({ Upgrade: "h2c, websocket", Connection: "keep-alive ,, Upgrade," })],
+	[
+		"fields in two lines",
+		request().replace("Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade"),
+	],
+	["no white space", request().replaceAll(": ", ":")],
+	["white space around values", request().replaceAll(/: (.*)\r/g, ": \t $1\t \r")],
+	["an absolute target", request({}, "GET http://device/ HTTP/1.1")],
+	["an empty line before it", `\r\n${request()}`],
+	["a content length of 0", request({ "Content-Length": "0" })],
+	[
+		"extensions that are offered",
+		request({ "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits" }),
+	],
+	["octets past ASCII in a value", request({ "X-Name": "\xfc\xff" })],
+	["HTTP/1.2", request({}, "GET / HTTP/1.2")],
+	["any percent encoding", request({}, "GET /%20%00%ff HTTP/1.1")],
+	["2048 octets", request({ X: "x".repeat(2048 - request({ X: "" }).length) })],
+];
+
+for (const [what, head] of good) {
+	test(`a request with ${what} is granted`, (t) => {
+		t.is(
+			outcomeOf(() => new ServerHandshake({}), head),
+			"complete",
+		);
+	});
+}
+
+const bad: [what: string, status: number, head: string, options?: ServerHandshakeOptions][] = [
+	["POST", 405, request({}, "POST / HTTP/1.1")],
+	["a method in small letters", 405, request({}, "get / HTTP/1.1")],
+	["no method", 400, request({}, " / HTTP/1.1")],
+	["no target", 400, request({}, "GET HTTP/1.1")],
+	["a space in the target", 400, request({}, "GET /a b HTTP/1.1")],
+	["two spaces", 400, request({}, "GET  / HTTP/1.1")],
+	["the target *", 400, request({}, "GET * HTTP/1.1")],
+	["an octet past ASCII in the target", 400, request({}, "GET /\xfc HTTP/1.1")],
+	["HTTP/1.0", 400, request({}, "GET / HTTP/1.0")],
+	["HTTP/2.0", 400, request({}, "GET / HTTP/2.0")],
+	["HTTP/0.9", 400, request({}, "GET / HTTP/0.9")],
+	["no version of HTTP", 400, request({}, "GET /")],
+	["another protocol", 400, request({}, "GET / RTSP/1.1")],
+	["no Host", 400, request({ Host: undefined })],
+	["two Hosts", 400, request().replace("Host:", "Host: other\r\nHost:")],
+	["no Upgrade", 426, request({ Upgrade: undefined })],
+	["an empty Upgrade", 426, request({ Upgrade: "" })],
+	["another Upgrade", 426, request({ Upgrade: "websockets" })],
+	["no Connection", 400, request({ Connection: undefined })],
+	["another Connection", 400, request({ Connection: "upgraded" })],
+	["no key", 400, request({ "Sec-WebSocket-Key": undefined })],
+	["an empty key", 400, request({ "Sec-WebSocket-Key": "" })],
+	["a key of 15 octets", 400, request({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25j" })],
+	["a key that is no base64", 400, request({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub2*jZQ==" })],
+	[
+		"two keys",
+		400,
+		request().replace("Sec-WebSocket-Key:", `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Key:`),
+	],
+	["no WebSocket version", 426, request({ "Sec-WebSocket-Version": undefined })],
+	["WebSocket version 8", 426, request({ "Sec-WebSocket-Version": "8" })],
+	["WebSocket version 013", 426, request({ "Sec-WebSocket-Version": "013" })],
+	[
+		"two WebSocket versions",
+		400,
+		request().replace("Sec-WebSocket-Version:", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version:"),
+	],
+	["a body", 400, request({ "Content-Length": "3" })],
+	["a body in chunks", 400, request({ "Transfer-Encoding": "chunked" })],
+	["a subprotocol that is no token", 400, request({ "Sec-WebSocket-Protocol": "a b" })],
+	["a field name with a space behind it", 400, request().replace("Host:", "Host :")],
+	["an empty field name", 400, request().replace("Host:", ":")],
+	["a line without a colon", 400, request().replace("Host:", "Host")],
+	["a folded field", 400, request({ "X-Folded": "one\r\n two" })],
+	["a fold before the first field", 400, request().replace("Host:", " Host:")],
+	["a line feed alone", 400, request().replace("\r\nHost", "\nHost")],
+	["a carriage return inside a line", 400, request({ "X-Return": "a\rb" })],
+	["two carriage returns", 400, request().replace("\r\nHost", "\r\r\nHost")],
+	["a NUL", 400, request({ "X-Nul": "a\0b" })],
+	["a vertical tab before a value", 400, request({ Upgrade: "\vwebsocket" })],
+	["a no-break space behind a value", 426, request({ Upgrade: "websocket\xa0" })],
+	["a no-break space in a list", 400, request({ Connection: "keep-alive,\xa0Upgrade" })],
+	["2049 octets", 431, request({ X: "x".repeat(2049 - request({ X: "" }).length) })],
+	["another path", 404, request({}, "GET /b HTTP/1.1"), { path: "/a" }],
+	["a longer path", 404, request({}, "GET /ab HTTP/1.1"), { path: "/a" }],
+	["another origin", 403, request({ Origin: "http://evil" }), { allowedOrigins: ["http://page"] }],
+	["an origin in other case", 403, request({ Origin: "HTTP://page" }), { allowedOrigins: ["http://page"] }],
+	[
+		"two origins",
+		400,
+		request({ Origin: "http://page\r\nOrigin: http://evil" }),
+		{ allowedOrigins: ["http://page"] },
+	],
+	["no fault but no room for it", 503, request(), { full: true }],
+];
+
+for (const [what, wanted, head, options = {}] of bad) {
+	test(`a request with ${what} is refused with ${wanted}`, (t) => {
+		t.is(
+			outcomeOf(() => new ServerHandshake(options), head),
+			wanted,
+		);
+		const handshake = new ServerHandshake(options);
+		feed(handshake, Buffer.from(head, "latin1"));
+		const { response } = handshake;
+		t.is(status(response), wanted);
+		t.regex(response, /\r\nConnection: close\r\n/);
+		const [fields = "", body = ""] = response.split("\r\n\r\n");
+		t.regex(response, /^[\r\n -~]*$/);
+		t.is(Number(/\r\nContent-Length: (\d+)/.exec(fields)?.[1]), body.length);
+		t.true(body.length > 10);
+		if (wanted === 426) t.regex(response, /\r\nSec-WebSocket-Version: 13\r\n/);
+		if (wanted === 405) t.regex(response, /\r\nAllow: GET\r\n/);
+		if (wanted === 503) t.regex(response, /\r\nRetry-After: \d+\r\n/);
+	});
+}
+
+test("a head without end is refused at its 2049th octet, wherever it has got to", (t) => {
+	for (const endless of [
+		"x",
+		"GET / HTTP/1.1\r\n",
+		"GET / HTTP/1.1\r\nX: ",
+		"\r\n",
+		"GET / HTTP/1.1\r\nA: b\r\n",
+	]) {
+		const text =
+			endless === "x" || endless.endsWith(": ")
+				? endless.padEnd(4000, "x")
+				: `${endless}${"A: b\r\n".repeat(600)}`;
+		const octets = Buffer.from(endless === "\r\n" ? "\r\n".repeat(2000) : text);
+		const handshake = new ServerHandshake({});
+		for (let at = 0; at < 2048; at++) feed(handshake, octets.subarray(at, at + 1));
+		t.is(outcome(handshake), "incomplete");
+		feed(handshake, octets.subarray(2048, 2049));
+		t.is(outcome(handshake), 431);
+	}
+});
+
+test("a request that did not come in time is refused with 408", (t) => {
+	const handshake = new ServerHandshake({});
+	feed(handshake, Buffer.from("GET / HTTP"));
+	handshake.timeOut();
+	t.is(status(handshake.response), 408);
+});
+
+test("the path is the target without scheme and authority", (t) => {
+	for (const [target, path] of [
+		["/", "/"],
+		["/a/b?c=d&e", "/a/b?c=d&e"],
+		["ws://device:8080/a?b", "/a?b"],
+		["http://device/", "/"],
+	] as const) {
+		const handshake = new ServerHandshake({});
+		feed(handshake, Buffer.from(request({}, `GET ${target} HTTP/1.1`)));
+		t.is(outcome(handshake), "complete");
+		t.is(handshake.path, path);
+	}
+});
+
+test("the subprotocol is the first offered that the server speaks, over any number of fields", (t) => {
+	const protocols = ["one", "two"];
+	for (const [offered, chosen] of [
+		["two, one", "two"],
+		["zero,two", "two"],
+		["zero\r\nSec-WebSocket-Protocol: two, one", "two"],
+		["One", ""],
+		["zero", ""],
+		[undefined, ""],
+	] as const) {
+		const handshake = new ServerHandshake({ protocols });
+		feed(handshake, Buffer.from(request({ "Sec-WebSocket-Protocol": offered })));
+		t.is(outcome(handshake), "complete");
+		t.is(handshake.protocol, chosen);
+		t.is(handshake.response.includes("Sec-WebSocket-Protocol"), chosen !== "");
+		if (chosen) t.true(handshake.response.includes(`\r\nSec-WebSocket-Protocol: ${chosen}\r\n`));
+	}
+});
+
+test("what a peer sent stands in a refusal only in part and in ASCII", (t) => {
+	const handshake = new ServerHandshake({ path: "/a" });
+	feed(handshake, Buffer.from(request({}, `GET /${"b".repeat(500)} HTTP/1.1`)));
+	t.true(handshake.response.length < 400);
+});
