@@ -37,19 +37,24 @@ export async function startDevice(
 			void simulator?.stop();
 		},
 	};
-	simulator = await Simulator.start({
-		...options,
-		program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
-		onTrace: (line) => options.onTrace(line, device),
-	});
 	const onSignal = () => device.end();
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+	const signals = ["SIGINT", "SIGTERM"] as const;
+	for (const signal of signals) process.on(signal, onSignal);
+	try {
+		simulator = await Simulator.start({
+			...options,
+			program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
+			onTrace: (line) => options.onTrace(line, device),
+		});
+	} finally {
+		if (!simulator) for (const signal of signals) process.off(signal, onSignal);
+	}
 	void simulator.exited.then(({ kind, reason }) => {
-		for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+		for (const signal of signals) process.off(signal, onSignal);
 		if (kind !== "stop") console.error(`The device ended: ${reason}`);
 		settle(status ?? (kind === "stop" ? 0 : 1));
 	});
-	// Its first lines may have ended it before there was a simulator to stop.
+	// A signal or its first lines may have ended it before there was a simulator to stop.
 	if (status !== undefined) void simulator.stop();
 	return device;
 }

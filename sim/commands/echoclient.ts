@@ -33,7 +33,8 @@ await runCommand(usage, options, async (values) => {
 		...echoNetwork(maxMessage),
 		onTrace(line, device) {
 			const [word, ...rest] = line.split(" ");
-			if (word === "ready") console.log(`echo client ready: ${rest[0] ?? "unnumbered"} cases of ${url}`);
+			if (word === "ready")
+				console.log(`echo client ready: ${rest[0] ? `${rest[0]} cases of` : "asks for cases at"} ${url}`);
 			else if (word === "done") {
 				console.log(`${rest[0]} cases done`);
 				device.end();
