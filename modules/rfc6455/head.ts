@@ -16,9 +16,6 @@ const lineFeed = 10;
 const carriageReturn = 13;
 const blank = 32;
 
-/** Characters of a token (RFC 9110 section 5.6.2). */
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 export abstract class HeadReader {
 	/** Set once the head was refused; nothing is read after that. */
 	fault: HeadFault | undefined = undefined;
@@ -107,7 +104,7 @@ export abstract class HeadReader {
 		const colon = line.indexOf(":");
 		const name = line.slice(0, colon);
 		// A folded line (RFC 9112 section 5.2) starts with white space, and so fails here too.
-		if (colon < 1 || !token.test(name))
+		if (colon < 1 || !isToken(name))
 			return this.refuse(400, `the header line "${excerpt(line)}" has no valid field name`);
 		this.onField(name.toLowerCase(), line.slice(colon + 1).trim());
 	}
@@ -128,7 +125,8 @@ export function hasToken(value: string, wanted: string): boolean {
 
 /** Whether a string is a token of RFC 9110 section 5.6.2, as a subprotocol's name must be. */
 export function isToken(value: string): boolean {
-	return token.test(value);
+	// Not at module level: the SDK 8.2.3 crashes when garbage is collected while a preloaded RegExp is at work.
+	return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value);
 }
 
 /** What a message quotes of a peer's text: its beginning, at most 40 characters. */
