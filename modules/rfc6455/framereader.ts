@@ -1,0 +1,325 @@
+/// <reference path="./logical.d.ts" />
+import Logical from "logical";
+import { CloseCode } from "./closecode.js";
+import { FirstOctet, Limit, Opcode, SecondOctet } from "./frame.js";
+import type { Transport } from "./framewriter.js";
+
+/** Whoever the frames are for. It may close the reader in any of its methods. */
+export interface FrameReaderUser {
+	/**
+	 * A piece of a text or binary message: `count` octets, unmasked, now the user's; the last piece may be empty.
+	 * Returns false when nothing more is to be read before resume().
+	 */
+	onPayload(octets: ArrayBuffer, count: number, opcode: number, last: boolean): boolean;
+	/** A control frame, whole. */
+	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void;
+	/** The peer broke the protocol or the limit. The reader has stopped. */
+	onViolation(code: CloseCode, message: string): void;
+}
+
+/** Where the reader of frames stands: which field of RFC 6455 section 5.2 it takes next. */
+const enum Step {
+	start,
+	payload,
+	key,
+	length16,
+	length64,
+	control,
+	/** The protocol has ended: octets are taken and dropped. */
+	discard,
+}
+
+/**
+ * Reads frames (RFC 6455 section 5.2) field by field, in whatever pieces they come, and checks everything that
+ * can be seen in a header. Payload is taken from the transport only to be given away at once.
+ */
+export class FrameReader {
+	/** True between messages, when nothing has come of the next frame and nobody has to read first. */
+	idle = true;
+	private transport: Transport | undefined = undefined;
+	/** What the transport holds and nobody has taken, in octets. */
+	private available = 0;
+	private step: Step = Step.start;
+	/** The first octet of the current frame. */
+	private first = 0;
+	/** Octets of the current frame's payload that are still to come. */
+	private remaining = 0;
+	/** The opcode of the message under way, 0 between messages. */
+	private message = 0;
+	private readonly user: FrameReaderUser;
+	/** True for a client, whose peer does not mask. */
+	private readonly masks: boolean;
+	/** The last two of the first four octets of a header, to read fields into, and the key after them. */
+	private readonly header: DataView;
+	private readonly field: Uint8Array;
+	/** A server's key of the current frame, turned so that its first octet meets the next one of the payload. */
+	private readonly key: Uint8Array;
+	private readonly maxMessageSize: number;
+	/** Octets of the message under way, the current frame included. */
+	private messageLength = 0;
+	/** Octets of the field under way that have come, when a field comes in pieces. */
+	private filled = 0;
+	/** The first octet of a word of which only that one has come. */
+	private partial = 0;
+	/** Words of a 64-bit length that have come. */
+	private words = 0;
+	/** The payload of a control frame that comes in. */
+	private control: Uint8Array<ArrayBuffer> | undefined = undefined;
+	/** True while the user has to read first. */
+	private blocked = false;
+
+	/**
+	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).
+	 * @param header Eight octets of scratch: nothing is kept in them from one call to the next but a server's key,
+	 *   in the last four.
+	 * @param field The third and fourth of them.
+	 * @param key The last four of them.
+	 * @param maxMessageSize The longest message, in octets.
+	 */
+	constructor(
+		user: FrameReaderUser,
+		masks: boolean,
+		header: DataView,
+		field: Uint8Array,
+		key: Uint8Array,
+		maxMessageSize: number,
+	) {
+		this.user = user;
+		this.masks = masks;
+		this.header = header;
+		this.field = field;
+		this.key = key;
+		this.maxMessageSize = maxMessageSize;
+	}
+
+	/** Takes in what the transport holds: `available` octets in all. */
+	receive(transport: Transport, available: number): void {
+		this.transport = transport;
+		this.available = available;
+		if (!this.blocked) this.run();
+	}
+
+	/** The same, when the first two octets of a frame were read already. */
+	begin(transport: Transport, available: number, word: number): void {
+		this.transport = transport;
+		this.available = available;
+		if (this.takeFirstWord(word)) this.run();
+		else this.settle();
+	}
+
+	/** Stops before the `available` octets that the transport holds, until resume(). */
+	block(transport: Transport, available: number): void {
+		this.transport = transport;
+		this.available = available;
+		this.blocked = true;
+		this.idle = false;
+	}
+
+	/** Goes on after the user has read. */
+	resume(): void {
+		this.blocked = false;
+		this.run();
+	}
+
+	/** Takes and drops whatever still comes. */
+	discard(): void {
+		this.step = Step.discard;
+		this.idle = false;
+	}
+
+	/** Lets go of the transport. */
+	close(): void {
+		this.transport = undefined;
+		this.idle = false;
+	}
+
+	private run(): void {
+		while (this.transport && !this.blocked && this.advance());
+		this.settle();
+	}
+
+	private settle(): void {
+		this.idle =
+			this.step === Step.start &&
+			this.message === 0 &&
+			this.filled === 0 &&
+			!this.blocked &&
+			this.transport !== undefined;
+	}
+
+	/** Takes the next step. Returns false when octets are missing. */
+	private advance(): boolean {
+		switch (this.step) {
+			case Step.start: {
+				const word = this.takeWord();
+				return word >= 0 && this.takeFirstWord(word);
+			}
+			case Step.payload:
+				return this.takePayload();
+			case Step.key:
+				if (!this.takeField(this.key, Limit.key)) return false;
+				this.step = this.control ? Step.control : Step.payload;
+				return true;
+			case Step.length16:
+				return this.takeLength16();
+			case Step.length64:
+				return this.takeLength64();
+			case Step.control:
+				return this.takeControl();
+			default:
+				if (this.available) this.transport?.read(this.available);
+				this.available = 0;
+				return false;
+		}
+	}
+
+	/** The first two octets of a frame: FIN, RSV, opcode, MASK, and the length or how it is told. */
+	private takeFirstWord(word: number): boolean {
+		const first = word >> 8;
+		const length = word & SecondOctet.length;
+		const opcode = first & FirstOctet.opcode;
+		this.first = first;
+		if (first & FirstOctet.reserved) return this.refuse("a reserved bit is set, but no extension is in use");
+		if ((word & SecondOctet.masked) === (this.masks ? SecondOctet.masked : 0))
+			return this.refuse(
+				this.masks ? "a frame from the server is masked" : "a frame from the client is not masked",
+			);
+		if (opcode & FirstOctet.control) return this.startControl(opcode, length);
+		if (opcode > Opcode.binary) return this.refuse(`the opcode ${opcode} is reserved`);
+		if (opcode !== Opcode.continuation) {
+			if (this.message) return this.refuse("a message begins before the last one has ended");
+			this.message = opcode;
+			this.messageLength = 0;
+		} else if (!this.message) return this.refuse("a frame continues a message that has not begun");
+		if (length <= Limit.short) return this.startPayload(length);
+		this.remaining = 0;
+		this.words = 0;
+		this.step = length === SecondOctet.length16 ? Step.length16 : Step.length64;
+		return true;
+	}
+
+	private takeLength16(): boolean {
+		const length = this.takeWord();
+		if (length < 0) return false;
+		if (length <= Limit.short) return this.refuse(`the length ${length} is told in 16 bits instead of 7`);
+		return this.startPayload(length);
+	}
+
+	/** Four words, for bitwise operators end at 32 bits. A double holds every length that any limit lets pass. */
+	private takeLength64(): boolean {
+		const word = this.takeWord();
+		if (word < 0) return false;
+		if (this.words === 0 && word > 0x7fff) return this.refuse("the highest bit of a 64-bit length is set");
+		this.remaining = this.remaining * 0x10000 + word;
+		if (++this.words < 4) return true;
+		if (this.remaining <= Limit.medium)
+			return this.refuse(`the length ${this.remaining} is told in 64 bits instead of fewer`);
+		return this.startPayload(this.remaining);
+	}
+
+	/** The limit holds from here, before a single octet of the payload is taken or room is made for it. */
+	private startPayload(length: number): boolean {
+		const messageLength = this.messageLength + length;
+		this.messageLength = messageLength;
+		if (messageLength > this.maxMessageSize)
+			return this.fail(
+				CloseCode.messageTooBig,
+				`a message has ${messageLength} octets or more, the limit is ${this.maxMessageSize}`,
+			);
+		this.remaining = length;
+		this.step = this.masks ? Step.payload : Step.key;
+		return true;
+	}
+
+	private takePayload(): boolean {
+		const { remaining, available } = this;
+		const ended = available >= remaining;
+		const count = ended ? remaining : available;
+		if (count === 0 && !ended) return false;
+		const last = ended && this.first >= FirstOctet.final;
+		if (ended) this.step = Step.start;
+		// An empty frame tells nothing, unless it ends its message.
+		if (count === 0 && !last) return true;
+		const octets = count ? (this.transport as Transport).read(count) : new ArrayBuffer(0);
+		this.available = available - count;
+		this.remaining = remaining - count;
+		if (!this.masks && count) {
+			Logical.xor(octets, this.key);
+			if (!ended) turn(this.key, count);
+		}
+		const opcode = this.message;
+		if (last) this.message = 0;
+		if (!this.user.onPayload(octets, count, opcode, last)) this.blocked = this.step !== Step.discard;
+		return true;
+	}
+
+	private startControl(opcode: number, length: number): boolean {
+		if (opcode > Opcode.pong) return this.refuse(`the opcode ${opcode} is reserved`);
+		if (this.first < FirstOctet.final) return this.refuse("a control frame is fragmented");
+		if (length > Limit.short) return this.refuse("a control frame has more than 125 octets");
+		this.control = new Uint8Array(length);
+		this.step = this.masks ? Step.control : Step.key;
+		return true;
+	}
+
+	private takeControl(): boolean {
+		const payload = this.control as Uint8Array<ArrayBuffer>;
+		if (!this.takeField(payload, payload.length)) return false;
+		this.control = undefined;
+		this.step = Step.start;
+		if (!this.masks && payload.length) Logical.xor(payload, this.key);
+		this.user.onControl(this.first & FirstOctet.opcode, payload);
+		return true;
+	}
+
+	private refuse(message: string): boolean {
+		return this.fail(CloseCode.protocolError, message);
+	}
+
+	private fail(code: CloseCode, message: string): boolean {
+		this.discard();
+		this.user.onViolation(code, message);
+		return true;
+	}
+
+	/** Takes two octets of a header, together or one by one. Returns -1 while they have not come. */
+	private takeWord(): number {
+		const transport = this.transport as Transport;
+		if (this.available >= 2 && this.filled === 0) {
+			transport.read(this.field);
+			this.available -= 2;
+			return this.header.getUint16(2);
+		}
+		if (this.available === 0) return -1;
+		const octet = new Uint8Array(transport.read(1))[0] as number;
+		this.available--;
+		if (this.filled) {
+			this.filled = 0;
+			return (this.partial << 8) | octet;
+		}
+		this.partial = octet;
+		this.filled = 1;
+		return this.takeWord();
+	}
+
+	/** Fills a field that keeps what it has got, together or in pieces. Returns whether it is full. */
+	private takeField(field: Uint8Array, size: number): boolean {
+		const transport = this.transport as Transport;
+		const missing = size - this.filled;
+		const count = this.available < missing ? this.available : missing;
+		if (count === size && size) transport.read(field);
+		else if (count) field.set(new Uint8Array(transport.read(count)), this.filled);
+		this.available -= count;
+		this.filled = count < missing ? this.filled + count : 0;
+		return count === missing;
+	}
+}
+
+/** Turns a key so that its first octet is the one that follows `count` octets of payload. */
+function turn(key: Uint8Array, count: number): void {
+	for (let times = count & 3; times > 0; times--) {
+		const first = key[0] as number;
+		key.copyWithin(0, 1);
+		key[3] = first;
+	}
+}
