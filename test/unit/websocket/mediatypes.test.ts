@@ -1,0 +1,127 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import {
+	mediaType,
+	supportedReceiveTypes,
+	supportedSendTypes,
+} from "../../../modules/websocket/mediatypes.js";
+
+function bufferOf(octets: string | Uint8Array): ArrayBuffer {
+	return new Uint8Array(Buffer.from(octets as string)).buffer;
+}
+
+function octetsOf(value: ArrayBuffer | ArrayBufferView): Buffer {
+	return ArrayBuffer.isView(value)
+		? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+		: Buffer.from(value);
+}
+
+test("the lists of supported types are the caller's own", (t) => {
+	const types = ["application/json", "text/*", "application/octet-stream", "image/*", "audio/*", "video/*"];
+	for (const list of [supportedReceiveTypes, supportedSendTypes]) {
+		t.deepEqual(list(), types);
+		list().length = 0;
+		t.deepEqual(list(), types);
+	}
+});
+
+test("a type is known in any case, with parameters and blanks", (t) => {
+	for (const type of ["application/json", "APPLICATION/JSON", " application/json ; charset=utf-8"])
+		t.is(mediaType("sendType", type), mediaType("sendType"));
+	const text = mediaType("sendType", "text/plain");
+	for (const type of ["text/html", "text/*", "Text/CSV;header=present", "text/x-anything"])
+		t.is(mediaType("sendType", type), text);
+	const octets = mediaType("sendType", "application/octet-stream");
+	for (const type of ["image/png", "audio/*", "video/mp4", "Image/X"])
+		t.is(mediaType("sendType", type), octets);
+	t.deepEqual(
+		[mediaType("a"), text, octets].map(({ binary }) => binary),
+		[false, false, true],
+	);
+});
+
+test("an unsupported type is a TypeError that names the option, the value and what there is", (t) => {
+	for (const type of [
+		"application/xml",
+		"application/jsonp",
+		"application/*",
+		"json",
+		"text",
+		"text/",
+		"/plain",
+		"*/*",
+		"",
+		"application/octet-streams",
+		null,
+		1,
+		{},
+		["application/json"],
+	]) {
+		const error = t.throws(() => mediaType("receiveType", type), { instanceOf: TypeError });
+		t.regex(error.message, /^receiveType is .*; it must be one of application\/json, text\/\*,/);
+	}
+});
+
+test("application/json: what JSON.stringify() says, in UTF-8, and back", (t) => {
+	const json = mediaType("sendType");
+	for (const value of [null, true, 0, -1.5, "", "grüße 🙂", [], [1, [2]], {}, { a: { b: [null, "€"] } }]) {
+		const octets = json.encode(value);
+		t.is(octetsOf(octets).toString(), JSON.stringify(value));
+		t.deepEqual(json.decode(octets as ArrayBuffer), value);
+		t.deepEqual(json.decode(octetsOf(octets).toString()), value);
+	}
+	t.is(octetsOf(json.encode("\ud800")).toString(), '"\\ud800"');
+	t.is(octetsOf(json.encode({ toJSON: () => "instead" })).toString(), '"instead"');
+});
+
+test("application/json: a value without a form throws, and nothing else does", (t) => {
+	const json = mediaType("sendType");
+	for (const value of [undefined, () => 1, Symbol("a"), { toJSON: () => undefined }])
+		t.throws(() => json.encode(value), { instanceOf: TypeError });
+	t.throws(() => json.encode(1n), { instanceOf: TypeError });
+	const cycle: { self?: unknown } = {};
+	cycle.self = cycle;
+	t.throws(() => json.encode(cycle), { instanceOf: TypeError });
+});
+
+test("application/json: what does not parse is given as the string", (t) => {
+	const json = mediaType("receiveType");
+	for (const text of ["", "{", "nonsense", "{'a':1}", "\u{feff}1", "1 2"]) {
+		t.is(json.decode(text), text);
+		t.is(json.decode(bufferOf(text)), text);
+	}
+});
+
+test("text/*: the string as it is, lone surrogates replaced", (t) => {
+	const text = mediaType("sendType", "text/plain");
+	for (const value of ["", "grüße 🙂", "\u{feff}mark", '"quoted"']) {
+		const octets = text.encode(value) as ArrayBuffer;
+		t.is(octetsOf(octets).toString(), value);
+		t.is(text.decode(octets), value);
+		t.is(text.decode(value), value);
+	}
+	t.is(octetsOf(text.encode("a\ud800b\udc00")).toString(), "a\ufffdb\ufffd");
+	t.is(octetsOf(text.encode(12)).toString(), "12");
+	t.is(octetsOf(text.encode(null)).toString(), "null");
+});
+
+test("text/*: a binary message that is not UTF-8 is given with replacement characters", (t) => {
+	const text = mediaType("receiveType", "text/plain");
+	t.is(text.decode(bufferOf(Uint8Array.of(0x61, 0xff, 0x62))), "a\ufffdb");
+});
+
+test("binary types: buffers and views as they are, a string as UTF-8, nothing else", (t) => {
+	const octets = mediaType("sendType", "application/octet-stream");
+	const buffer = bufferOf("hello");
+	t.is(octets.encode(buffer), buffer);
+	for (const view of [
+		new Uint8Array(buffer, 1, 2),
+		new DataView(buffer, 1, 2),
+		new Uint16Array(buffer, 0, 1),
+	])
+		t.is(octets.encode(view), view);
+	t.is(octetsOf(octets.encode("grüße\ud800")).toString(), "grüße\ufffd");
+	for (const value of [undefined, null, 1, true, {}, [1, 2], Symbol("a"), 1n])
+		t.throws(() => octets.encode(value), { instanceOf: TypeError, message: /buffer, a view or a string/ });
+	t.is(octets.decode(buffer), buffer);
+});

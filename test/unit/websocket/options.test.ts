@@ -1,0 +1,117 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import {
+	booleanOption,
+	integerOption,
+	rawOptions,
+	stringOption,
+	stringsOption,
+	timeOption,
+} from "../../../modules/websocket/options.js";
+import { ConnectionSettings } from "../../../modules/websocket/settings.js";
+
+test("options are an object, or absent", (t) => {
+	t.deepEqual(rawOptions(undefined), {});
+	const options = Object.freeze({ a: 1 });
+	t.is(rawOptions(options), options);
+	for (const value of [null, 1, "host", true, Symbol("a"), () => {}])
+		t.throws(() => rawOptions(value), { instanceOf: TypeError, message: /they must be an object/ });
+});
+
+const notIntegers = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, 11, 2 ** 53];
+
+test("integers: the default, the range with both its ends, and sentences for all else", (t) => {
+	const read = (value: unknown) => integerOption({ it: value }, "it", 5, 1, 10);
+	t.is(read(undefined), 5);
+	for (const value of [1, 7, 10]) t.is(read(value), value);
+	for (const value of notIntegers) {
+		const error = t.throws(() => read(value), { instanceOf: RangeError });
+		t.is(error.message, `it is ${value}; it must be an integer from 1 to 10`);
+	}
+	for (const value of ["5", null, true, {}, [5], 5n])
+		t.throws(() => read(value), {
+			instanceOf: TypeError,
+			message: /^it is .*; it must be an integer from 1 to 10$/,
+		});
+});
+
+test("times are milliseconds from 0 to what timers take", (t) => {
+	t.is(timeOption({}, "it", 12), 12);
+	t.is(timeOption({ it: 0 }, "it", 12), 0);
+	t.is(timeOption({ it: 0x7fffffff }, "it", 12), 0x7fffffff);
+	t.throws(() => timeOption({ it: 0x80000000 }, "it", 12), { instanceOf: RangeError });
+	t.throws(() => timeOption({ it: "1" }, "it", 12), { instanceOf: TypeError });
+});
+
+test("strings are not empty", (t) => {
+	t.is(stringOption({}, "it"), undefined);
+	t.is(stringOption({ it: "a" }, "it"), "a");
+	for (const value of ["", null, 1, {}, ["a"]])
+		t.throws(() => stringOption({ it: value }, "it"), { instanceOf: TypeError, message: /^it is / });
+});
+
+test("true and false are themselves, and nothing else is", (t) => {
+	t.false(booleanOption({}, "it"));
+	t.true(booleanOption({ it: true }, "it"));
+	t.false(booleanOption({ it: false }, "it"));
+	for (const value of [null, 0, 1, "true", {}])
+		t.throws(() => booleanOption({ it: value }, "it"), { instanceOf: TypeError });
+});
+
+test("lists of strings: one string stands for a list, and the list is a copy", (t) => {
+	t.is(stringsOption({}, "it"), undefined);
+	t.deepEqual(stringsOption({ it: "a" }, "it"), ["a"]);
+	const list = ["a", "b"];
+	t.deepEqual(stringsOption({ it: list }, "it"), list);
+	t.not(stringsOption({ it: list }, "it"), list);
+	t.deepEqual(stringsOption({ it: [] }, "it"), []);
+	for (const value of [null, 1, {}, [""], ["a", 1], [["a"]]])
+		t.throws(() => stringsOption({ it: value }, "it"), { instanceOf: TypeError });
+});
+
+test("a connection's settings have their defaults, and options are never changed", (t) => {
+	const settings = new ConnectionSettings(Object.freeze({}));
+	t.like(settings, {
+		sendQueueSize: 4096,
+		dropOldest: false,
+		maxMessageSize: 16384,
+		closeTimeout: 2000,
+		throttleFactor: 0,
+	});
+});
+
+test("each of a connection's options is checked, and the error names it", (t) => {
+	const wrong: Record<string, unknown[]> = {
+		sendType: ["x", 1],
+		receiveType: ["x", null],
+		sendQueueSize: [63, 0x800000, "4096", 100.5],
+		overflow: ["drop", 1, ""],
+		maxMessageSize: [0, -1, 2 ** 31],
+		closeTimeout: [-1, "1", Number.NaN],
+		throttleFactor: [-1, null],
+		pingInterval: [-1, true],
+		pongTimeout: [-1, {}],
+	};
+	for (const [name, values] of Object.entries(wrong))
+		for (const value of values)
+			t.throws(() => new ConnectionSettings({ [name]: value }), { message: new RegExp(`^${name} is `) });
+});
+
+test("liveness: pings come after the interval and never before, drops after the timeout and never before", (t) => {
+	for (const [pingInterval, pongTimeout] of [
+		[30000, 10000],
+		[1000, 5],
+		[10, 10],
+		[1, 1],
+		[5, 100000],
+		[1000, 0],
+	] as const) {
+		const { tick, pingTicks, dropTicks } = new ConnectionSettings({ pingInterval, pongTimeout });
+		t.true(tick >= 1);
+		// The first tick after a sign of life may come at once.
+		const silence = (pingTicks - 1) * tick;
+		t.true(silence >= pingInterval && silence <= pingInterval + 2 * tick);
+		t.true((dropTicks - pingTicks) * tick > pongTimeout);
+	}
+	t.is(new ConnectionSettings({ pingInterval: 0 }).tick, 0);
+});

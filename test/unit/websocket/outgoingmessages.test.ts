@@ -1,0 +1,310 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import type { WebSocketClient, WriteOptions } from "../../../modules/websocket/engine.js";
+import { Ledger } from "../../../modules/websocket/ledger.js";
+import { OutgoingMessages } from "../../../modules/websocket/outgoingmessages.js";
+import { ConnectionSettings } from "../../../modules/websocket/settings.js";
+import { Random } from "../../support/random.js";
+
+// OUTGOING_SEED=N repeats the run of that seed.
+
+interface Message {
+	text: string;
+	binary: boolean;
+}
+
+/** A WebSocket that takes what fits, as one of ECMA-419 does. */
+class FakeWebSocket implements WebSocketClient {
+	target: unknown;
+	window = 0;
+	failed = false;
+	/** The messages that have left whole, and the frames of each. */
+	readonly messages: (Message & { frames: number })[] = [];
+	/** The parts of the message that has not left whole. */
+	parts: Buffer[] = [];
+	#binary = false;
+
+	read(): undefined {}
+
+	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = {}): number {
+		const view = ArrayBuffer.isView(data)
+			? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+			: Buffer.from(data);
+		if (this.failed) throw new Error("not ready");
+		if (view.length > this.window)
+			throw new RangeError(`${view.length} octets in a window of ${this.window}`);
+		this.window -= view.length;
+		if (this.parts.length === 0) this.#binary = options.binary ?? true;
+		this.parts.push(Buffer.from(view));
+		// Octets that are given away are masked in place.
+		if (options.transfer) view.fill(0xee);
+		if (!options.more) {
+			const text = Buffer.concat(this.parts).toString();
+			this.messages.push({ text, binary: this.#binary, frames: this.parts.length });
+			this.parts = [];
+		}
+		return this.window;
+	}
+
+	close(): void {}
+}
+
+function outgoing(options: Record<string, unknown> = {}) {
+	const ledger = new Ledger();
+	const overflows: string[] = [];
+	const settings = new ConnectionSettings({ sendType: "text/plain", ...options });
+	const messages = new OutgoingMessages(settings, ledger, { onOverflow: (text) => overflows.push(text) });
+	return { ledger, overflows, messages };
+}
+
+/** As Connection.send() does it. */
+function send(messages: OutgoingMessages, text: string, binary = false): "sent" | "queued" | "discarded" {
+	const octets = new Uint8Array(Buffer.from(text)).buffer;
+	if (messages.write(octets, binary)) return "sent";
+	return messages.enqueue(octets, binary) ? "queued" : "discarded";
+}
+
+function open(messages: OutgoingMessages, webSocket: FakeWebSocket, window: number): boolean {
+	webSocket.window = window;
+	messages.grant(webSocket, window);
+	return messages.flush();
+}
+
+test("a message that fits goes straight out, without passing the queue", (t) => {
+	const { messages, ledger } = outgoing();
+	const webSocket = new FakeWebSocket();
+	t.is(send(messages, "too early"), "queued");
+	t.true(open(messages, webSocket, 100));
+	t.is(send(messages, "x".repeat(50), true), "sent");
+	t.is(send(messages, ""), "sent");
+	t.deepEqual(webSocket.messages, [
+		{ text: "too early", binary: false, frames: 1 },
+		{ text: "x".repeat(50), binary: true, frames: 1 },
+		{ text: "", binary: false, frames: 1 },
+	]);
+	t.like(ledger.snapshot(messages.waiting), { accepted: 3, sent: 3, waiting: 0, lost: 0, octetsSent: 59 });
+});
+
+test("a message that the window does not take waits for it, and leaves as one frame", (t) => {
+	const { messages } = outgoing();
+	const webSocket = new FakeWebSocket();
+	open(messages, webSocket, 100);
+	t.is(send(messages, "a".repeat(60)), "sent");
+	t.is(send(messages, "b".repeat(60)), "queued");
+	t.is(send(messages, "c"), "queued", "nothing overtakes");
+	t.false(open(messages, webSocket, 50));
+	t.is(webSocket.messages.length, 1);
+	t.true(open(messages, webSocket, 100));
+	t.deepEqual(
+		webSocket.messages.map(({ text, frames }) => [text[0], frames]),
+		[
+			["a", 1],
+			["b", 1],
+			["c", 1],
+		],
+	);
+});
+
+test("a message longer than the window ever was leaves in parts, at once and as windows come", (t) => {
+	const { messages, ledger } = outgoing();
+	const webSocket = new FakeWebSocket();
+	open(messages, webSocket, 100);
+	t.is(send(messages, "long".repeat(60)), "queued");
+	t.is(webSocket.window, 0);
+	t.is(send(messages, "next"), "queued");
+	open(messages, webSocket, 100);
+	t.like(ledger.snapshot(messages.waiting), { accepted: 2, sent: 0, waiting: 2 });
+	t.true(open(messages, webSocket, 100));
+	t.deepEqual(webSocket.messages, [
+		{ text: "long".repeat(60), binary: false, frames: 3 },
+		{ text: "next", binary: false, frames: 1 },
+	]);
+});
+
+test("refuse: the newest gives way, with one word about it until the queue was empty", (t) => {
+	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64 });
+	t.is(send(messages, "a".repeat(61)), "queued");
+	t.is(send(messages, "b"), "discarded");
+	t.is(send(messages, "c"), "discarded");
+	t.is(overflows.length, 1);
+	t.regex(overflows[0] as string, /64/);
+	const webSocket = new FakeWebSocket();
+	t.true(open(messages, webSocket, 100));
+	t.false(open(messages, webSocket, 100), "drain is due once");
+	t.like(ledger.snapshot(messages.waiting), { accepted: 1, sent: 1, discarded: 2, lost: 0 });
+	messages.shut();
+	send(messages, "a".repeat(61));
+	send(messages, "b");
+	t.is(overflows.length, 2);
+});
+
+test("drop-oldest: as many give way as must, and they are lost", (t) => {
+	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
+	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(13)), "queued");
+	t.is(send(messages, "e".repeat(40)), "queued");
+	t.is(overflows.length, 1);
+	t.like(ledger.snapshot(messages.waiting), { accepted: 5, discarded: 3, lost: 3, waiting: 2 });
+	const webSocket = new FakeWebSocket();
+	t.true(open(messages, webSocket, 100));
+	t.deepEqual(
+		webSocket.messages.map(({ text }) => text[0]),
+		["d", "e"],
+	);
+});
+
+test("drop-oldest: a message that has left in part stays", (t) => {
+	const { messages } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
+	const webSocket = new FakeWebSocket();
+	open(messages, webSocket, 20);
+	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(50)), "queued");
+	while (!open(messages, webSocket, 20));
+	t.deepEqual(
+		webSocket.messages.map(({ text }) => text),
+		["a".repeat(50), "d".repeat(50)],
+	);
+});
+
+test("a message that can never fit is told with both sizes, whatever gives way", (t) => {
+	for (const overflow of ["refuse", "drop-oldest"]) {
+		const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow });
+		send(messages, "stays");
+		t.is(send(messages, "x".repeat(62)), "discarded");
+		t.regex(overflows[0] as string, /\b62\b.*\b61\b/);
+		t.like(ledger.snapshot(messages.waiting), { accepted: 1, waiting: 1, lost: 0, discarded: 1 });
+	}
+});
+
+test("what was not sent whole when the connection ended is sent anew on the next one", (t) => {
+	const { messages, ledger } = outgoing();
+	const first = new FakeWebSocket();
+	open(messages, first, 30);
+	send(messages, "long".repeat(20));
+	send(messages, "next");
+	open(messages, first, 30);
+	t.is(first.parts.length, 2);
+	messages.shut();
+	t.is(send(messages, "last"), "queued");
+	const second = new FakeWebSocket();
+	t.true(open(messages, second, 200));
+	t.deepEqual(
+		second.messages.map(({ text }) => text),
+		["long".repeat(20), "next", "last"],
+	);
+	t.like(ledger.snapshot(messages.waiting), { accepted: 3, sent: 3, waiting: 0, lost: 0 });
+});
+
+test("a socket that has failed without a word keeps nothing from the next one", (t) => {
+	const { messages, ledger } = outgoing();
+	const first = new FakeWebSocket();
+	open(messages, first, 100);
+	first.failed = true;
+	t.is(send(messages, "one"), "queued");
+	t.is(send(messages, "two"), "queued");
+	t.false(open(messages, first, 100));
+	messages.shut();
+	const second = new FakeWebSocket();
+	t.true(open(messages, second, 100));
+	t.deepEqual(
+		second.messages.map(({ text }) => text),
+		["one", "two"],
+	);
+	t.like(ledger.snapshot(messages.waiting), { accepted: 2, sent: 2, waiting: 0 });
+});
+
+test("lose() gives up what waits, and what has left in part", (t) => {
+	const { messages, ledger } = outgoing();
+	const webSocket = new FakeWebSocket();
+	open(messages, webSocket, 30);
+	send(messages, "long".repeat(20));
+	send(messages, "next");
+	messages.lose();
+	messages.shut();
+	t.like(ledger.snapshot(messages.waiting), { accepted: 2, sent: 0, waiting: 0, lost: 2 });
+	const second = new FakeWebSocket();
+	t.false(open(messages, second, 200));
+	t.deepEqual(second.messages, []);
+});
+
+for (const overflow of ["refuse", "drop-oldest"]) {
+	test(`${overflow}: under random sends, windows and ends the ledger holds, order is kept, and nothing comes twice`, (t) => {
+		const random = new Random("OUTGOING_SEED");
+		t.log(`OUTGOING_SEED=${random.seed}`);
+		const totals = { sent: 0, lost: 0, discarded: 0, episodes: 0, overflows: 0 };
+		for (const sendQueueSize of [64, 100, 1000]) {
+			const { messages, ledger, overflows } = outgoing({ sendQueueSize, overflow });
+			/** Messages accepted, oldest first, that have not left whole. */
+			let accepted: Message[] = [];
+			let webSocket: FakeWebSocket | undefined;
+			let sent = 0;
+			let episodes = 0;
+
+			function check(drained: boolean): void {
+				const counters = ledger.snapshot(messages.waiting);
+				t.is(counters.accepted, counters.sent + counters.waiting + counters.lost);
+				t.is(counters.waiting === 0 || !drained, true);
+				if (drained) episodes++;
+				for (const { text, binary } of webSocket?.messages.splice(0) ?? []) {
+					const index = accepted.findIndex((message) => message.text === text);
+					t.true(index >= 0, `${text} was not accepted, or came twice`);
+					// Those before it gave way: nothing else may be missing.
+					if (index > 0) t.is(overflow, "drop-oldest");
+					t.is(accepted[index]?.binary, binary);
+					accepted = accepted.slice(index + 1);
+					sent++;
+				}
+				t.is(counters.sent, sent);
+				t.true(counters.waiting <= accepted.length);
+				if (overflow === "refuse") t.is(counters.waiting, accepted.length);
+			}
+
+			for (let step = 0; step < 2000; step++) {
+				switch (random.choose({ send: 60, open: 30, fail: 2, end: 3, lose: 1 })) {
+					case "send": {
+						const text = `${step}:`.padEnd(random.integer(0, sendQueueSize + 20), "x");
+						const binary = random.next() < 0.5;
+						const outcome = send(messages, text, binary);
+						if (outcome !== "discarded") accepted.push({ text, binary });
+						if (outcome === "sent") t.is(webSocket?.failed, false);
+						check(false);
+						break;
+					}
+					case "open":
+						webSocket ??= new FakeWebSocket();
+						check(open(messages, webSocket, random.integer(0, 150)));
+						break;
+					case "fail":
+						if (webSocket) webSocket.failed = true;
+						break;
+					case "end":
+						messages.shut();
+						webSocket = undefined;
+						break;
+					case "lose":
+						// close(): what waits is given up, and the connection takes nothing more.
+						check(false);
+						messages.lose();
+						messages.shut();
+						accepted = [];
+						webSocket = undefined;
+						break;
+				}
+			}
+			messages.shut();
+			webSocket = new FakeWebSocket();
+			let drained = false;
+			for (let turn = 0; turn < 100 && messages.waiting; turn++) drained = open(messages, webSocket, 150);
+			check(drained);
+			const counters = ledger.snapshot(messages.waiting);
+			t.is(counters.waiting, 0);
+			totals.sent += counters.sent;
+			totals.lost += counters.lost;
+			totals.discarded += counters.discarded;
+			totals.episodes += episodes;
+			totals.overflows += overflows.length;
+		}
+		t.true(
+			Object.values(totals).every((total) => total > 0),
+			JSON.stringify(totals),
+		);
+	});
+}
