@@ -47,8 +47,16 @@ export interface SimulatorOptions extends NetworkOptions {
 	aliases?: Record<string, string>;
 	/** Milliseconds the device may take over its callbacks, not counting `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
-	/** Receives what the device traces, line by line, without the line end. */
-	onTrace?: (line: string) => void;
+	/** Receives what the device traces, line by line, without the line end, and what it has computed by then. */
+	onTrace?: (line: string, meter: Meter) => void;
+}
+
+/** What the device has done so far. */
+export interface Meter {
+	/** Round trips with the machine. */
+	batches: number;
+	/** Units of computation of the engine; those of the round trip that brought a trace line are in it. */
+	computrons: number;
 }
 
 const defaultReadWindow = 4 * 1436;
@@ -61,7 +69,7 @@ export class Simulator {
 	readonly #bundle: Bundle;
 	readonly #conversation: Conversation;
 	readonly #network: Network;
-	readonly #onTrace: ((line: string) => void) | undefined;
+	readonly #onTrace: SimulatorOptions["onTrace"];
 	#alarm: NodeJS.Timeout | undefined;
 	#partialLine = "";
 	#exit: Exit | undefined;
@@ -130,7 +138,7 @@ export class Simulator {
 	}
 
 	/** Round trips with the machine so far, and the units of computation it took for them. */
-	get meter(): { batches: number; computrons: number } {
+	get meter(): Meter {
 		return this.#conversation.meter;
 	}
 
@@ -236,14 +244,14 @@ export class Simulator {
 	#trace(text: string): void {
 		const lines = (this.#partialLine + text).split("\n");
 		this.#partialLine = lines.pop() ?? "";
-		for (const line of lines) this.#onTrace?.(line);
+		for (const line of lines) this.#onTrace?.(line, this.meter);
 	}
 
 	#end(exit: Exit): void {
 		if (this.#exit) return;
 		this.#exit = exit;
 		clearTimeout(this.#alarm);
-		if (this.#partialLine) this.#onTrace?.(this.#partialLine);
+		if (this.#partialLine) this.#onTrace?.(this.#partialLine, this.meter);
 		this.#network.destroy();
 		void this.#conversation.close().then(() => this.#settle(exit));
 	}

@@ -1,0 +1,50 @@
+/**
+ * Compares the computrons of each case with the baseline beside this file: `npm run bench:check [-- --update]`.
+ * They do not depend on the computer. A case that has grown by more than 3 % fails the check.
+ */
+
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { countOnNpmEngine } from "./npmengine.js";
+
+/** Computrons a message, by the name of the case. */
+type Baseline = Record<string, number>;
+
+const path = fileURLToPath(new URL("./baseline.json", import.meta.url));
+/** What a case may grow by, as a part of it. */
+const tolerance = 0.03;
+
+async function measure(): Promise<Baseline> {
+	const { cases, computrons } = await countOnNpmEngine();
+	const names = cases.map(({ subject, work, role, octets }) => [subject, role, work, octets]);
+	return Object.fromEntries(
+		names.map((name, index) => [name.filter((part) => part !== "").join(" "), computrons[index] ?? 0]),
+	);
+}
+
+/** What is wrong with the figures: a sentence each. */
+function compare(baseline: Baseline, found: Baseline): string[] {
+	const names = [...new Set([...Object.keys(baseline), ...Object.keys(found)])];
+	return names.flatMap((name) => {
+		const before = baseline[name];
+		const now = found[name];
+		if (before === undefined || now === undefined)
+			return `${name} is ${before === undefined ? "not in the baseline" : "no longer measured"}.`;
+		if (now <= before * (1 + tolerance)) return [];
+		const growth = ((now / before - 1) * 100).toFixed(1);
+		return `${name} takes ${now} computrons a message, ${growth} % more than the ${before} of the baseline.`;
+	});
+}
+
+const { values } = parseArgs({ options: { update: { type: "boolean" } } });
+const found = await measure();
+if (values.update) await writeFile(path, `${JSON.stringify(found, null, "\t")}\n`);
+else {
+	const faults = compare(JSON.parse(await readFile(path, "utf8")) as Baseline, found);
+	for (const fault of faults) console.error(fault);
+	if (faults.length) {
+		console.error("If this is wanted, run npm run bench:check -- --update and say why in the commit.");
+		process.exitCode = 1;
+	} else console.log(`${Object.keys(found).length} cases take no more than the baseline.`);
+}

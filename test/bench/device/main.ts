@@ -1,0 +1,6 @@
+/** The benchmark, as it runs on every engine. */
+import { commonCases } from "./both.js";
+import { makeMessages } from "./messages.js";
+import { runCases } from "./run.js";
+
+runCases(commonCases(makeMessages()));
