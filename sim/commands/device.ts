@@ -23,7 +23,11 @@ export interface Device {
  */
 export async function startDevice(
 	program: string,
-	options: Omit<SimulatorOptions, "program" | "onTrace"> & { onTrace(line: string, device: Device): void },
+	options: Omit<SimulatorOptions, "program" | "onTrace"> & {
+		onTrace(line: string, device: Device): void;
+		/** Instead of ending the device at SIGINT and SIGTERM. */
+		onSignal?(device: Device): void;
+	},
 ): Promise<Device> {
 	let simulator: Simulator | undefined;
 	let status: number | undefined;
@@ -37,7 +41,7 @@ export async function startDevice(
 			void simulator?.stop();
 		},
 	};
-	const onSignal = () => device.end();
+	const onSignal = () => (options.onSignal ? options.onSignal(device) : device.end());
 	const signals = ["SIGINT", "SIGTERM"] as const;
 	for (const signal of signals) process.on(signal, onSignal);
 	try {

@@ -1,0 +1,112 @@
+/**
+ * A device app: a weather station with a light. Its client reports to a peer, once a second, and does what the
+ * peer asks; its server answers everybody. Text on the console tells what goes on.
+ *
+ * `mc/config` may have the peer's `peerHost` and `peerPort` (default localhost, 8081), the `port` of the server
+ * (default 8080), and the `interval` between two reports in milliseconds (default 1000).
+ */
+
+import config from "mc/config";
+import Timer from "timer";
+import { Client, type Counters, Server } from "xs-web-socket";
+
+/** What can be asked of the station, in JSON. */
+interface Request {
+	/** Switches the light. */
+	light?: boolean;
+	/** Ends the app; only the peer may. */
+	stop?: boolean;
+}
+
+const peerHost = String(config["peerHost"] ?? "localhost");
+const peerPort = Number(config["peerPort"] ?? 8081);
+const port = Number(config["port"] ?? 8080);
+const interval = Number(config["interval"] ?? 1000);
+const reportsPerCount = 5;
+
+let reports = 0;
+let temperature = 21;
+let light = false;
+let visitors = 0;
+
+const client = new Client({ host: peerHost, port: peerPort });
+const server = new Server({ port });
+
+function say(text: string): void {
+	trace(`${text}\n`);
+}
+
+function sayCounts(): void {
+	const { accepted, sent, waiting, lost, discarded, received }: Counters = client.counters;
+	say(
+		`client counts accepted ${accepted} = sent ${sent} + waiting ${waiting} + lost ${lost}, discarded ${discarded}, received ${received}`,
+	);
+}
+
+function reading(): object {
+	return { report: reports, temperature: Math.round(temperature * 10) / 10, light };
+}
+
+function requestOf(message: unknown): Request {
+	return typeof message === "object" && message !== null ? message : {};
+}
+
+function switchLight({ light: wanted }: Request): void {
+	if (typeof wanted === "boolean") light = wanted;
+}
+
+function report(): void {
+	reports++;
+	temperature += Math.random() - 0.5;
+	const message = reading();
+	const outcome = client.send(message);
+	const { waiting } = client.counters;
+	say(`client sends ${JSON.stringify(message)} ${outcome}${waiting ? `, ${waiting} waiting` : ""}`);
+	if (reports % reportsPerCount === 0) sayCounts();
+}
+
+client.on("open", () => say(`client opens ws://${peerHost}:${peerPort}`));
+client.on("message", (message) => {
+	say(`client receives ${JSON.stringify(message)}`);
+	const request = requestOf(message);
+	switchLight(request);
+	if (request.stop === true) end();
+});
+client.on("retry", (attempt, reason) => say(`client retries after attempt ${attempt}: ${reason}`));
+client.on("error", (message) => say(`client fails: ${message}`));
+client.on("close", (code) => {
+	say(`client closes with ${code}`);
+	if (reporting) client.open();
+	else server.stop();
+});
+
+server.on("listening", () => say(`server listens on ${server.port}`));
+server.on("error", (message) => say(`server fails: ${message}`));
+server.on("connection", (socket) => {
+	const visitor = ++visitors;
+	say(`server opens for visitor ${visitor}, from ${socket.remoteAddress}`);
+	socket.on("message", (message) => {
+		say(`server receives ${JSON.stringify(message)} from visitor ${visitor}`);
+		switchLight(requestOf(message));
+		const answer = { you: message, ...reading() };
+		say(`server sends ${JSON.stringify(answer)} ${socket.send(answer)}`);
+	});
+	socket.on("error", (message) => say(`server complains: ${message}`));
+	socket.on("close", (code) => say(`server loses visitor ${visitor}, close code ${code}`));
+});
+server.on("close", () => say("server closes"));
+
+/** Ends the app: first the client, then the server. */
+function end(): void {
+	if (!reporting) return;
+	Timer.clear(reporting);
+	reporting = undefined;
+	sayCounts();
+	client.close();
+}
+
+let reporting: Timer | undefined = Timer.repeat(report, interval);
+server.start();
+// The first report waits in the send queue until the connection is open.
+report();
+client.open();
