@@ -69,7 +69,7 @@ export class ClientOpening implements SocketUser {
 		this.window = this.request.flush(this.socket as UsedSocket, count);
 	}
 
-	onSocketReadable(count: number): void {
+	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
 		const { handshake, user } = this;
 		const rest = readHead(handshake, socket, count);

@@ -36,6 +36,8 @@ const enum Step {
 export class FrameReader {
 	/** True between messages, when nothing has come of the next frame and nobody has to read first. */
 	idle = true;
+	/** True while the user has to read first. */
+	blocked = false;
 	private transport: Transport | undefined = undefined;
 	/** What the transport holds and nobody has taken, in octets. */
 	private available = 0;
@@ -65,8 +67,6 @@ export class FrameReader {
 	private words = 0;
 	/** The payload of a control frame that comes in. */
 	private control: Uint8Array<ArrayBuffer> | undefined = undefined;
-	/** True while the user has to read first. */
-	private blocked = false;
 
 	/**
 	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).

@@ -29,6 +29,18 @@ const enum Closing {
 	started = 1,
 	sent = 2,
 	received = 4,
+	/** The peer broke the protocol or a limit. */
+	fault = 8,
+}
+
+/** What waits for the window, and goes before any data: in this order. */
+class Waiting {
+	/** The rest of a frame that a narrow window takes in pieces. */
+	staged: Uint8Array<ArrayBuffer> | undefined = undefined;
+	/** The answer to the newest ping: older pings need none (RFC 6455 section 5.5.3). */
+	pong: Uint8Array<ArrayBuffer> | undefined = undefined;
+	/** The payload of the close frame. */
+	close: Uint8Array<ArrayBuffer> | undefined = undefined;
 }
 
 /** The widest window, in octets, that is too narrow for frames: a client's longest header and a little payload. */
@@ -42,38 +54,34 @@ const defaultWriteOptions: WriteOptions = Object.freeze({});
  * frame wait here until the window takes them, and go before any data.
  */
 export abstract class FrameWriter {
-	// XS finds properties in the order of their creation: those that every message touches come first.
+	// XS looks for a property among those of the object one after the other: few, and the busy ones first.
 	/** Undefined before the WebSocket is open and after it has ended. */
 	protected transport: Transport | undefined = undefined;
-	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
-	private room = -1;
-	/** True for a client, which masks what it sends (RFC 6455 section 5.1). */
-	protected readonly masks: boolean;
-	/** True between the parts of a message that is written in several. */
-	private writingParts = false;
 	/** Eight octets for headers. Only a server's key, in the last four, is kept from one call to the next. */
 	protected readonly header: DataView<ArrayBuffer>;
-	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
-	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
+	/** True for a client, which masks what it sends (RFC 6455 section 5.1). */
+	protected readonly masks: boolean;
+	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
+	private room = -1;
+	/** True between the parts of a message that is written in several. */
+	private writingParts = false;
 	/**
 	 * The masking key, from octet 4: a client's for the frame it sends; a server's for the frame it receives,
 	 * turned so that its first octet meets the next octet of the payload.
 	 */
 	protected readonly key: Uint8Array<ArrayBuffer>;
+	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
+	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
 	/** What the transport can take now, in octets. */
 	private window = 0;
 	/** The widest that the window has been. */
 	private widest = 0;
-	/** What a narrow window has not taken yet of a frame. */
-	private staged: Uint8Array<ArrayBuffer> | undefined = undefined;
-	/** The header of a frame with a 16-bit length, from octet 0, once it was needed; a client's ends with the key. */
-	private longHeader: Uint8Array<ArrayBuffer> | undefined = undefined;
 	/** How far the closing handshake has come: bits of `Closing`. */
 	private closing = 0;
-	/** The answer to the newest ping until the window takes it: older pings need none (RFC 6455 section 5.5.3). */
-	private pendingPong: Uint8Array<ArrayBuffer> | undefined = undefined;
-	/** The payload of the close frame until the window takes it. */
-	private pendingClose: Uint8Array<ArrayBuffer> | undefined = undefined;
+	/** What the window has not taken yet, if anything. */
+	private waiting: Waiting | undefined = undefined;
+	/** The header of a frame with a 16-bit length, from octet 0, once it was needed; a client's ends with the key. */
+	private longHeader: Uint8Array<ArrayBuffer> | undefined = undefined;
 
 	/** @param masks True for a client, false for a server. */
 	constructor(masks: boolean) {
@@ -128,26 +136,36 @@ export abstract class FrameWriter {
 		return room > Limit.short ? room : this.settle();
 	}
 
+	/** True when the peer broke the protocol or a limit. */
+	protected get hasFault(): boolean {
+		return (this.closing & Closing.fault) !== 0;
+	}
+
+	/** Takes note that the peer broke the protocol or a limit. */
+	protected noteFault(): void {
+		this.closing |= Closing.fault;
+	}
+
 	/** Tells what the transport can take now, and sends what waited for it. Returns the octets a message may have. */
 	protected grant(window: number): number {
 		this.window = window;
 		if (window > this.widest) this.widest = window;
-		if (this.staged) this.writeStaged();
-		if (this.closing || this.pendingPong) this.flushControl();
+		if (this.waiting) this.flush(this.waiting);
 		return this.settle();
 	}
 
 	/** Lets go of the transport: nothing is written any more. */
 	protected release(): void {
-		this.transport = this.staged = undefined;
+		this.transport = this.waiting = undefined;
 		this.room = -1;
 	}
 
 	/** Answers a ping as soon as the window lets it, unless this side closes. */
 	protected answerPing(payload: Uint8Array<ArrayBuffer>): void {
 		if (this.closing) return;
-		this.pendingPong = payload;
-		this.flushControl();
+		this.waiting ??= new Waiting();
+		this.waiting.pong = payload;
+		this.flush(this.waiting);
 		this.settle();
 	}
 
@@ -156,9 +174,10 @@ export abstract class FrameWriter {
 		if (this.closing & Closing.started) return;
 		this.closing |= Closing.started;
 		this.room = -1;
-		this.pendingClose = payload;
+		this.waiting ??= new Waiting();
+		this.waiting.close = payload;
 		this.onClosing();
-		this.flushControl();
+		this.flush(this.waiting);
 	}
 
 	/** Takes note of the peer's close frame. */
@@ -169,13 +188,13 @@ export abstract class FrameWriter {
 
 	/** Answers the peer's close frame, unless it is itself the answer. */
 	protected answerClose(payload: Uint8Array<ArrayBuffer>): void {
-		if (this.closing & Closing.started) this.flushControl();
-		else this.startClose(payload);
+		if (!(this.closing & Closing.started)) this.startClose(payload);
+		else if (!this.waiting) this.onClosed();
 	}
 
 	/** Brings `room` up to date. Returns the longest payload that fits exactly. */
 	private settle(): number {
-		if (!this.transport || this.closing || this.pendingPong || this.staged) {
+		if (!this.transport || this.closing || this.waiting) {
 			this.room = -1;
 			return 0;
 		}
@@ -192,14 +211,14 @@ export abstract class FrameWriter {
 	/** For data that may not fit. @throws Error or RangeError as write() does. */
 	private checkFit(length: number): void {
 		if (!this.transport || this.closing) throw new Error("the WebSocket is not open for writing");
-		if (this.pendingPong || !this.fits(length))
+		if (this.waiting || !this.fits(length))
 			throw new RangeError(`${length} octets do not fit; ${this.settle()} can be written now`);
 	}
 
 	private fits(length: number): boolean {
 		const header =
 			(length <= Limit.short ? 2 : length <= Limit.medium ? 4 : 10) + (this.masks ? Limit.key : 0);
-		return !this.staged && (length + header <= this.window || (this.isNarrow && length <= Limit.short));
+		return length + header <= this.window || (this.isNarrow && length <= Limit.short);
 	}
 
 	private writeControl(opcode: number, payload: Uint8Array): number {
@@ -208,23 +227,27 @@ export abstract class FrameWriter {
 		if (payload.length > Limit.short)
 			throw new RangeError(`a control frame takes at most ${Limit.short} octets, not ${payload.length}`);
 		if (opcode === Opcode.close) this.startClose(payload.slice());
-		else if (this.pendingPong || !this.sendControl(opcode, payload))
+		else if (this.waiting || !this.sendControl(opcode, payload))
 			throw new RangeError(`a control frame of ${payload.length} octets does not fit now`);
 		return this.settle();
 	}
 
-	/** Sends the control frames that wait, as far as the window lets it. */
-	private flushControl(): void {
-		if (this.pendingPong) {
-			if (!this.sendControl(Opcode.pong, this.pendingPong)) return;
-			this.pendingPong = undefined;
+	/** Sends what waits, as far as the window lets it. */
+	private flush(waiting: Waiting): void {
+		if (waiting.staged && !this.writeStaged(waiting)) return;
+		if (waiting.pong) {
+			if (!this.sendControl(Opcode.pong, waiting.pong)) return;
+			waiting.pong = undefined;
+			if (waiting.staged) return;
 		}
-		if (this.pendingClose) {
-			if (!this.sendControl(Opcode.close, this.pendingClose)) return;
-			this.pendingClose = undefined;
+		if (waiting.close) {
+			if (!this.sendControl(Opcode.close, waiting.close)) return;
+			waiting.close = undefined;
 			this.closing |= Closing.sent;
+			if (waiting.staged) return;
 		}
-		if (this.isClosed && !this.staged) this.onClosed();
+		this.waiting = undefined;
+		if (this.isClosed) this.onClosed();
 	}
 
 	/** Sends a control frame if it fits. Returns whether it did. */
@@ -241,7 +264,6 @@ export abstract class FrameWriter {
 		if (masks) {
 			// RFC 6455 section 5.3: a fresh key for every frame, from the platform's random numbers.
 			header.setUint32(4, (Math.irandom(0, 0x10000) << 16) | Math.irandom(0, 0x10000));
-			if (length) Logical.xor(payload, this.key);
 		}
 		let head: Uint8Array<ArrayBuffer>;
 		if (length <= Limit.short) {
@@ -253,7 +275,11 @@ export abstract class FrameWriter {
 			return;
 		}
 		let window = transport.write(head);
-		if (length) window = transport.write(payload);
+		if (length) {
+			// Only now, for a connection that has failed throws at the header and leaves the payload to the next one.
+			if (masks) Logical.xor(payload, this.key);
+			window = transport.write(payload);
+		}
 		// A socket that has failed takes writes and says nothing; its error follows.
 		this.window = window ?? 0;
 	}
@@ -278,18 +304,22 @@ export abstract class FrameWriter {
 
 	private stage(head: Uint8Array, payload: ArrayBuffer | Uint8Array): void {
 		const rest = octetsOf(payload);
-		this.staged = new Uint8Array(head.length + rest.length);
-		this.staged.set(head);
-		this.staged.set(rest, head.length);
-		this.writeStaged();
+		const staged = new Uint8Array(head.length + rest.length);
+		staged.set(head);
+		staged.set(rest, head.length);
+		if (this.masks && rest.length) Logical.xor(staged.subarray(head.length), this.key);
+		this.waiting ??= new Waiting();
+		this.waiting.staged = staged;
+		if (this.writeStaged(this.waiting) && !this.waiting.pong && !this.waiting.close) this.waiting = undefined;
 	}
 
-	private writeStaged(): void {
-		const staged = this.staged as Uint8Array<ArrayBuffer>;
+	/** Returns whether all of it has gone. */
+	private writeStaged(waiting: Waiting): boolean {
+		const staged = waiting.staged as Uint8Array<ArrayBuffer>;
 		const count = Math.min(this.window, staged.length);
-		if (count === 0) return;
-		this.window = (this.transport as Transport).write(staged.slice(0, count)) ?? 0;
-		this.staged = count < staged.length ? staged.slice(count) : undefined;
+		if (count) this.window = (this.transport as Transport).write(staged.slice(0, count)) ?? 0;
+		waiting.staged = count < staged.length ? staged.slice(count) : undefined;
+		return waiting.staged === undefined;
 	}
 }
 

@@ -31,16 +31,12 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private readonly reader: FrameReader;
 	/** Two octets of `header`, from octet 2, to read fields of headers into. */
 	private readonly field: Uint8Array;
-	/** The first two octets of a text message in one frame, but for its length. */
+	/** The first two octets of a text message in one frame, but for its length; -1 where the limit forbids the short way. */
 	private readonly wholeText: number;
-	/** The longest message that the short way takes, in octets. */
-	private readonly shortLimit: number;
 	private readonly textReader = new TextReader();
 	private readonly givesStrings: boolean;
 	/** The piece of a message that read() gives out. */
 	private data: ArrayBuffer | string | undefined = undefined;
-	/** True while nothing is received before read() has given out the last piece. */
-	private blocked = false;
 
 	/**
 	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).
@@ -52,8 +48,8 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		const { header, key } = this;
 		this.field = masks ? new Uint8Array(header.buffer, 2, 2) : this.shortHeader;
 		this.reader = new FrameReader(this, masks, header, this.field, key, maxMessageSize);
-		this.wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
-		this.shortLimit = maxMessageSize < Limit.short ? maxMessageSize : Limit.short;
+		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
+		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
 		this.givesStrings = givesStrings;
 	}
 
@@ -67,7 +63,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	protected abstract onDrained(): void;
 
 	/** Takes in what the transport holds: `available` octets in all. */
-	protected receive(available: number): void {
+	receive(available: number): void {
 		const { reader } = this;
 		let rest = available;
 		// Most frames are short whole messages of text that have come whole. They need none of the reader's state:
@@ -78,7 +74,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			rest -= 2;
 			const word = this.header.getUint16(2);
 			const length = word ^ this.wholeText;
-			if (length > this.shortLimit || length + Limit.key > rest || length === 0) {
+			if (length > Limit.short || length <= 0 || length + Limit.key > rest) {
 				reader.begin(transport, rest, word);
 				return;
 			}
@@ -92,7 +88,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			}
 			rest -= length;
 			if (!this.giveText(octets, length, true)) {
-				if (this.blocked) reader.block(transport, rest);
+				if (this.data !== undefined) reader.block(transport, rest);
 				break;
 			}
 		}
@@ -122,7 +118,8 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		const data = this.data;
 		if (data === undefined) return undefined;
 		this.data = undefined;
-		if (amount === undefined && !this.blocked) return data;
+		const { blocked } = this.reader;
+		if (amount === undefined && !blocked) return data;
 		let result: ArrayBuffer | string | number = data;
 		if (amount !== undefined && typeof data !== "string") {
 			const wanted = typeof amount === "number" ? amount : amount.byteLength;
@@ -134,10 +131,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 				result = result.byteLength;
 			}
 		}
-		if (this.blocked && this.data === undefined) {
-			this.blocked = false;
-			this.onDrained();
-		}
+		if (blocked && this.data === undefined) this.onDrained();
 		return result;
 	}
 
@@ -177,9 +171,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private give(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): boolean {
 		this.data = data;
 		this.onData(count, info);
-		if (this.data === undefined) return true;
-		this.blocked = true;
-		return false;
+		return this.data === undefined;
 	}
 
 	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats both. */

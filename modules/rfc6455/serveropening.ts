@@ -71,7 +71,7 @@ export class ServerOpening implements SocketUser {
 		if (this.response) this.respond();
 	}
 
-	onSocketReadable(count: number): void {
+	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
 		if (this.response) {
 			// Refused: what still comes is dropped, for a socket closed over unread octets may take the response with it.

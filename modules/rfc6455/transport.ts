@@ -4,7 +4,7 @@ import type { HeadReader } from "./head.js";
 /** Whoever a socket serves at the moment, its `target`: first an opening handshake, then the WebSocket. */
 export interface SocketUser {
 	/** `count` octets can be read, in all. */
-	onSocketReadable(count: number): void;
+	receive(count: number): void;
 	/** `count` octets can be written, in all. */
 	onSocketWritable(count: number): void;
 	/** The peer has gone, after everything it sent was read, or the connection has failed. */
@@ -30,7 +30,7 @@ export const socketOptions = Object.freeze({
 	onReadable(this: UsedSocket, count: number): void {
 		const user = this.target;
 		try {
-			user?.onSocketReadable(count);
+			user?.receive(count);
 		} catch (error) {
 			user?.onSocketException(error);
 		}

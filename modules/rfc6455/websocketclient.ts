@@ -1,8 +1,9 @@
 import Timer from "timer";
+import { Attachment } from "./attachment.js";
 import { ClientOpening, type ClientOpeningOptions, type ClientOpeningUser } from "./clientopening.js";
 import type { CloseCode } from "./closecode.js";
 import { Protocol, type ReadableInfo } from "./protocol.js";
-import { type SocketUser, takeOver, type UsedSocket } from "./transport.js";
+import type { SocketUser, UsedSocket } from "./transport.js";
 
 /** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
 const lingerTimeout = 500;
@@ -16,21 +17,23 @@ export interface WebSocketError extends Error {
 /** The callbacks of ECMA-419: `this` is the WebSocketClient. None is called inside the constructor or a method. */
 export interface WebSocketClientCallbacks {
 	/** `count` octets of a message can be read; 0 for an empty message. */
-	readonly onReadable?: (this: WebSocketClient, count: number, info: ReadableInfo) => void;
+	readonly onReadable?: ((this: WebSocketClient, count: number, info: ReadableInfo) => void) | undefined;
 	/** `count` octets can be written as one frame. The first call tells that the WebSocket is open. */
-	readonly onWritable?: (this: WebSocketClient, count: number) => void;
+	readonly onWritable?: ((this: WebSocketClient, count: number) => void) | undefined;
 	/** A close (8), ping (9) or pong (10) frame came. Close and ping are answered without further ado. */
-	readonly onControl?: (this: WebSocketClient, opcode: number, payload: ArrayBuffer) => void;
+	readonly onControl?: ((this: WebSocketClient, opcode: number, payload: ArrayBuffer) => void) | undefined;
 	/** The connection has ended with a closing handshake, or after an onError that had a code. */
-	readonly onClose?: (this: WebSocketClient) => void;
+	readonly onClose?: ((this: WebSocketClient) => void) | undefined;
 	/** The WebSocket could not be opened or the connection has failed. */
-	readonly onError?: (this: WebSocketClient, error: WebSocketError) => void;
+	readonly onError?: ((this: WebSocketClient, error: WebSocketError) => void) | undefined;
 }
 
 /** The options of ECMA-419, and additions, all optional, whose defaults are its behaviour. */
 export interface WebSocketClientOptions extends WebSocketClientCallbacks, Partial<ClientOpeningOptions> {
 	/** A connected socket of which the opening handshake is done: makes this side the server. */
 	readonly attach?: object | undefined;
+	/** Addition: the callbacks in one object, in place of the five options. Instances may share it. */
+	readonly callbacks?: WebSocketClientCallbacks | undefined;
 	/** Anything; `target` of the instance. */
 	readonly target?: unknown;
 	/** Only "buffer", the default. */
@@ -57,40 +60,27 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	static readonly ping = 9;
 	static readonly pong = 10;
 
+	private readonly callbacks: WebSocketClientCallbacks;
 	/** Whatever the options had as `target`. */
 	target: unknown;
 	/** The subprotocol that the server chose, or "". */
 	protocol = "";
-	private readonly readableCallback: WebSocketClientCallbacks["onReadable"];
-	private readonly writableCallback: WebSocketClientCallbacks["onWritable"];
-	private readonly controlCallback: WebSocketClientCallbacks["onControl"];
-	private readonly closeCallback: WebSocketClientCallbacks["onClose"];
-	private readonly errorCallback: WebSocketClientCallbacks["onError"];
+	/** The way to the open WebSocket, while it is under way. */
+	private opening: ClientOpening | Attachment | undefined = undefined;
 	private readonly closeTimeout: number;
-	private socket: UsedSocket | undefined = undefined;
-	private opening: ClientOpening | undefined = undefined;
-	private isOpen = false;
-	private hasFault = false;
 	/** Ends the closing handshake, when it comes to that. */
 	private closeTimer: Timer | undefined = undefined;
-	/** Continues after a read() outside of a callback. */
-	private resumeTimer: Timer | undefined = undefined;
 
 	/** @throws TypeError or RangeError for bad options; whatever the platform throws when it has no socket left. */
 	constructor(options: WebSocketClientOptions) {
 		const { attach, format = "buffer" } = options;
 		if (format !== "buffer") throw new RangeError(`format is "${format}"; only "buffer" is supported`);
 		super(attach === undefined, options.text === "string", options.maxMessageSize ?? Number.MAX_SAFE_INTEGER);
-		this.readableCallback = options.onReadable;
-		this.writableCallback = options.onWritable;
-		this.controlCallback = options.onControl;
-		this.closeCallback = options.onClose;
-		this.errorCallback = options.onError;
+		this.callbacks = options.callbacks ?? callbacksOf(options);
 		this.target = options.target;
 		this.closeTimeout = options.closeTimeout ?? 2000;
 		if (attach) {
-			this.socket = takeOver(attach, this);
-			this.transport = this.socket;
+			this.opening = new Attachment(attach, this);
 			return;
 		}
 		const { host, port = 80, path, protocol, headers, dns, socket } = options;
@@ -105,24 +95,22 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 
 	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
 	close(): void {
-		this.isOpen = false;
+		const socket = this.transport as UsedSocket | undefined;
 		this.release();
 		Timer.clear(this.closeTimer);
-		Timer.clear(this.resumeTimer);
-		this.closeTimer = this.resumeTimer = undefined;
+		this.closeTimer = undefined;
 		this.opening?.close();
 		this.opening = undefined;
-		this.socket?.close();
-		this.socket = undefined;
+		socket?.close();
 	}
 
 	onOpened(socket: UsedSocket, protocol: string, window: number, count: number): void {
 		this.opening = undefined;
 		this.protocol = protocol;
-		this.socket = this.transport = socket;
+		this.transport = socket;
 		socket.target = this;
-		this.announce(window);
-		if (this.transport && count) this.receive(count);
+		this.callbacks.onWritable?.call(this, this.grant(window));
+		if (count && this.transport) this.receive(count);
 	}
 
 	onOpeningFailed(message: string): void {
@@ -131,15 +119,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	onSocketWritable(count: number): void {
-		if (!this.isOpen) return this.announce(count);
 		const capacity = this.grant(count);
-		if (capacity && !this.isClosing) this.writableCallback?.call(this, capacity);
-	}
-
-	onSocketReadable(count: number): void {
-		// A socket taken over tells what it holds before it tells what it takes, but open comes first.
-		if (!this.isOpen) this.announce(0);
-		if (this.transport) this.receive(count);
+		if (capacity && this.transport) this.callbacks.onWritable?.call(this, capacity);
 	}
 
 	onSocketError(): void {
@@ -156,19 +137,19 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	protected override onData(count: number, info: ReadableInfo): void {
-		this.readableCallback?.call(this, count, info);
+		this.callbacks.onReadable?.call(this, count, info);
 	}
 
 	protected override onControlFrame(opcode: number, payload: ArrayBuffer): void {
-		this.controlCallback?.call(this, opcode, payload);
+		this.callbacks.onControl?.call(this, opcode, payload);
 	}
 
 	protected override onFault(code: CloseCode, message: string): void {
-		this.hasFault = true;
+		this.noteFault();
 		this.endWithin(lingerTimeout);
 		const error: WebSocketError = new Error(message);
 		error.code = code;
-		this.errorCallback?.call(this, error);
+		this.callbacks.onError?.call(this, error);
 	}
 
 	protected override onClosing(): void {
@@ -181,15 +162,7 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	protected override onDrained(): void {
-		this.resumeTimer ??= Timer.set(() => {
-			this.resumeTimer = undefined;
-			this.guard(this.resume);
-		});
-	}
-
-	private announce(window: number): void {
-		this.isOpen = true;
-		this.writableCallback?.call(this, this.grant(window));
+		Timer.set(() => this.guard(this.resume));
 	}
 
 	private endWithin(milliseconds: number): void {
@@ -210,11 +183,17 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 		if (!this.isClosed && !this.hasFault)
 			return this.abandon("the peer did not answer the close frame in time");
 		this.close();
-		this.closeCallback?.call(this);
+		this.callbacks.onClose?.call(this);
 	}
 
 	private abandon(message: string): void {
 		this.close();
-		this.errorCallback?.call(this, new Error(message));
+		this.callbacks.onError?.call(this, new Error(message));
 	}
+}
+
+/** The callbacks alone, so that the rest of the options need not be kept. */
+function callbacksOf(options: WebSocketClientCallbacks): WebSocketClientCallbacks {
+	const { onReadable, onWritable, onControl, onClose, onError } = options;
+	return { onReadable, onWritable, onControl, onClose, onError };
 }

@@ -142,6 +142,7 @@ export class Client extends Connection<ClientEvents> {
 			this.webSocket = new provider.io({
 				...provider,
 				...connectionCallbacks,
+				callbacks: connectionCallbacks,
 				target: this,
 				host,
 				port,

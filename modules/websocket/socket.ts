@@ -40,6 +40,7 @@ export class Socket extends Connection {
 		const { io } = webSocketProvider();
 		this.webSocket = new io({
 			...connectionCallbacks,
+			callbacks: connectionCallbacks,
 			target: this,
 			attach,
 			text: settings.receiveType.binary ? "buffer" : "string",
