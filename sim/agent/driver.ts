@@ -62,7 +62,11 @@ export class Agent {
 		socket.on("error", () => {
 			// "close" follows.
 		});
-		createInterface({ input: socket }).on("line", (line) => this.#take(JSON.parse(line) as Report));
+		createInterface({ input: socket })
+			.on("line", (line) => this.#take(JSON.parse(line) as Report))
+			.on("error", () => {
+				// It repeats those of the socket.
+			});
 		target.exited.then(({ reason }) => this.#fail(`the device ended: ${reason}`));
 		socket.on("close", async () => {
 			// The reason of the device's end says more; it comes at about the same time.

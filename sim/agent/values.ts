@@ -67,7 +67,8 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 			return (tagged["of"] as string).repeat(tagged["times"] as number);
 		case "octets": {
 			const octets = new Uint8Array(tagged["count"] as number);
-			for (let i = 0; i < octets.length; i++) octets[i] = i;
+			for (let i = 0; i < octets.length && i < 256; i++) octets[i] = i;
+			for (let i = 256; i < octets.length; i *= 2) octets.copyWithin(i, 0, i);
 			return octets.buffer;
 		}
 		case "buffer":
@@ -133,8 +134,9 @@ export function encode(value: unknown, nameOf: (value: object) => string | undef
 	if (value instanceof Uint8Array) return octetsOf("Uint8Array", new Uint8Array(value));
 	if (value instanceof Error) return { $: "error", name: value.name, message: value.message };
 	if (Array.isArray(value)) return value.map((item) => encode(item, nameOf));
+	const { constructor } = value as { constructor?: { name: string } };
+	if (constructor && constructor !== Object) return { $: "instance", class: constructor.name };
 	const copy: Record<string, Wire> = {};
-	// By keys of the prototype too: counters may be an object of getters.
-	for (const key in value) copy[key] = encode((value as Record<string, unknown>)[key], nameOf);
+	for (const key of Object.keys(value)) copy[key] = encode((value as Record<string, unknown>)[key], nameOf);
 	return copy;
 }

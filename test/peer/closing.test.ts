@@ -1,0 +1,318 @@
+import test from "ava";
+import { Agent } from "../../sim/agent/driver.js";
+import type { Counters } from "../../sim/agent/remote.js";
+import { onDevice } from "../../sim/agent/wire.js";
+import { closePayload, opcodes } from "../support/frames.js";
+import {
+	client,
+	clientAndRaw,
+	clientAndWs,
+	rawServer,
+	refusing,
+	serverAndRaw,
+	serverAndWs,
+	wsServer,
+} from "../support/pairs.js";
+
+const agent = await Agent.start();
+test.after.always("the device still lives", () => agent.stop());
+
+/** Waits until another client has failed many times as often as `client` would have tried again: nothing may come back. */
+async function nothingComesBack(t: Parameters<typeof refusing>[0], interval: number): Promise<void> {
+	const port = await refusing(t);
+	const witness = await client(t, agent, { port, numberOfRetries: 4, timeBetweenRetries: interval });
+	await witness.open();
+	await witness.next("error");
+}
+
+test("close() of an open connection shakes hands with 1000", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	t.is(await open.close(), undefined);
+	t.deepEqual(await peer.closed(), { code: 1000, reason: "" });
+	t.deepEqual((await open.next("close"))[0], 1000);
+	t.is(await open.isOpen(), false);
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("close(code, reason) sends them", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	await open.close(4000, "gute Nacht, schöne Welt");
+	t.deepEqual(await peer.closed(), { code: 4000, reason: "gute Nacht, schöne Welt" });
+	await open.next("close");
+	const { socket, peer: other } = await serverAndWs(t, agent);
+	await socket.close(3001, "enough");
+	t.deepEqual(await other.closed(), { code: 3001, reason: "enough" });
+	await socket.next("close");
+});
+
+test("close() with a code that may not be sent throws and the connection stays", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65536, -1, 1000.5]) {
+		const error = await t.throwsAsync<Error>(
+			() => open.close(code),
+			{ name: "RangeError" },
+			`close(${code})`,
+		);
+		t.true(error?.message.includes(String(code)), error?.message);
+	}
+	await t.throwsAsync(() => open.close("1000"));
+	t.is(await open.isOpen(), true);
+	await open.send("still here");
+	t.is(await peer.json(), "still here");
+});
+
+test("a reason of more than 123 octets is cut off between characters", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	await open.close(1000, "ä".repeat(100));
+	t.deepEqual(await peer.closed(), { code: 1000, reason: "ä".repeat(61) });
+	const { client: other, peer: otherPeer } = await clientAndWs(t, agent);
+	await other.close(1000, `${"ä".repeat(61)}x`);
+	t.is((await otherPeer.closed()).reason, `${"ä".repeat(61)}x`);
+});
+
+test("close() twice, or when closed, does nothing more", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	await agent.run(open.step("close"), open.step("close", 4000));
+	t.is((await peer.closed()).code, 1000);
+	await open.next("close");
+	await open.close();
+	await nothingComesBack(t, 10);
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("isOpen() is false and send() does not go to the connection as soon as close() was called", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	const [, isOpen] = await agent.run(open.step("close"), open.step("isOpen"), open.step("send", "late"));
+	t.is(isOpen, false);
+	await peer.closed();
+	t.deepEqual(peer.received, []);
+});
+
+test("close() of a client that was never opened emits nothing", async (t) => {
+	const idle = await client(t, agent, { port: await refusing(t) });
+	await idle.close();
+	await nothingComesBack(t, 10);
+	t.deepEqual(idle.events, []);
+});
+
+test("close() while connecting emits close with 1006 once and gives up the connection", async (t) => {
+	const peer = await rawServer(t);
+	const connecting = await client(t, agent, { port: peer.port, timeBetweenRetries: 10 });
+	await connecting.open();
+	const raw = await peer.connection();
+	await raw.readHead();
+	await connecting.close();
+	t.is((await connecting.next("close"))[0], 1006);
+	await raw.readEnd();
+	await nothingComesBack(t, 30);
+	t.deepEqual(connecting.order, ["close"]);
+	t.is(peer.count, 1);
+});
+
+test("close() in the turn of open() emits close with 1006 once", async (t) => {
+	const peer = await wsServer(t);
+	const hasty = await client(t, agent, { port: peer.port, timeBetweenRetries: 10 });
+	await agent.run(hasty.step("open"), hasty.step("close"));
+	t.is((await hasty.next("close"))[0], 1006);
+	await nothingComesBack(t, 30);
+	t.deepEqual(hasty.order, ["close"]);
+	t.is(peer.count, 0);
+});
+
+test("close() between two attempts ends the retries", async (t) => {
+	const port = await refusing(t);
+	const failing = await client(t, agent, { port, timeBetweenRetries: 100 });
+	await failing.open();
+	await failing.next("retry");
+	await failing.close();
+	t.is((await failing.next("close"))[0], 1006);
+	await nothingComesBack(t, 100);
+	t.deepEqual(failing.order, ["retry", "close"]);
+});
+
+test("close() from inside a retry listener ends the retries", async (t) => {
+	const port = await refusing(t);
+	const failing = await client(t, agent, { port, timeBetweenRetries: 10 });
+	await failing.listen("retry", [failing.step("close")]);
+	await failing.open();
+	t.is((await failing.next("close"))[0], 1006);
+	await nothingComesBack(t, 30);
+	t.is(failing.all("retry").length, 1);
+	t.is(failing.all("close").length, 1);
+});
+
+test("close() while the host name is being resolved emits close and nothing comes back", async (t) => {
+	const resolving = await client(t, agent, { host: "no-such-host.invalid", timeBetweenRetries: 10 });
+	await agent.run(resolving.step("open"));
+	await resolving.close();
+	await resolving.next("close");
+	await nothingComesBack(t, 30);
+	t.is(resolving.all("close").length, 1);
+	t.false(resolving.order.includes("error"));
+});
+
+test("close() after the last attempt emits nothing more", async (t) => {
+	const port = await refusing(t);
+	const failed = await client(t, agent, { port, numberOfRetries: 0 });
+	await failed.open();
+	await failed.next("error");
+	const before = failed.order;
+	await failed.close();
+	await nothingComesBack(t, 10);
+	t.deepEqual(
+		failed.order.filter((event) => event !== "close"),
+		before,
+	);
+	t.true(failed.all("close").length <= 1);
+});
+
+for (const event of ["open", "message"]) {
+	test(`close() from inside a listener of ${event} closes`, async (t) => {
+		const peer = await wsServer(t);
+		const closing = await client(t, agent, { port: peer.port });
+		await closing.listen(event, [closing.step("close", 4001, `from ${event}`)]);
+		await closing.open();
+		const connection = await peer.connection();
+		connection.send("1");
+		t.deepEqual(await connection.closed(), { code: 4001, reason: `from ${event}` });
+		await closing.next("close");
+		t.is(closing.all("close").length, 1);
+	});
+}
+
+test("open() after close() while still connecting opens a new connection", async (t) => {
+	const peer = await rawServer(t);
+	const again = await client(t, agent, { port: peer.port });
+	await again.open();
+	const first = await peer.connection();
+	await agent.run(again.step("close"), again.step("open"));
+	await first.readEnd();
+	const second = await peer.webSocket();
+	await again.next("open");
+	second.send(1, "1");
+	await again.next("message");
+	t.is(again.order.at(-1), "message");
+});
+
+test("open() while the closing handshake is under way leads to a new connection or none, never to a broken one", async (t) => {
+	const { client: again, peer } = await clientAndWs(t, agent);
+	await agent.run(again.step("close"), again.step("open"));
+	await peer.closed();
+	await again.next("close");
+	await again.open();
+	await again.next("open");
+	t.is(await again.isOpen(), true);
+});
+
+test("a close that the peer never answers is bounded", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	await open.close(1000);
+	t.is((await raw.readClose()).code, 1000);
+	await open.next("close");
+	await raw.readEnd();
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("a close of a Socket that the peer never answers is bounded", async (t) => {
+	const { socket, raw } = await serverAndRaw(t, agent);
+	await socket.close();
+	t.is((await raw.readClose()).code, 1000);
+	await socket.next("close");
+	await raw.readEnd();
+	t.deepEqual(socket.order, ["open", "close"]);
+});
+
+/** What the peer does, and the close event that follows from it. */
+const endings: [what: string, code: number, reason: string][] = [
+	["1000 and no reason", 1000, ""],
+	["1001 and a reason", 1001, "going away"],
+	["1011", 1011, "trouble"],
+	["3000", 3000, ""],
+	["4999 and a reason in UTF-8", 4999, "tschüß €"],
+];
+
+for (const [what, code, reason] of endings) {
+	test(`the peer's close with ${what} is emitted and answered, by Client and Socket`, async (t) => {
+		const { client: open, raw } = await clientAndRaw(t, agent);
+		raw.send(opcodes.close, closePayload(code, reason));
+		t.is((await raw.readClose()).code, code);
+		raw.end();
+		t.deepEqual(await open.next("close"), [code, reason]);
+		const { socket, raw: other } = await serverAndRaw(t, agent);
+		other.send(opcodes.close, closePayload(code, reason));
+		t.is((await other.readClose()).code, code);
+		await other.readEnd();
+		t.deepEqual(await socket.next("close"), [code, reason]);
+	});
+}
+
+test("a close frame without a code is emitted as 1005", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	raw.send(opcodes.close);
+	raw.end();
+	t.deepEqual(await open.next("close"), [1005, ""]);
+	const { socket, raw: other } = await serverAndRaw(t, agent);
+	other.send(opcodes.close);
+	t.deepEqual(await socket.next("close"), [1005, ""]);
+});
+
+for (const [what, cut] of [
+	["FIN", "end"],
+	["RST", "reset"],
+] as const) {
+	test(`a connection that just breaks with a ${what} is emitted as 1006`, async (t) => {
+		const { client: open, raw } = await clientAndRaw(t, agent);
+		raw[cut]();
+		t.is((await open.next("close"))[0], 1006);
+		const { socket, raw: other } = await serverAndRaw(t, agent);
+		other[cut]();
+		t.is((await socket.next("close"))[0], 1006);
+		t.is(await socket.isOpen(), false);
+	});
+}
+
+test("closes that cross are one close", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	raw.send(opcodes.close, closePayload(4002, "mine"));
+	await open.close(4001, "yours");
+	await raw.readClose();
+	raw.end();
+	await open.next("close");
+	await nothingComesBack(t, 10);
+	t.is(open.all("close").length, 1);
+	t.false(open.order.includes("error"));
+});
+
+test("messages that wait when close() is called are lost and counted", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	// More in one turn than any window takes.
+	const [, counters] = (await agent.run(
+		{ do: "repeat", count: 40, steps: [open.step("send", onDevice.text("x", 500))] },
+		open.property("counters"),
+		open.step("close"),
+	)) as [unknown, Counters, unknown];
+	t.true(counters.waiting > 0);
+	t.like(await open.counters(), {
+		accepted: counters.accepted,
+		sent: counters.sent,
+		waiting: 0,
+		lost: counters.waiting,
+	});
+	await peer.closed();
+	await open.next("close");
+	t.is(peer.received.length, counters.sent);
+});
+
+test("messages queued before the first connection are lost at close()", async (t) => {
+	const peer = await wsServer(t);
+	const idle = await client(t, agent, { port: peer.port });
+	await idle.send(1);
+	await idle.send(2);
+	await idle.close();
+	t.like(await idle.counters(), { accepted: 2, lost: 2, waiting: 0, sent: 0 });
+	await idle.open();
+	const connection = await peer.connection();
+	await idle.next("open");
+	await idle.send(3);
+	t.is(await connection.json(), 3);
+});

@@ -1,0 +1,434 @@
+import test from "ava";
+import { Agent } from "../../sim/agent/driver.js";
+import { client, clientAndWs, rawServer, refusing, wsServer } from "../support/pairs.js";
+
+const agent = await Agent.start();
+test.after.always("the device still lives", () => agent.stop());
+
+/** Pauses between the times, which are at least `interval` long: a millisecond is left for two clocks' rounding. */
+function pauses(times: number[]): number[] {
+	return times.slice(1).map((time, i) => time - (times[i] as number) + 1);
+}
+
+test("open() opens a connection, and isOpen() tells", async (t) => {
+	const peer = await wsServer(t);
+	const opening = await client(t, agent, { port: peer.port });
+	t.is(await opening.isOpen(), false);
+	t.is(await opening.open(), undefined);
+	await opening.next("open");
+	await peer.connection();
+	t.is(await opening.isOpen(), true);
+	t.deepEqual(opening.order, ["open"]);
+});
+
+test("open() while connecting or open does nothing", async (t) => {
+	const peer = await wsServer(t);
+	const opening = await client(t, agent, { port: peer.port });
+	await agent.run(opening.step("open"), opening.step("open"));
+	const connection = await peer.connection();
+	await opening.next("open");
+	await opening.open();
+	connection.send("1");
+	await opening.next("message");
+	t.deepEqual(opening.order, ["open", "message"]);
+	t.is(peer.count, 1);
+});
+
+test("open() while waiting for the next attempt does nothing", async (t) => {
+	const port = await refusing(t);
+	const failing = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 60 });
+	await failing.listen("retry", [failing.step("open")]);
+	await failing.open();
+	const [message] = await failing.next("error");
+	t.regex(message as string, /\b3\b/);
+	t.true(pauses(failing.times("retry")).every((pause) => pause >= 60));
+});
+
+test("the request has the path, the host and the port asked for", async (t) => {
+	const peer = await rawServer(t);
+	const plain = await client(t, agent, { port: peer.port });
+	await plain.open();
+	const head = await (await peer.connection()).accept();
+	t.true(head.startsWith("GET / HTTP/1.1\r\n"), head);
+	t.regex(head, new RegExp(`\r\nhost: ${agent.peerHost.replaceAll(".", "\\.")}:${peer.port}\r\n`, "i"));
+	const elsewhere = await client(t, agent, { port: peer.port, path: "/a/b?c=d" });
+	await elsewhere.open();
+	t.true((await (await peer.connection()).accept()).startsWith("GET /a/b?c=d HTTP/1.1\r\n"));
+	await elsewhere.next("open");
+});
+
+test("headers are sent with the request", async (t) => {
+	const peer = await wsServer(t);
+	const opening = await client(t, agent, {
+		port: peer.port,
+		headers: { Authorization: "Basic eA==", "X-Device": "7" },
+	});
+	await opening.open();
+	const { request } = await peer.connection();
+	t.is(request?.headers["authorization"], "Basic eA==");
+	t.is(request?.headers["x-device"], "7");
+});
+
+test("protocols are offered, and none are by default", async (t) => {
+	const peer = await wsServer(t, { handleProtocols: (protocols) => [...protocols][1] ?? false });
+	const offering = await client(t, agent, { port: peer.port, protocols: ["chat", "telemetry"] });
+	await offering.open();
+	t.is((await peer.connection()).socket.protocol, "telemetry");
+	await offering.next("open");
+	const plain = await client(t, agent, { port: peer.port });
+	await plain.open();
+	t.is((await peer.connection()).request?.headers["sec-websocket-protocol"], undefined);
+	await plain.next("open");
+});
+
+test("a subprotocol that was not offered fails the attempt", async (t) => {
+	const peer = await rawServer(t);
+	const opening = await client(t, agent, { port: peer.port, protocols: ["chat"], numberOfRetries: 0 });
+	await opening.open();
+	await (await peer.connection()).accept("Sec-WebSocket-Protocol: other\r\n");
+	await opening.next("error");
+	t.false(opening.order.includes("open"));
+});
+
+test("when all attempts are used up there is one error with host, port, attempts and the last reason", async (t) => {
+	const port = await refusing(t);
+	const failing = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 10 });
+	await failing.open();
+	const [message] = (await failing.next("error")) as [string];
+	t.true(message.includes(agent.peerHost), message);
+	t.true(message.includes(String(port)), message);
+	t.regex(message.replace(String(port), "PORT"), /\b3\b/);
+	t.is(failing.order.filter((event) => event === "error").length, 1);
+	t.false(failing.order.includes("close"));
+	t.is(await failing.isOpen(), false);
+});
+
+test("a failed attempt emits retry with its number and the reason", async (t) => {
+	const port = await refusing(t);
+	const failing = await client(t, agent, { port, numberOfRetries: 3, timeBetweenRetries: 10 });
+	await failing.open();
+	await failing.next("error");
+	const retries = failing.all("retry");
+	t.deepEqual(
+		retries.slice(0, 3).map(([attempt]) => attempt),
+		[1, 2, 3],
+	);
+	t.true(retries.every(([, reason]) => typeof reason === "string" && reason.length > 0));
+	t.is(failing.order.at(-1), "error");
+});
+
+test("numberOfRetries: 0 is one attempt", async (t) => {
+	const peer = await rawServer(t);
+	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 0, timeBetweenRetries: 0 });
+	await failing.open();
+	(await peer.connection()).reset();
+	await failing.next("error");
+	t.is(peer.count, 1);
+	// Opening afresh is the next thing that arrives at the peer: no attempt came between.
+	await failing.open();
+	(await peer.connection()).reset();
+	await failing.next("error");
+	t.is(peer.count, 2);
+});
+
+test("numberOfRetries is 10 unless given", async (t) => {
+	const peer = await rawServer(t);
+	const failing = await client(t, agent, { port: peer.port, timeBetweenRetries: 1 });
+	await failing.open();
+	for (let attempt = 0; attempt < 11; attempt++) (await peer.connection()).reset();
+	const [message] = await failing.next("error");
+	t.regex((message as string).replace(String(peer.port), "PORT"), /\b11\b/);
+	t.is(peer.count, 11);
+});
+
+test("timeBetweenRetries passes after a failure, and is 500 ms unless given", async (t) => {
+	const port = await refusing(t);
+	const unspecified = await client(t, agent, { port, numberOfRetries: 2 });
+	const slower = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 900 });
+	const quicker = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 200 });
+	await agent.run(slower.step("open"), unspecified.step("open"), quicker.step("open"));
+	const ends = await Promise.all(
+		[quicker, unspecified, slower].map(async (failing) => {
+			await failing.next("error");
+			return failing.times("error")[0] as number;
+		}),
+	);
+	t.deepEqual(
+		[...ends].sort((a, b) => a - b),
+		ends,
+		"200, 500 and 900 ms end in this order",
+	);
+	for (const [failing, interval] of [
+		[quicker, 200],
+		[unspecified, 500],
+		[slower, 900],
+	] as const) {
+		const times = [...failing.times("retry").slice(0, 2), failing.times("error")[0] as number];
+		t.true(
+			pauses(times).every((pause) => pause >= interval),
+			`${pauses(times)} for ${interval}`,
+		);
+	}
+});
+
+test("timeBetweenRetries: 0 tries again at once", async (t) => {
+	const peer = await wsServer(t, { verifyClient: () => peer.server.clients.size > 0 || ++refused > 3 });
+	let refused = 0;
+	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 0 });
+	await stubborn.open();
+	await stubborn.next("open");
+	t.deepEqual(stubborn.order, ["retry", "retry", "retry", "open"]);
+});
+
+test("connectTimeout bounds the way to the open WebSocket, and is 1000 ms unless given", async (t) => {
+	const peer = await rawServer(t);
+	const silent = { port: peer.port, numberOfRetries: 0 };
+	const unspecified = await client(t, agent, silent);
+	const slower = await client(t, agent, { ...silent, connectTimeout: 1800 });
+	const quicker = await client(t, agent, { ...silent, connectTimeout: 300 });
+	const [started] = (await agent.run(
+		{ do: "clock" },
+		slower.step("open"),
+		unspecified.step("open"),
+		quicker.step("open"),
+	)) as [number];
+	const ends = await Promise.all(
+		[quicker, unspecified, slower].map(async (failing) => {
+			await failing.next("error");
+			return failing.times("error")[0] as number;
+		}),
+	);
+	t.deepEqual(
+		[...ends].sort((a, b) => a - b),
+		ends,
+		"300, 1000 and 1800 ms end in this order",
+	);
+	[300, 1000, 1800].forEach((timeout, i) => {
+		t.true((ends[i] as number) - started + 1 >= timeout, `${(ends[i] as number) - started} for ${timeout}`);
+	});
+	// The device gives up the connections too.
+	for (let i = 0; i < 3; i++) await (await peer.connection()).readEnd();
+});
+
+test("connectTimeout covers an answer that comes octet by octet", async (t) => {
+	const peer = await rawServer(t);
+	const waiting = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 200 });
+	await waiting.open();
+	const raw = await peer.connection();
+	await raw.readHead();
+	const dribble = setInterval(() => raw.ended || raw.write("H"), 20);
+	t.teardown(() => clearInterval(dribble));
+	await raw.readEnd();
+	await waiting.next("error");
+	t.deepEqual(
+		waiting.order.filter((event) => event !== "retry"),
+		["error"],
+	);
+});
+
+test("connectTimeout: 0 is no limit", async (t) => {
+	const peer = await rawServer(t);
+	const patient = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 0 });
+	const witness = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 300 });
+	await patient.open();
+	const raw = await peer.connection();
+	await witness.open();
+	await witness.next("error");
+	await raw.accept();
+	await patient.next("open");
+	t.deepEqual(patient.order, ["open"]);
+});
+
+test("a request that is refused fails the attempt, and the reason has the status", async (t) => {
+	const peer = await rawServer(t);
+	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 1, timeBetweenRetries: 1 });
+	await failing.open();
+	for (let attempt = 0; attempt < 2; attempt++) {
+		const raw = await peer.connection();
+		await raw.readHead();
+		raw.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+		raw.end();
+	}
+	const [message] = await failing.next("error");
+	t.regex(message as string, /403/);
+	t.regex(failing.all("retry")[0]?.[1] as string, /403/);
+});
+
+const wrongAnswers: [what: string, answer: (accept: string) => string][] = [
+	["status 200", () => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+	["a redirection", () => "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"],
+	[
+		"no Upgrade header",
+		(accept) => `HTTP/1.1 101 S\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+	],
+	[
+		"no Connection header",
+		(accept) => `HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+	],
+	["no accept key", () => "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
+	[
+		"a wrong accept key",
+		() =>
+			"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+	],
+	[
+		"an extension that was not offered",
+		(accept) =>
+			`HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n`,
+	],
+	["something that is not HTTP", () => "220 mail.example.com ESMTP\r\n\r\n"],
+];
+
+for (const [what, answer] of wrongAnswers) {
+	test(`an answer with ${what} fails the attempt`, async (t) => {
+		const peer = await rawServer(t);
+		const failing = await client(t, agent, { port: peer.port, numberOfRetries: 0 });
+		await failing.open();
+		const raw = await peer.connection();
+		const { accept } = await raw.readRequest();
+		raw.write(answer(accept));
+		await failing.next("error");
+		await raw.readEnd();
+		t.false(failing.order.includes("open"));
+		t.false(failing.order.includes("close"));
+	});
+}
+
+test("an answer with odd header case and a list of Connection tokens is accepted", async (t) => {
+	const peer = await rawServer(t);
+	const opening = await client(t, agent, { port: peer.port, numberOfRetries: 0 });
+	await opening.open();
+	const raw = await peer.connection();
+	const { accept } = await raw.readRequest();
+	raw.write(
+		`HTTP/1.1 101 Whatever\r\nuPGRADE:WebSocket\r\nCONNECTION: keep-alive, upgrade\r\nsec-websocket-ACCEPT:   ${accept}  \r\n\r\n`,
+	);
+	await opening.next("open");
+	t.deepEqual(opening.order, ["open"]);
+});
+
+test("a peer that closes without an answer fails the attempt", async (t) => {
+	const peer = await rawServer(t);
+	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 0 });
+	await failing.open();
+	const raw = await peer.connection();
+	await raw.readHead();
+	raw.end();
+	await failing.next("error");
+	t.false(failing.order.includes("close"));
+});
+
+test("a host name that does not resolve fails the attempt, and the error names it", async (t) => {
+	const failing = await client(t, agent, {
+		host: "no-such-host.invalid",
+		numberOfRetries: 1,
+		timeBetweenRetries: 1,
+	});
+	await failing.open();
+	const [message] = await failing.next("error");
+	t.regex(message as string, /no-such-host\.invalid/);
+	t.is(failing.all("retry")[0]?.[0], 1);
+});
+
+test("host is localhost and port is 80 unless given", async (t) => {
+	const unspecified = await agent.client({ path: "/no-such-path-on-this-machine", numberOfRetries: 0 });
+	t.teardown(() => unspecified.close());
+	await unspecified.open();
+	const [message] = await unspecified.next("error");
+	t.regex(message as string, /localhost/);
+	t.regex(message as string, /\b80\b/);
+});
+
+test("localhost is the device itself", async (t) => {
+	const listening = await agent.server({ port: 0 });
+	t.teardown(() => listening.stop());
+	const port = await listening.listening();
+	const inside = await agent.client({ host: "localhost", port, numberOfRetries: 0 });
+	t.teardown(() => inside.close());
+	await inside.open();
+	await inside.next("open");
+	const socket = await listening.connection();
+	await inside.send({ to: "myself" });
+	t.deepEqual((await socket.next("message"))[0], { to: "myself" });
+	await socket.send({ back: true });
+	t.deepEqual((await inside.next("message"))[0], { back: true });
+});
+
+test("retries go on until the peer is there, and then the queue is sent", async (t) => {
+	const peer = await rawServer(t);
+	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 20 });
+	t.is(await stubborn.send({ n: 1 }), "queued");
+	await stubborn.open();
+	for (let attempt = 0; attempt < 3; attempt++) (await peer.connection()).reset();
+	const raw = await peer.webSocket();
+	t.is((await raw.readMessage()).text, '{"n":1}');
+	await stubborn.next("drain");
+	t.deepEqual(stubborn.order, ["retry", "retry", "retry", "open", "drain"]);
+});
+
+test("after the last attempt queued messages stay, and a later open() starts afresh and sends them", async (t) => {
+	const peer = await rawServer(t);
+	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 1, timeBetweenRetries: 1 });
+	await failing.send({ n: 1 });
+	await failing.open();
+	for (let attempt = 0; attempt < 2; attempt++) (await peer.connection()).reset();
+	await failing.next("error");
+	t.like(await failing.counters(), { accepted: 1, waiting: 1, sent: 0, lost: 0 });
+	await failing.send({ n: 2 });
+	await failing.open();
+	(await peer.connection()).reset();
+	const raw = await peer.webSocket();
+	t.is((await raw.readMessage()).text, '{"n":1}');
+	t.is((await raw.readMessage()).text, '{"n":2}');
+	t.deepEqual(failing.all("retry").at(-1)?.[0], 1, "attempts are counted afresh");
+	t.is(failing.all("error").length, 1);
+});
+
+test("a client can be opened again after its connection was closed", async (t) => {
+	const { client: again, peer, server } = await clientAndWs(t, agent);
+	peer.socket.close(1001, "restart");
+	t.deepEqual(await again.next("close"), [1001, "restart"]);
+	await again.open();
+	const second = await server.connection();
+	await again.next("open");
+	await again.send("back");
+	t.is(await second.json(), "back");
+	t.deepEqual(again.order, ["open", "close", "open"]);
+});
+
+test("open() from inside a close listener opens again", async (t) => {
+	const { client: again, peer, server } = await clientAndWs(t, agent);
+	await again.listen("close", [again.step("open")], "once");
+	peer.socket.terminate();
+	t.deepEqual((await again.next("close"))[0], 1006);
+	const second = await server.connection();
+	second.send("1");
+	await again.next("message");
+	t.deepEqual(
+		again.order.filter((event) => !event.startsWith("ran ")),
+		["open", "close", "open", "message"],
+	);
+});
+
+test("open() from inside an error listener starts afresh", async (t) => {
+	const peer = await rawServer(t);
+	const again = await client(t, agent, { port: peer.port, numberOfRetries: 0 });
+	await again.listen("error", [again.step("open")], "once");
+	await again.open();
+	(await peer.connection()).reset();
+	await peer.webSocket();
+	await again.next("open");
+	t.is(peer.count, 2);
+});
+
+test("a connection that was lost is not opened again by itself", async (t) => {
+	const { client: lost, peer, server } = await clientAndWs(t, agent, { timeBetweenRetries: 1 });
+	peer.socket.terminate();
+	t.deepEqual((await lost.next("close"))[0], 1006);
+	const port = await refusing(t);
+	const witness = await client(t, agent, { port, numberOfRetries: 5, timeBetweenRetries: 20 });
+	await witness.open();
+	await witness.next("error");
+	t.is(server.count, 1);
+	t.deepEqual(lost.order, ["open", "close"]);
+});

@@ -1,0 +1,195 @@
+import test from "ava";
+import { Agent } from "../../../sim/agent/driver.js";
+import type { RemoteServer } from "../../../sim/agent/remote.js";
+import { frame, opcodes } from "../../support/frames.js";
+import { clientAndRaw, rawConnect, server, serverAndRaw } from "../../support/pairs.js";
+import type { RawConnection } from "../../support/rawconnection.js";
+import { wsConnect } from "../../support/wspeer.js";
+
+const agent = await Agent.start();
+test.after.always("the device still lives", () => agent.stop());
+
+/** Octets of chunks, and slots, that memory may grow by under attack: a few buffers, not what the peer sends. */
+const mostOctets = 32768;
+const mostSlots = 2000;
+
+/** Memory after `attack` may not be much more than before. */
+async function boundedMemory(
+	t: { true(value: boolean, message?: string): void },
+	attack: () => Promise<void>,
+) {
+	const before = await agent.memory();
+	await attack();
+	const after = await agent.memory();
+	t.true(after.chunks - before.chunks < mostOctets, `chunks: ${before.chunks} before, ${after.chunks} after`);
+	t.true(after.slots - before.slots < mostSlots, `slots: ${before.slots} before, ${after.slots} after`);
+}
+
+/** Another peer is served, whatever the hostile one does. */
+async function servesOthers(listening: RemoteServer): Promise<void> {
+	const peer = await wsConnect(agent.host, (await listening.get("port")) as number);
+	const socket = await listening.connection();
+	peer.send('"me too"');
+	await socket.next("message");
+	await socket.send("you too");
+	await peer.message();
+	peer.socket.terminate();
+	await socket.next("close");
+}
+
+// One after the other: memory is the device's.
+test.serial("a request head of 1 MB gets 431 and costs no memory", async (t) => {
+	const listening = await server(t, agent);
+	const raw = await rawConnect(t, agent, await listening.listening());
+	await boundedMemory(t, async () => {
+		raw.write(`GET / HTTP/1.1\r\nX-Long: ${"x".repeat(2 ** 20)}`);
+		const head = await raw.readHead();
+		t.true(head.startsWith("HTTP/1.1 431 "), head);
+		await raw.readEnd();
+	});
+	await servesOthers(listening);
+});
+
+test.serial(
+	"request heads that come slowly, on all connections but one, leave the last to others",
+	async (t) => {
+		const listening = await server(t, agent, { maxConnections: 4, handshakeTimeout: 1500 });
+		const port = await listening.listening();
+		const slow = await Promise.all([1, 2, 3].map(() => rawConnect(t, agent, port)));
+		const dribble = setInterval(() => {
+			for (const raw of slow) if (!raw.ended) raw.write("x");
+		}, 20);
+		t.teardown(() => clearInterval(dribble));
+		for (let round = 0; round < 3; round++) await servesOthers(listening);
+		for (const raw of slow) await raw.readEnd();
+		await servesOthers(listening);
+		t.is(listening.all("connection").length, 4);
+	},
+);
+
+test.serial("a frame that announces 2^40 octets costs no memory", async (t) => {
+	const { server: listening, socket, raw } = await serverAndRaw(t, agent);
+	await boundedMemory(t, async () => {
+		raw.send(opcodes.binary, Buffer.alloc(50_000), { length: 2 ** 40 });
+		t.is((await raw.readClose()).code, 1009);
+		await socket.next("error");
+	});
+	await servesOthers(listening);
+});
+
+test.serial("one-octet fragments without end are refused at maxMessageSize", async (t) => {
+	const { server: listening, socket, raw } = await serverAndRaw(t, agent);
+	await boundedMemory(t, async () => {
+		raw.send(opcodes.text, "x", { fin: false });
+		const fragment = frame(opcodes.continuation, "x", { fin: false, mask: true });
+		const many = Buffer.concat(new Array(1000).fill(fragment));
+		for (let i = 0; i < 20; i++) raw.write(many);
+		t.is((await raw.readClose()).code, 1009);
+		await socket.next("error");
+	});
+	await servesOthers(listening);
+});
+
+test.serial("a hundred thousand empty fragments cost no memory, and the message arrives", async (t) => {
+	const { server: listening, socket, raw } = await serverAndRaw(t, agent);
+	await boundedMemory(t, async () => {
+		raw.send(opcodes.text, '"patience', { fin: false });
+		const many = Buffer.concat(
+			new Array(1000).fill(frame(opcodes.continuation, "", { fin: false, mask: true })),
+		);
+		for (let i = 0; i < 100; i++) raw.write(many);
+		raw.send(opcodes.continuation, '"');
+		t.is((await socket.next("message"))[0], "patience");
+	});
+	await servesOthers(listening);
+});
+
+test.serial(
+	"pings without end from a peer that does not read cost no memory, and others are served",
+	async (t) => {
+		const { server: listening, socket, raw } = await serverAndRaw(t, agent);
+		raw.socket.pause();
+		await boundedMemory(t, async () => {
+			const many = Buffer.concat(new Array(1000).fill(frame(opcodes.ping, "p".repeat(125), { mask: true })));
+			for (let i = 0; i < 50; i++) raw.write(many);
+			await servesOthers(listening);
+		});
+		raw.socket.resume();
+		raw.send(opcodes.text, '"after all"');
+		t.is((await socket.next("message"))[0], "after all");
+		t.is((await raw.readFrameOf(opcodes.pong)).payload.toString(), "p".repeat(125));
+		t.is(await socket.isOpen(), true);
+	},
+);
+
+test.serial(
+	"a hundred connection attempts at once at a server for four: four are served, the others turned away",
+	async (t) => {
+		const listening = await server(t, agent);
+		const port = await listening.listening();
+		const answers = await Promise.all(
+			Array.from({ length: 100 }, async () => {
+				const raw = await rawConnect(t, agent, port);
+				// So many at once that not each can be told why.
+				return { raw, head: await raw.request().catch(() => "no answer") };
+			}),
+		);
+		const statuses = answers.map(({ head }) => /^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? head);
+		t.is(statuses.filter((status) => status === "101").length, 4);
+		t.true(statuses.includes("503"));
+		t.deepEqual(
+			statuses.filter((status) => !["101", "503", "no answer"].includes(status)),
+			[],
+		);
+		for (const { raw, head } of answers) {
+			if (head.startsWith("HTTP/1.1 101")) raw.reset();
+			else await raw.readEnd();
+		}
+		for (let i = 0; i < 4; i++) await (await listening.connection()).next("close");
+		await servesOthers(listening);
+		t.is(listening.all("error").length, 0);
+	},
+);
+
+test.serial("messages from a peer that are never read back by it cost no more than the queue", async (t) => {
+	const { server: listening, socket, raw } = await serverAndRaw(t, agent, { sendQueueSize: 4096 });
+	await socket.listen("message", [socket.step("send", "x".repeat(1000))]);
+	raw.socket.pause();
+	const flood = async () => {
+		const many = Buffer.concat(new Array(100).fill(frame(opcodes.text, "1", { mask: true })));
+		for (let i = 0; i < 10; i++) raw.write(many);
+		for (let i = 0; i < 1000; i++) await socket.next("message");
+	};
+	// The agent's reports of the first thousand need room too, which is used again.
+	await flood();
+	await boundedMemory(t, async () => {
+		for (let round = 0; round < 3; round++) await flood();
+		await servesOthers(listening);
+	});
+	raw.reset();
+	await socket.next("close");
+	const { accepted, sent, lost, waiting } = await socket.counters();
+	t.is(accepted, sent + lost + waiting);
+});
+
+test.serial(
+	"a server that answers with a head without end fails the attempt and costs no memory",
+	async (t) => {
+		const { server: peer } = await clientAndRaw(t, agent);
+		const waiting = await agent.client({
+			host: agent.peerHost,
+			port: peer.port,
+			numberOfRetries: 0,
+			connectTimeout: 5000,
+		});
+		await waiting.open();
+		const raw: RawConnection = await peer.connection();
+		await raw.readHead();
+		await boundedMemory(t, async () => {
+			raw.write(`HTTP/1.1 101 Switching Protocols\r\nX-Long: ${"x".repeat(2 ** 20)}`);
+			await raw.readEnd();
+			await waiting.next("error");
+		});
+		t.false(waiting.order.includes("open"));
+	},
+);

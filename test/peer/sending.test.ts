@@ -1,0 +1,456 @@
+import test from "ava";
+import { Agent } from "../../sim/agent/driver.js";
+import type { Step } from "../../sim/agent/protocol.js";
+import type { Counters, RemoteEmitter } from "../../sim/agent/remote.js";
+import { onDevice } from "../../sim/agent/wire.js";
+import { client, clientAndRaw, clientAndWs, rawServer, serverAndWs, wsServer } from "../support/pairs.js";
+
+const agent = await Agent.start();
+test.after.always("the device still lives", () => agent.stop());
+
+/** A step that sends `count` numbered messages with `padding` more octets in one turn. */
+function burst(sender: RemoteEmitter, count: number, padding: number): Step {
+	const message = { n: onDevice.index, pad: "x".repeat(padding) };
+	return { do: "repeat", count, steps: [sender.step("send", message)] };
+}
+
+/** The outcomes that a burst gave. */
+function outcomes(results: unknown): string[] {
+	return (results as { value: string }[]).map(({ value }) => value);
+}
+
+const jsonValues = [
+	{ foo: "bar" },
+	"Reply message",
+	"",
+	0,
+	-1.5,
+	true,
+	null,
+	[],
+	[1, [2, { three: 3 }]],
+	{ text: 'quotes " and \\ and \n', unicode: "grüße 日本 🙂 \u0000" },
+];
+
+test("application/json sends what JSON.stringify says, as text, from a Client and from a Socket", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	for (const value of jsonValues) {
+		t.is(await open.send(value), "sent");
+		const message = await raw.readMessage();
+		t.false(message.binary);
+		t.is(message.text, JSON.stringify(value));
+	}
+	const { socket, peer } = await serverAndWs(t, agent);
+	for (const value of jsonValues) {
+		t.is(await socket.send(value), "sent");
+		t.is(await peer.message(), JSON.stringify(value));
+	}
+});
+
+test("a Client masks its frames and a Socket does not", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	await open.send(1);
+	t.true((await raw.readFrame()).masked);
+	const { server, socket } = await serverAndWs(t, agent);
+	t.truthy(server);
+	await socket.send(1);
+	const { raw: other, socket: otherSocket } = await (await import("../support/pairs.js")).serverAndRaw(
+		t,
+		agent,
+	);
+	await otherSocket.send(1);
+	t.false((await other.readFrame()).masked);
+});
+
+for (const type of ["text/plain", "text/csv"]) {
+	test(`${type} sends the string as it is`, async (t) => {
+		const { client: open, peer } = await clientAndWs(t, agent, { sendType: type });
+		for (const text of ["hello", "", "grüße 日本 🙂", '{"not":"parsed"}']) {
+			t.is(await open.send(text), "sent");
+			t.is(await peer.message(), text);
+		}
+	});
+}
+
+for (const type of ["application/octet-stream", "image/jpeg", "audio/mpeg", "video/mp4"]) {
+	test(`${type} sends buffers, views and the octets of strings, as binary`, async (t) => {
+		const { client: open, peer } = await clientAndWs(t, agent, { sendType: type });
+		const octets = Uint8Array.of(0, 1, 127, 128, 255);
+		for (const value of [octets.buffer, octets, new DataView(octets.buffer)]) {
+			t.is(await open.send(value), "sent");
+			t.deepEqual(await peer.message(), Buffer.from(octets));
+		}
+		await open.send("grüße");
+		t.deepEqual(await peer.message(), Buffer.from("grüße"));
+		await open.send(new ArrayBuffer(0));
+		t.deepEqual(await peer.message(), Buffer.alloc(0));
+	});
+}
+
+test("anything but a buffer or a string is a TypeError with a binary type, and nothing is queued", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendType: "application/octet-stream" });
+	for (const value of [5, true, null, {}, [1, 2], onDevice.undefined, onDevice.function]) {
+		await t.throwsAsync(() => open.send(value), { name: "TypeError" }, JSON.stringify(value));
+	}
+	t.like(await open.counters(), { accepted: 0, waiting: 0, discarded: 0 });
+	await open.send("last");
+	t.deepEqual(await peer.message(), Buffer.from("last"));
+});
+
+test("a value that JSON cannot say throws in send(), and nothing is queued", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	for (const value of [
+		onDevice.cycle,
+		onDevice.bigint,
+		onDevice.undefined,
+		onDevice.function,
+		onDevice.symbol,
+	]) {
+		await t.throwsAsync(() => open.send(value), { name: "TypeError" }, JSON.stringify(value));
+	}
+	t.like(await open.counters(), { accepted: 0, waiting: 0, discarded: 0 });
+	await open.send("last");
+	t.is(await peer.json(), "last");
+});
+
+test("a lone surrogate goes out as U+FFFD", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendType: "text/plain" });
+	await open.send("a\ud800b");
+	t.is(await peer.message(), "a\ufffdb");
+	await open.send("\udc00");
+	t.is(await peer.message(), "\ufffd");
+	const { client: json, peer: other } = await clientAndWs(t, agent);
+	await json.send("a\ud800b");
+	t.regex((await other.json()) as string, /^a(\ufffd|\ud800)b$/);
+});
+
+test("send() before open() queues, and what was queued goes out in order", async (t) => {
+	const peer = await wsServer(t);
+	const early = await client(t, agent, { port: peer.port });
+	for (const n of [1, 2, 3]) t.is(await early.send({ n }), "queued");
+	t.like(await early.counters(), { accepted: 3, waiting: 3, sent: 0 });
+	await early.open();
+	t.is(await early.send({ n: 4 }), "queued");
+	const connection = await peer.connection();
+	await early.next("drain");
+	t.is(await early.send({ n: 5 }), "sent");
+	for (const n of [1, 2, 3, 4, 5]) t.deepEqual(await connection.json(), { n });
+	t.deepEqual(early.order, ["open", "drain"]);
+	t.like(await early.counters(), { accepted: 5, sent: 5, waiting: 0, lost: 0, discarded: 0 });
+});
+
+test("what an open listener sends comes after what was queued", async (t) => {
+	const peer = await wsServer(t);
+	const early = await client(t, agent, { port: peer.port });
+	await early.send("queued");
+	await early.listen("open", [early.step("send", "from the listener")]);
+	await early.open();
+	const connection = await peer.connection();
+	t.is(await connection.json(), "queued");
+	t.is(await connection.json(), "from the listener");
+});
+
+test("the value is encoded when send() is called", async (t) => {
+	const peer = await wsServer(t);
+	const early = await client(t, agent, { port: peer.port, sendType: "application/octet-stream" });
+	const octets = Uint8Array.of(1, 2, 3);
+	await early.send(octets);
+	await early.open();
+	const connection = await peer.connection();
+	t.deepEqual(await connection.message(), Buffer.from([1, 2, 3]));
+});
+
+test("discardMessagesBeforeOpen: send() before the connection is open returns discarded, without an error", async (t) => {
+	const peer = await wsServer(t);
+	const early = await client(t, agent, { port: peer.port, discardMessagesBeforeOpen: true });
+	t.is(await early.send(1), "discarded");
+	await early.open();
+	const connection = await peer.connection();
+	await early.next("open");
+	t.is(await early.send(2), "sent");
+	t.is(await connection.json(), 2);
+	t.deepEqual(early.order, ["open"]);
+	t.like(await early.counters(), { accepted: 1, sent: 1, discarded: 1, waiting: 0 });
+});
+
+test("discardMessagesBeforeOpen discards again when the connection is gone", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { discardMessagesBeforeOpen: true });
+	peer.socket.terminate();
+	await open.next("close");
+	t.is(await open.send(1), "discarded");
+	t.false(open.order.includes("error"));
+});
+
+test("more than the window takes is queued, and drain tells when all has gone", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 32768 });
+	const [results, counters] = (await agent.run(burst(open, 40, 500), open.property("counters"))) as [
+		unknown,
+		Counters,
+	];
+	const told = outcomes(results);
+	t.is(told[0], "sent");
+	t.is(told.at(-1), "queued");
+	t.false(told.includes("discarded"));
+	t.is(told.lastIndexOf("sent") + 1, told.indexOf("queued"), "after the first queued message all are queued");
+	t.is(counters.accepted, 40);
+	t.is(counters.sent + counters.waiting, 40);
+	for (let n = 0; n < 40; n++) t.is(((await peer.json()) as { n: number }).n, n);
+	await open.next("drain");
+	t.like(await open.counters(), { accepted: 40, sent: 40, waiting: 0 });
+	t.deepEqual(open.order, ["open", "drain"]);
+});
+
+test("a message that fits leaves as one frame, one larger than the window in fragments, each in order", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, {
+		sendQueueSize: 65536,
+		sendType: "text/plain",
+	});
+	await open.send("x".repeat(1000));
+	t.is((await raw.readMessage()).frames, 1);
+	await agent.run(
+		open.step("send", onDevice.text("a", 1400)),
+		open.step("send", onDevice.text("b", 20000)),
+		open.step("send", onDevice.text("c", 1400)),
+	);
+	t.is((await raw.readMessage()).text, "a".repeat(1400));
+	const large = await raw.readMessage();
+	t.is(large.text, "b".repeat(20000));
+	t.true(large.frames > 1);
+	t.is((await raw.readMessage()).text, "c".repeat(1400));
+});
+
+test("overflow: refuse, the default, discards the new message, with one error for the episode and drain at its end", async (t) => {
+	const peer = await wsServer(t);
+	const full = await client(t, agent, { port: peer.port, sendQueueSize: 256 });
+	const [results, counters] = (await agent.run(burst(full, 10, 50), full.property("counters"))) as [
+		unknown,
+		Counters,
+	];
+	const told = outcomes(results);
+	const kept = told.filter((outcome) => outcome === "queued").length;
+	t.true(kept >= 2 && kept < 5, `${kept} messages of 64 octets in a queue of 256`);
+	t.deepEqual(told.slice(kept), new Array(10 - kept).fill("discarded"));
+	t.like(counters, { accepted: kept, waiting: kept, discarded: 10 - kept });
+	await full.next("error");
+	await full.open();
+	const connection = await peer.connection();
+	for (let n = 0; n < kept; n++) t.is(((await connection.json()) as { n: number }).n, n);
+	await full.next("drain");
+	t.deepEqual(full.order, ["error", "open", "drain"]);
+	// A new episode has its own error.
+	await agent.run(burst(full, 300, 50));
+	await full.next("error");
+	await full.next("drain");
+	t.deepEqual(full.order, ["error", "open", "drain", "error", "drain"]);
+});
+
+test("the error of an episode comes before its drain, each time", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 1000 });
+	for (let round = 0; round < 20; round++) {
+		await agent.run(burst(open, 30, 500));
+		await open.next("error");
+		await open.next("drain");
+	}
+	t.deepEqual(open.order.slice(1), new Array(20).fill(["error", "drain"]).flat());
+	t.true(peer.received.length > 0);
+});
+
+test("overflow: drop-oldest discards from the head until the new message fits", async (t) => {
+	const peer = await wsServer(t);
+	const full = await client(t, agent, { port: peer.port, sendQueueSize: 256, overflow: "drop-oldest" });
+	const [results] = await agent.run(burst(full, 10, 50));
+	t.deepEqual(outcomes(results), new Array(10).fill("queued"));
+	await full.next("error");
+	const { waiting } = await full.counters();
+	t.true(waiting >= 2 && waiting < 5);
+	await full.open();
+	const connection = await peer.connection();
+	for (let n = 10 - waiting; n < 10; n++) t.is(((await connection.json()) as { n: number }).n, n);
+	await full.next("drain");
+	t.deepEqual(full.order, ["error", "open", "drain"]);
+});
+
+test("drop-oldest never drops a message that is partly sent", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, {
+		sendQueueSize: 16384,
+		sendType: "text/plain",
+		overflow: "drop-oldest",
+	});
+	await agent.run(
+		open.step("send", onDevice.text("a", 12000)),
+		open.step("send", onDevice.text("b", 12000)),
+		open.step("send", onDevice.text("c", 12000)),
+	);
+	const texts: string[] = [];
+	await open.next("drain");
+	const { sent } = await open.counters();
+	for (let i = 0; i < sent; i++) texts.push((await raw.readMessage()).text);
+	for (const text of texts) t.regex(text, /^(a{12000}|b{12000}|c{12000})$/);
+	t.deepEqual([...texts].sort(), texts);
+	t.true(texts.length >= 2);
+});
+
+test("a message that can never fit is refused with an error that says both sizes", async (t) => {
+	const full = await client(t, agent, { sendQueueSize: 256, sendType: "text/plain" });
+	t.is(await full.send("x".repeat(1000)), "discarded");
+	const [message] = (await full.next("error")) as [string];
+	t.regex(message, /\b1000\b/);
+	t.regex(message, /\b25[36]\b/);
+	t.like(await full.counters(), { accepted: 0, discarded: 1 });
+	t.is(await full.send("small"), "queued");
+});
+
+test("sendQueueSize is 4096 unless given", async (t) => {
+	const plain = await client(t, agent, { sendType: "text/plain" });
+	t.is(await plain.send("x".repeat(4000)), "queued");
+	t.is(await plain.send("x".repeat(4000)), "discarded");
+	const larger = await client(t, agent, { sendType: "text/plain", sendQueueSize: 8192 });
+	t.is(await larger.send("x".repeat(4000)), "queued");
+	t.is(await larger.send("x".repeat(4000)), "queued");
+	const smaller = await client(t, agent, { sendType: "text/plain", sendQueueSize: 1000 });
+	t.is(await smaller.send("x".repeat(4000)), "discarded");
+});
+
+test("the queue holds whole messages, also when they wrap around its end many times", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 3000 });
+	let n = 0;
+	for (let round = 0; round < 20; round++) {
+		const count = 25 + (round % 7);
+		const [results] = await agent.run(burst(open, count, 300 + round * 17));
+		const told = outcomes(results);
+		for (let i = 0; i < count; i++) {
+			if (told[i] === "discarded") continue;
+			const message = (await peer.json()) as { n: number; pad: string };
+			t.is(message.n, i);
+			t.is(message.pad.length, 300 + round * 17);
+			n++;
+		}
+		if (told.some((outcome) => outcome !== "sent")) await open.next("drain");
+	}
+	t.like(await open.counters(), { sent: n, accepted: n, waiting: 0 });
+});
+
+test("throttleFactor stalls send() for each message that then waits", async (t) => {
+	const idle = await client(t, agent, { throttleFactor: 20 });
+	const times = (await agent.run(
+		{ do: "clock" },
+		idle.step("send", 1),
+		{ do: "clock" },
+		idle.step("send", 2),
+		{ do: "clock" },
+		idle.step("send", 3),
+		{ do: "clock" },
+	)) as number[];
+	const clocks = [times[0], times[2], times[4], times[6]] as number[];
+	for (const waiting of [1, 2, 3]) {
+		const stalled = (clocks[waiting] as number) - (clocks[waiting - 1] as number);
+		t.true(stalled + 1 >= waiting * 20, `${stalled} ms with ${waiting} waiting`);
+	}
+});
+
+test("throttleFactor does not stall messages that are sent at once, and is 0 unless given", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { throttleFactor: 100_000 });
+	t.is(await open.send("quick"), "sent");
+	t.is(await peer.json(), "quick");
+	const plain = await client(t, agent, {});
+	t.is(await plain.send("quick"), "queued");
+});
+
+test("counters count messages and octets", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, {
+		sendType: "text/plain",
+		receiveType: "text/plain",
+	});
+	await open.send("12345");
+	await open.send("äöü");
+	await peer.message();
+	await peer.message();
+	peer.send("abc");
+	peer.send("defg");
+	await open.next("message");
+	await open.next("message");
+	const counters = await open.counters();
+	t.like(counters, { accepted: 2, sent: 2, discarded: 0, lost: 0, waiting: 0, received: 2 });
+	t.true(counters.octetsSent >= 11);
+	t.true(counters.octetsReceived >= 7);
+	t.deepEqual(Object.keys(counters).sort(), [
+		"accepted",
+		"discarded",
+		"lost",
+		"octetsReceived",
+		"octetsSent",
+		"received",
+		"sent",
+		"waiting",
+	]);
+});
+
+test("a pong goes out at the head of what waits, while the queue is full", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, {
+		sendQueueSize: 65536,
+		sendType: "text/plain",
+	});
+	await agent.run({ do: "repeat", count: 30, steps: [open.step("send", onDevice.text("x", 1900))] });
+	const { waiting } = await open.counters();
+	raw.send(9, "are you there");
+	let before = 0;
+	for (;;) {
+		const frame = await raw.readFrame();
+		if (frame.opcode === 10) {
+			t.is(frame.payload.toString(), "are you there");
+			break;
+		}
+		before++;
+	}
+	t.true(waiting > 0);
+	t.true(before <= 30);
+	await open.next("drain");
+});
+
+test("pings are answered with their payload, by Client and Socket", async (t) => {
+	const { raw } = await clientAndRaw(t, agent);
+	for (const payload of ["", "x", "y".repeat(125)]) {
+		raw.send(9, payload);
+		t.is((await raw.readFrameOf(10)).payload.toString(), payload);
+	}
+});
+
+test("messages queued while the connection is away are sent on the next one", async (t) => {
+	const { client: open, peer, server } = await clientAndWs(t, agent);
+	peer.socket.close(1001);
+	await open.next("close");
+	t.is(await open.send("kept"), "queued");
+	await open.open();
+	t.is(await (await server.connection()).json(), "kept");
+});
+
+test("a Socket queues what the window does not take", async (t) => {
+	const { socket, peer } = await serverAndWs(t, agent, { sendQueueSize: 32768 });
+	const [results] = await agent.run(burst(socket, 40, 500));
+	t.true(outcomes(results).includes("queued"));
+	for (let n = 0; n < 40; n++) t.is(((await peer.json()) as { n: number }).n, n);
+	await socket.next("drain");
+	t.deepEqual(socket.order, ["open", "drain"]);
+});
+
+test("send() of a closed Socket says discarded", async (t) => {
+	const { socket, peer } = await serverAndWs(t, agent);
+	peer.socket.close(1000);
+	await socket.next("close");
+	t.is(await socket.send("nobody is there"), "discarded");
+	t.is(await socket.isOpen(), false);
+});
+
+test("a peer that stops reading for a while gets everything in the end", async (t) => {
+	const peer = await rawServer(t);
+	const open = await client(t, agent, { port: peer.port, sendQueueSize: 16384 });
+	await open.open();
+	const raw = await peer.webSocket();
+	await open.next("open");
+	raw.socket.pause();
+	const [first] = await agent.run(burst(open, 50, 500));
+	const accepted = outcomes(first).filter((outcome) => outcome !== "discarded").length;
+	raw.socket.resume();
+	for (let i = 0; i < accepted; i++) t.is(JSON.parse((await raw.readMessage()).text).n, i);
+	t.true(accepted > 10);
+});
