@@ -10,6 +10,7 @@ import type {
 } from "./engine.js";
 import { type Counters, Ledger } from "./ledger.js";
 import { MessageAssembly } from "./messageassembly.js";
+import { wrongType } from "./options.js";
 import { OutgoingMessages, type OutgoingMessagesOwner } from "./outgoingmessages.js";
 import type { ConnectionSettings } from "./settings.js";
 import { after } from "./timers.js";
@@ -118,9 +119,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 * Closes the connection with a closing handshake. Messages that wait are lost, and counted as such.
 	 * @param code 1000 (default), another one of RFC 6455 section 7.4 that may be sent, or 3000 to 4999.
 	 * @param reason Text for the peer, at most 123 octets in UTF-8; what is longer is cut off.
-	 * @throws RangeError when the code may not be sent.
+	 * @throws TypeError when the code is not a number, RangeError when it may not be sent.
 	 */
 	close(code: number = CloseCode.normal, reason = ""): void {
+		if (typeof code !== "number") throw wrongType("the close code", code, "a number");
 		if (!Number.isInteger(code) || !isSendableCloseCode(code))
 			throw new RangeError(`the close code is ${code}; it must be 1000-1003, 1007-1014 or 3000-4999`);
 		this.lose();
