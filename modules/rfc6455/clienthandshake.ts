@@ -31,8 +31,6 @@ export class ClientHandshake extends HeadReader {
 	private readonly accept: string;
 	private readonly offered: string[];
 	private accepted = false;
-	private upgrade = "";
-	private connection = "";
 
 	/** @throws TypeError when a path, subprotocol or header cannot stand in a request. */
 	constructor(options: ClientHandshakeOptions) {
@@ -52,12 +50,6 @@ export class ClientHandshake extends HeadReader {
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
-			case "upgrade":
-				this.upgrade += `,${value}`;
-				break;
-			case "connection":
-				this.connection += `,${value}`;
-				break;
 			case "sec-websocket-accept":
 				if (this.accepted || value !== this.accept)
 					this.refuse(400, `the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);

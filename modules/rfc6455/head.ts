@@ -1,5 +1,5 @@
 /**
- * Reads the head of an HTTP/1.1 message (RFC 9112 section 2) in pieces of any size, and never an octet of
+ * Reads the head of an opening handshake's message (RFC 9112 section 2) in pieces of any size, and never an octet of
  * what follows it: in an opening handshake those octets belong to the first frames.
  *
  * Lines are handed on as they end and are not kept, so a head costs the memory of its longest line.
@@ -21,6 +21,10 @@ export abstract class HeadReader {
 	fault: HeadFault | undefined = undefined;
 	/** True once the empty line that ends the head was read. */
 	complete = false;
+	/** The values of all `Upgrade` fields, as one list. */
+	protected upgrade = "";
+	/** The values of all `Connection` fields, as one list. */
+	protected connection = "";
 	/** Octets that may still come before the head is refused as too long. */
 	private room: number;
 	private line = "";
@@ -51,7 +55,7 @@ export abstract class HeadReader {
 
 	/** The request line or the status line. */
 	protected abstract onStartLine(line: string): void;
-	/** A header field: its name in lower case, its value without the white space around it. */
+	/** Any other header field: its name in lower case, its value without the white space around it. */
 	protected abstract onField(name: string, value: string): void;
 	/** The end of the head: the place for rules about fields that are missing. */
 	protected abstract onEnd(): void;
@@ -106,7 +110,11 @@ export abstract class HeadReader {
 		// A folded line (RFC 9112 section 5.2) starts with white space, and so fails here too.
 		if (colon < 1 || !isToken(name))
 			return this.refuse(400, `the header line "${excerpt(line)}" has no valid field name`);
-		this.onField(name.toLowerCase(), line.slice(colon + 1).trim());
+		const value = line.slice(colon + 1).trim();
+		const lowerCaseName = name.toLowerCase();
+		if (lowerCaseName === "upgrade") this.upgrade += `,${value}`;
+		else if (lowerCaseName === "connection") this.connection += `,${value}`;
+		else this.onField(lowerCaseName, value);
 	}
 }
 

@@ -38,8 +38,6 @@ export class ServerHandshake extends HeadReader {
 	protocol = "";
 	private readonly options: ServerHandshakeOptions;
 	private hosts = 0;
-	private upgrade = "";
-	private connection = "";
 	private key: string | undefined = undefined;
 	private version: string | undefined = undefined;
 	private origin: string | undefined = undefined;
@@ -88,12 +86,6 @@ export class ServerHandshake extends HeadReader {
 		switch (name) {
 			case "host":
 				this.hosts++;
-				break;
-			case "upgrade":
-				this.upgrade += `,${value}`;
-				break;
-			case "connection":
-				this.connection += `,${value}`;
 				break;
 			case "sec-websocket-key":
 				this.key = this.single(name, this.key, value);
