@@ -109,7 +109,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 		this.protocol = protocol;
 		this.transport = socket;
 		socket.target = this;
-		this.callbacks.onWritable?.call(this, this.grant(window));
+		const capacity = this.grant(window);
+		this.callbacks.onWritable?.call(this, capacity);
 		if (count && this.transport) this.receive(count);
 	}
 
