@@ -1,0 +1,54 @@
+import test from "ava";
+import { wsConnect } from "../support/wspeer.js";
+import { npmRun, takenPort } from "./support.js";
+
+const ledger = /accepted (\d+) = sent (\d+) \+ waiting (\d+) \+ lost (\d+), discarded 0, received (\d+)/;
+
+test("start --seconds shows both sides of the exchange, and ends with a summary and status 0", async (t) => {
+	const command = npmRun(t, "start", "--seconds", "3", "--port", "0");
+	t.is(await command.status(), 0);
+	const { output, errors } = command.said;
+	t.is(errors, "");
+	t.regex(output, /npx wscat -c ws:\/\/localhost:\d+\n/);
+	t.regex(output, /device +client +sends +\{"report":1,.*\} queued, 1 waiting\n/);
+	t.regex(output, /peer +receives +\{"report":1,/);
+	t.regex(output, /peer +sends +\{"thanksFor":1\}\n/);
+	t.regex(output, /device +client +receives +\{"thanksFor":1\}\n/);
+	t.regex(output, /device +client +sends +\{"report":2,.*\} sent\n/);
+	t.regex(output, /visitor +sends +\{"hello":"device"\}\n/);
+	t.regex(output, /visitor +receives +\{"you":\{"hello":"device"\},"report":/);
+	const summary = output.slice(output.indexOf("\nAfter 3."));
+	const [, accepted, sent, waiting, lost, received] = ledger.exec(summary) ?? [];
+	t.true(Number(accepted) >= 2);
+	t.is(Number(accepted), Number(sent) + Number(waiting) + Number(lost));
+	t.regex(summary, new RegExp(`peer +received ${sent}, sent ${received}\\n$`));
+	t.regex(summary, /device's server +1 visitor\n/);
+	t.false(output.includes("\u001b"), "no colours where there is no terminal");
+});
+
+test("the device answers anyone, and Ctrl-C ends everything in good order", async (t) => {
+	const command = npmRun(t, "start", "--port", "0");
+	const [, port] = await command.line(/ws:\/\/localhost:(\d+)\. Talk/);
+	const visitor = await wsConnect("localhost", Number(port));
+	visitor.send('{"light":true}');
+	t.like(await visitor.json(), { you: { light: true }, light: true });
+	visitor.send("no JSON, \u009b no control characters on the screen");
+	t.like(await visitor.json(), { you: "no JSON, \u009b no control characters on the screen" });
+	command.signal("SIGINT", true);
+	t.is((await visitor.closed()).code, 1001);
+	t.is(await command.status(), 0);
+	const { output, errors } = command.said;
+	t.is(errors, "");
+	t.regex(output, /device +client +closes +with 1000\n/);
+	t.regex(output, /peer +closes +with 1000\n/);
+	t.regex(output, /\nAfter \d+\.\d seconds\n(.*\n){3}$/);
+	t.false(output.includes("\u009b"));
+});
+
+test("a port that is taken is one sentence and status 1", async (t) => {
+	const taken = await takenPort(t);
+	const command = npmRun(t, "start", "--port", String(taken));
+	t.is(await command.status(), 1);
+	t.regex(command.said.errors, new RegExp(`^Port ${taken} cannot be had, .*npm start -- --port \\d+.*\\n$`));
+	t.false(command.said.output.includes("After"));
+});
