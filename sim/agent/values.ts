@@ -134,8 +134,8 @@ export function encode(value: unknown, nameOf: (value: object) => string | undef
 	if (value instanceof Uint8Array) return octetsOf("Uint8Array", new Uint8Array(value));
 	if (value instanceof Error) return { $: "error", name: value.name, message: value.message };
 	if (Array.isArray(value)) return value.map((item) => encode(item, nameOf));
-	const { constructor } = value as { constructor?: { name: string } };
-	if (constructor && constructor !== Object) return { $: "instance", class: constructor.name };
+	const Class = (value as { constructor?: { name: string } }).constructor;
+	if (Class && Class !== Object) return { $: "instance", class: Class.name };
 	const copy: Record<string, Wire> = {};
 	for (const key of Object.keys(value)) copy[key] = encode((value as Record<string, unknown>)[key], nameOf);
 	return copy;

@@ -213,6 +213,30 @@ test("a close that the peer never answers is bounded", async (t) => {
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
+test("closeTimeout bounds the closing handshake: the shorter one is up first, the default in between", async (t) => {
+	const peer = await rawServer(t);
+	const closing = [];
+	for (const options of [{ closeTimeout: 4000 }, {}, { closeTimeout: 300 }]) {
+		const open = await client(t, agent, { port: peer.port, ...options });
+		await open.open();
+		await peer.webSocket();
+		await open.next("open");
+		closing.push(open);
+	}
+	const [started] = (await agent.run({ do: "clock" }, ...closing.map((open) => open.step("close")))) as [
+		number,
+	];
+	const ends = await Promise.all(
+		closing.map(async (open) => {
+			t.is((await open.next("close"))[0], 1006);
+			return (open.times("close")[0] as number) - started;
+		}),
+	);
+	const [longest, unspecified, shortest] = ends as [number, number, number];
+	t.true(shortest + 1 >= 300 && unspecified + 1 >= 2000 && longest + 1 >= 4000, `${ends}`);
+	t.true(shortest < unspecified && unspecified < longest, `${ends}`);
+});
+
 test("a close of a Socket that the peer never answers is bounded", async (t) => {
 	const { socket, raw } = await serverAndRaw(t, agent);
 	await socket.close();

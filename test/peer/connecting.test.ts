@@ -110,11 +110,11 @@ test("a failed attempt emits retry with its number and the reason", async (t) =>
 	await failing.next("error");
 	const retries = failing.all("retry");
 	t.deepEqual(
-		retries.slice(0, 3).map(([attempt]) => attempt),
-		[1, 2, 3],
+		retries.map(([attempt]) => attempt),
+		[1, 2, 3, 4],
 	);
 	t.true(retries.every(([, reason]) => typeof reason === "string" && reason.length > 0));
-	t.is(failing.order.at(-1), "error");
+	t.deepEqual(failing.order, ["retry", "retry", "retry", "retry", "error"]);
 });
 
 test("numberOfRetries: 0 is one attempt", async (t) => {
@@ -328,6 +328,35 @@ test("a host name that does not resolve fails the attempt, and the error names i
 	const [message] = await failing.next("error");
 	t.regex(message as string, /no-such-host\.invalid/);
 	t.is(failing.all("retry")[0]?.[0], 1);
+});
+
+test("a host name is resolved; localhost and addresses are not asked for", async (t) => {
+	const peer = await wsServer(t);
+	await agent.configure({
+		hosts: { "peer.test": "127.0.0.1", localhost: "fail", "127.0.0.1": "fail", "silent.test": "hang" },
+	});
+	for (const host of ["peer.test", "localhost", "127.0.0.1"]) {
+		const opening = await client(t, agent, { host, port: peer.port, numberOfRetries: 0 });
+		await opening.open();
+		t.is((await peer.connection()).request?.headers.host, `${host}:${peer.port}`);
+		await opening.next("open");
+	}
+});
+
+test("connectTimeout covers a resolver that does not answer", async (t) => {
+	await agent.configure({
+		hosts: { "peer.test": "127.0.0.1", localhost: "fail", "127.0.0.1": "fail", "silent.test": "hang" },
+	});
+	const waiting = await client(t, agent, {
+		host: "silent.test",
+		numberOfRetries: 1,
+		connectTimeout: 100,
+		timeBetweenRetries: 1,
+	});
+	await waiting.open();
+	const [message] = await waiting.next("error");
+	t.regex(message as string, /silent\.test/);
+	t.deepEqual(waiting.order, ["retry", "retry", "error"]);
 });
 
 test("host is localhost and port is 80 unless given", async (t) => {

@@ -3,7 +3,15 @@ import { Agent } from "../../sim/agent/driver.js";
 import type { Step } from "../../sim/agent/protocol.js";
 import type { Counters, RemoteEmitter } from "../../sim/agent/remote.js";
 import { onDevice } from "../../sim/agent/wire.js";
-import { client, clientAndRaw, clientAndWs, rawServer, serverAndWs, wsServer } from "../support/pairs.js";
+import {
+	client,
+	clientAndRaw,
+	clientAndWs,
+	rawServer,
+	serverAndRaw,
+	serverAndWs,
+	wsServer,
+} from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
@@ -51,9 +59,6 @@ test("a Client masks its frames and a Socket does not", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	await open.send(1);
 	t.true((await raw.readFrame()).masked);
-	const { server, socket } = await serverAndWs(t, agent);
-	t.truthy(server);
-	await socket.send(1);
 	const { raw: other, socket: otherSocket } = await (await import("../support/pairs.js")).serverAndRaw(
 		t,
 		agent,
@@ -385,33 +390,22 @@ test("counters count messages and octets", async (t) => {
 	]);
 });
 
-test("a pong goes out at the head of what waits, while the queue is full", async (t) => {
-	const { client: open, raw } = await clientAndRaw(t, agent, {
-		sendQueueSize: 65536,
-		sendType: "text/plain",
-	});
-	await agent.run({ do: "repeat", count: 30, steps: [open.step("send", onDevice.text("x", 1900))] });
-	const { waiting } = await open.counters();
-	raw.send(9, "are you there");
-	let before = 0;
-	for (;;) {
-		const frame = await raw.readFrame();
-		if (frame.opcode === 10) {
-			t.is(frame.payload.toString(), "are you there");
-			break;
-		}
-		before++;
-	}
-	t.true(waiting > 0);
-	t.true(before <= 30);
-	await open.next("drain");
+test("send(data, { binary }) chooses the opcode, whatever the type", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	await open.call("send", { a: 1 }, { binary: true });
+	t.deepEqual(await peer.message(), Buffer.from('{"a":1}'));
+	await open.call("send", { a: 1 }, { binary: false });
+	t.is(await peer.message(), '{"a":1}');
 });
 
 test("pings are answered with their payload, by Client and Socket", async (t) => {
 	const { raw } = await clientAndRaw(t, agent);
-	for (const payload of ["", "x", "y".repeat(125)]) {
-		raw.send(9, payload);
-		t.is((await raw.readFrameOf(10)).payload.toString(), payload);
+	const { raw: other } = await serverAndRaw(t, agent);
+	for (const connection of [raw, other]) {
+		for (const payload of ["", "x", "y".repeat(125)]) {
+			connection.send(9, payload);
+			t.is((await connection.readFrameOf(10)).payload.toString(), payload);
+		}
 	}
 });
 

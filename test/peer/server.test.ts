@@ -200,7 +200,7 @@ test("hostInterface localhost, the default, answers on loopback", async (t) => {
 });
 
 test("a hostInterface that cannot be enforced is an error at start(), never a listening on everything", async (t) => {
-	for (const hostInterface of ["192.0.2.1", "no-such-interface.invalid"]) {
+	for (const hostInterface of ["203.0.113.1", "no-such-interface.invalid"]) {
 		const impossible = await server(t, agent, { hostInterface });
 		await impossible.call("start");
 		const [message] = await impossible.next("error");

@@ -224,6 +224,23 @@ test("maxConnections is 4 unless given; one more gets 503 with Retry-After, and 
 	}
 });
 
+test("a connection that only waits for its end makes room for a new one", async (t) => {
+	const listening = await server(t, agent, { maxConnections: 1, closeTimeout: 0x7fffffff });
+	const port = await listening.listening();
+	const raw = await rawConnect(t, agent, port);
+	await raw.upgrade();
+	const socket = await listening.connection();
+	t.is((await wsRefused(agent.host, port)).status, 503);
+	await socket.close();
+	await raw.readClose();
+	// The peer does not answer the close frame.
+	const peer = await wsConnect(agent.host, port);
+	await listening.connection();
+	await raw.readEnd();
+	await socket.next("close");
+	peer.socket.terminate();
+});
+
 test("handshakes count as connections", async (t) => {
 	const listening = await server(t, agent, { maxConnections: 1 });
 	const port = await listening.listening();

@@ -149,16 +149,16 @@ test("a peer that refuses, accepts and cuts, stays silent, then answers: each at
 });
 
 test("a host that does not answer the connection attempt at all is given up after connectTimeout", async (t) => {
-	// TEST-NET-1 (RFC 5737): nothing answers there; some networks say at once that there is no route.
+	// TEST-NET-3 (RFC 5737): nothing answers there; some networks say at once that there is no route.
 	const failing = await client(t, agent, {
-		host: "192.0.2.1",
+		host: "203.0.113.1",
 		port: 9,
 		numberOfRetries: 0,
 		connectTimeout: 200,
 	});
 	await failing.open();
 	const [message] = await failing.next("error");
-	t.regex(message as string, /192\.0\.2\.1/);
+	t.regex(message as string, /203\.0\.113\.1/);
 	t.is(await failing.isOpen(), false);
 });
 

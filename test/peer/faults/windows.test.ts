@@ -96,6 +96,26 @@ for (const size of [1, 2, 7, 1436]) {
 	}
 }
 
+test.serial("a ping is answered before the data that waits", async (t) => {
+	await agent.configure({ readWindow: 5744, writeWindow: 1436, splitReads: false });
+	const { client, raw } = await clientAndRaw(t, agent, { sendQueueSize: 300_000, sendType: "text/plain" });
+	const count = 200;
+	const sending = agent.run({ do: "repeat", count, steps: [client.step("send", onDevice.text("x", 1300))] });
+	raw.send(opcodes.ping, "are you there");
+	await sending;
+	let before = 0;
+	for (;;) {
+		const { opcode, payload } = await raw.readFrame();
+		if (opcode === opcodes.pong) {
+			t.is(payload.toString(), "are you there");
+			break;
+		}
+		before++;
+	}
+	t.true(before < count, `${before} messages of ${count} came before the pong`);
+	await client.next("drain");
+});
+
 for (const size of [7, 1436]) {
 	test.serial(`windows of ${size} octets: a message of 16384 octets each way`, async (t) => {
 		await agent.configure({ readWindow: size, writeWindow: size, splitReads: false });
