@@ -9,6 +9,8 @@ export interface Windows {
 	writeWindow?: number;
 	/** Give the device every octet received in a read of its own. */
 	splitReads?: boolean;
+	/** What names mean to the device's resolver: an address, "fail", or "hang" for no answer. */
+	hosts?: Record<string, string>;
 }
 
 /** A device that runs the agent. */
