@@ -26,6 +26,7 @@ test("a Client whose listeners all throw goes through its whole life", async (t)
 	(await peer.connection()).reset();
 	await troubled.next("retry");
 	const raw = await peer.webSocket();
+	await troubled.next("open");
 	t.is((await raw.readMessage()).text, '"waits"');
 	await troubled.next("drain");
 	raw.send(opcodes.text, '"one"');
