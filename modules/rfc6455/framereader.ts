@@ -99,12 +99,16 @@ export class FrameReader {
 		if (!this.blocked) this.run();
 	}
 
-	/** The same, when the first two octets of a frame were read already. */
-	begin(transport: Transport, available: number, word: number): void {
+	/**
+	 * The same, when the first two octets of a frame were read already.
+	 * @param length The length in 16 bits, if it was read too.
+	 */
+	begin(transport: Transport, available: number, word: number, length?: number): void {
 		this.transport = transport;
 		this.available = available;
-		if (this.takeFirstWord(word)) this.run();
-		else this.settle();
+		this.takeFirstWord(word);
+		if (length !== undefined) this.takeLength16(length);
+		this.run();
 	}
 
 	/** Stops before the `available` octets that the transport holds, until resume(). */
@@ -161,7 +165,7 @@ export class FrameReader {
 				this.step = this.control ? Step.control : Step.payload;
 				return true;
 			case Step.length16:
-				return this.takeLength16();
+				return this.takeLength16(this.takeWord());
 			case Step.length64:
 				return this.takeLength64();
 			case Step.control:
@@ -198,8 +202,7 @@ export class FrameReader {
 		return true;
 	}
 
-	private takeLength16(): boolean {
-		const length = this.takeWord();
+	private takeLength16(length: number): boolean {
 		if (length < 0) return false;
 		if (length <= Limit.short) return this.refuse(`the length ${length} is told in 16 bits instead of 7`);
 		return this.startPayload(length);

@@ -18,7 +18,7 @@ export interface WriteOptions {
 	/** True when further parts of the message follow. Default false. */
 	readonly more?: boolean;
 	/** The opcode of a control frame: close 8, ping 9, pong 10. */
-	readonly opcode?: number;
+	readonly opcode?: number | undefined;
 	/** An addition to ECMA-419: true gives the octets away, so that they are masked in place and not copied. */
 	readonly transfer?: boolean;
 }

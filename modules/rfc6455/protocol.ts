@@ -33,6 +33,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private readonly field: Uint8Array;
 	/** The first two octets of a text message in one frame, but for its length; -1 where the limit forbids the short way. */
 	private readonly wholeText: number;
+	private readonly maxMessageSize: number;
 	private readonly textReader = new TextReader();
 	private readonly givesStrings: boolean;
 	/** The piece of a message that read() gives out. */
@@ -50,6 +51,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		this.reader = new FrameReader(this, masks, header, this.field, key, maxMessageSize);
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
+		this.maxMessageSize = maxMessageSize;
 		this.givesStrings = givesStrings;
 	}
 
@@ -66,27 +68,32 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	receive(available: number): void {
 		const { reader } = this;
 		let rest = available;
-		// Most frames are short whole messages of text that have come whole. They need none of the reader's state:
-		// one comparison tells that they pass all its checks.
+		// Most messages are text in one frame that has come whole. They need none of the reader's state: one
+		// comparison tells that they pass its checks.
 		while (rest >= 2 && reader.idle) {
+			const { header, field, masks } = this;
+			const keySize = masks ? 0 : Limit.key;
 			const transport = this.transport as Transport;
-			transport.read(this.field);
+			transport.read(field);
 			rest -= 2;
-			const word = this.header.getUint16(2);
-			const length = word ^ this.wholeText;
-			if (length > Limit.short || length <= 0 || length + Limit.key > rest) {
-				reader.begin(transport, rest, word);
-				return;
-			}
+			const word = header.getUint16(2);
+			let length = word ^ this.wholeText;
+			if (length === SecondOctet.length16 && rest > Limit.short) {
+				transport.read(field);
+				rest -= 2;
+				length = header.getUint16(2);
+				if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
+					return reader.begin(transport, rest, word, length);
+			} else if (length > Limit.short || length <= 0 || length + keySize > rest)
+				return reader.begin(transport, rest, word);
 			let octets: ArrayBuffer;
-			if (this.masks) octets = transport.read(length);
+			if (masks) octets = transport.read(length);
 			else {
 				transport.read(this.key);
 				octets = transport.read(length);
 				Logical.xor(octets, this.key);
-				rest -= Limit.key;
 			}
-			rest -= length;
+			rest -= length + keySize;
 			if (!this.giveText(octets, length, true)) {
 				if (this.data !== undefined) reader.block(transport, rest);
 				break;
@@ -138,7 +145,9 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** Called by the reader. */
 	onPayload(octets: ArrayBuffer, count: number, opcode: number, last: boolean): boolean {
 		if (opcode === Opcode.text) return this.giveText(octets, count, last);
-		return this.give(count ? octets : undefined, count, last ? binaryEnd : binaryPart);
+		if (count) this.data = octets;
+		this.onData(count, last ? binaryEnd : binaryPart);
+		return this.data === undefined;
 	}
 
 	/** Called by the reader. */
@@ -164,13 +173,8 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			this.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
 			return false;
 		}
-		const data = this.givesStrings ? text : octets;
-		return this.give(count ? data : undefined, count, last ? textEnd : textPart);
-	}
-
-	private give(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): boolean {
-		this.data = data;
-		this.onData(count, info);
+		if (count) this.data = this.givesStrings ? text : octets;
+		this.onData(count, last ? textEnd : textPart);
 		return this.data === undefined;
 	}
 

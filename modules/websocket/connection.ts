@@ -95,7 +95,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	send(data: unknown, options?: SendOptions): SendOutcome {
 		const { sendType } = this.settings;
 		const octets = sendType.encode(data);
-		const binary = options?.binary ?? sendType.binary;
+		const binary = options === undefined ? sendType.binary : (options.binary ?? sendType.binary);
 		if (this.outgoing.write(octets, binary)) return "sent";
 		return this.enqueue(octets, binary);
 	}

@@ -16,7 +16,7 @@ export interface ReadableInfo {
 export interface WriteOptions {
 	readonly binary?: boolean;
 	readonly more?: boolean;
-	readonly opcode?: number;
+	readonly opcode?: number | undefined;
 	readonly transfer?: boolean;
 }
 

@@ -3,13 +3,18 @@ import type { Ledger } from "./ledger.js";
 import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
 
+/** All properties are there: the engine looks longest for those that are not. */
+function writeOptions(binary: boolean, more: boolean, transfer: boolean): WriteOptions {
+	return Object.freeze({ opcode: undefined, binary, more, transfer });
+}
+
 // The caller's own octets are not ours to mask in place; the queue's are.
-const copiedText: WriteOptions = Object.freeze({ binary: false });
-const copiedBinary: WriteOptions = Object.freeze({ binary: true });
-const ownText: WriteOptions = Object.freeze({ binary: false, transfer: true });
-const ownBinary: WriteOptions = Object.freeze({ binary: true, transfer: true });
-const partOfText: WriteOptions = Object.freeze({ binary: false, transfer: true, more: true });
-const partOfBinary: WriteOptions = Object.freeze({ binary: true, transfer: true, more: true });
+const copiedText = writeOptions(false, false, false);
+const copiedBinary = writeOptions(true, false, false);
+const ownText = writeOptions(false, false, true);
+const ownBinary = writeOptions(true, false, true);
+const partOfText = writeOptions(false, true, true);
+const partOfBinary = writeOptions(true, true, true);
 
 /** Whoever the messages belong to. */
 export interface OutgoingMessagesOwner {
@@ -30,6 +35,9 @@ export class OutgoingMessages {
 	private webSocket: WebSocketClient | undefined = undefined;
 	private readonly ledger: Ledger;
 	private readonly settings: ConnectionSettings;
+	/** How a message goes out that has not waited, by what it is. */
+	private readonly textOptions: WriteOptions;
+	private readonly binaryOptions: WriteOptions;
 	private readonly queue: SendQueue;
 	private readonly owner: OutgoingMessagesOwner;
 	/** The widest that the window has been on this connection. */
@@ -49,14 +57,16 @@ export class OutgoingMessages {
 		this.ledger = ledger;
 		this.owner = owner;
 		this.queue = new SendQueue(settings.sendQueueSize);
+		const own = !settings.sendType.binary;
+		this.textOptions = own ? ownText : copiedText;
+		this.binaryOptions = own ? ownBinary : copiedBinary;
 	}
 
 	/** Sends a message at once. Returns false, and has done nothing, when it must wait. */
 	write(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
 		const length = octets.byteLength;
 		if (this.waiting || length > this.window || this.window === 0) return false;
-		const own = !this.settings.sendType.binary;
-		const options = binary ? (own ? ownBinary : copiedBinary) : own ? ownText : copiedText;
+		const options = binary ? this.binaryOptions : this.textOptions;
 		try {
 			this.window = (this.webSocket as WebSocketClient).write(octets, options);
 		} catch {
@@ -64,8 +74,10 @@ export class OutgoingMessages {
 			this.window = 0;
 			return false;
 		}
-		this.ledger.accepted++;
-		this.countSent(length);
+		const { ledger } = this;
+		ledger.accepted++;
+		ledger.sent++;
+		ledger.octetsSent += length;
 		return true;
 	}
 

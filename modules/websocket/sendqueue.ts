@@ -1,11 +1,10 @@
-/** Octets before each message: its length in 23 bits, lowest first, then one bit that tells binary from text. */
-const headerSize = 3;
-const binaryBit = 0x800000;
-/** In place of a header: the messages go on at the start of the buffer. No message is as long. */
-const gap = 0x7fffff;
+/** Octets before each message: its length in 31 bits, and one that tells binary from text. */
+const headerSize = 4;
+/** In place of a header: the messages go on at the start of the buffer. */
+const gap = 0xffffffff;
 
 /** The longest queue, in octets. */
-export const longestQueue = gap;
+export const longestQueue = 0x7fffffff;
 
 /**
  * Messages that wait to be sent: a ring buffer of octets, of a fixed size, allocated once. It takes and gives
@@ -17,19 +16,26 @@ export const longestQueue = gap;
 export class SendQueue {
 	/** Messages that wait. */
 	count = 0;
-	private readonly octets: Uint8Array<ArrayBuffer>;
-	private readonly size: number;
+	/** The octets of the first message, while there is one. */
+	length = 0;
+	/** Whether the first message is binary, while there is one. */
+	binary = false;
 	/** Where the header of the first message stands. */
 	private head = 0;
 	/** Where the next header goes. */
 	private tail = 0;
-	/** Octets in use: messages, headers, gaps. */
-	private used = 0;
+	/** Octets that are neither messages nor headers nor gaps. */
+	private free: number;
+	private readonly size: number;
+	private readonly octets: Uint8Array<ArrayBuffer>;
+	private readonly headers: DataView;
 
-	/** @param size Octets, from 4 to `longestQueue`. Each message takes 3 more than it has. */
+	/** @param size Octets, from 4 to `longestQueue`. Each message takes 4 more than it has. */
 	constructor(size: number) {
-		this.octets = new Uint8Array(size);
+		this.free = size;
 		this.size = size;
+		this.octets = new Uint8Array(size);
+		this.headers = new DataView(this.octets.buffer);
 	}
 
 	/** The longest message that an empty queue takes, in octets. */
@@ -37,39 +43,34 @@ export class SendQueue {
 		return this.size - headerSize;
 	}
 
-	/** The octets of the first message. Only while `count` is not 0. */
-	get length(): number {
-		return this.headerAt(this.first()) & gap;
-	}
-
-	/** Whether the first message is binary. Only while `count` is not 0. */
-	get binary(): boolean {
-		return (this.headerAt(this.first()) & binaryBit) !== 0;
-	}
-
 	/**
 	 * Appends a message; its octets are copied.
 	 * @returns False when there is no room for it now; nothing has changed then.
 	 */
 	push(message: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
-		const length = message.byteLength;
-		const needed = length + headerSize;
 		if (this.count === 0) this.clear();
 		const { size, octets } = this;
-		let free = size - this.used;
+		const length = message.byteLength;
+		const needed = length + headerSize;
+		let free = this.free;
 		if (needed > free) return false;
-		// Free octets are one run up to the end when the tail is behind the head, otherwise two.
-		const toEnd = this.tail >= this.head ? size - this.tail : free;
-		const skip = toEnd < headerSize || (needed > toEnd && needed <= free - toEnd);
-		if (skip) {
-			if (needed > free - toEnd) return false;
-			if (toEnd >= headerSize) this.setHeader(this.tail, gap);
-			this.used += toEnd;
-			free -= toEnd;
-			this.tail = 0;
+		let start = this.tail;
+		// Free octets are two runs, up to the end and from the start, when the tail is behind the head; otherwise one.
+		if (start >= this.head) {
+			const toEnd = size - start;
+			if (needed > toEnd && (toEnd < headerSize || needed <= free - toEnd)) {
+				if (needed > free - toEnd) return false;
+				if (toEnd >= headerSize) this.headers.setUint32(start, gap);
+				free -= toEnd;
+				start = 0;
+			}
 		}
-		this.setHeader(this.tail, binary ? length | binaryBit : length);
-		const start = this.tail + headerSize;
+		this.headers.setUint32(start, length * 2 + (binary ? 1 : 0));
+		if (this.count === 0) {
+			this.length = length;
+			this.binary = binary;
+		}
+		start += headerSize;
 		const end = start + length;
 		const source = ArrayBuffer.isView(message)
 			? new Uint8Array(message.buffer, message.byteOffset, length)
@@ -77,10 +78,10 @@ export class SendQueue {
 		if (end <= size) octets.set(source, start);
 		else {
 			octets.set(source.subarray(0, size - start), start);
-			octets.set(source.subarray(size - start), 0);
+			octets.set(source.subarray(size - start));
 		}
+		this.free = free - needed;
 		this.tail = end < size ? end : end - size;
-		this.used += needed;
 		this.count++;
 		return true;
 	}
@@ -90,9 +91,8 @@ export class SendQueue {
 	 * caller may change them when it then calls shift(), before anything else.
 	 */
 	peek(): Uint8Array<ArrayBuffer> {
-		const { octets, size } = this;
-		const start = this.first() + headerSize;
-		const length = this.length;
+		const { octets, size, length } = this;
+		const start = this.head + headerSize;
 		if (start + length <= size) return new Uint8Array(octets.buffer, start, length);
 		const message = new Uint8Array(length);
 		message.set(octets.subarray(start));
@@ -102,35 +102,30 @@ export class SendQueue {
 
 	/** Removes the first message. */
 	shift(): void {
-		const first = this.first();
-		const length = this.headerAt(first) & gap;
-		this.used -= length + headerSize + (first < this.head ? this.size - this.head : 0);
-		const end = first + headerSize + length;
+		const taken = this.length + headerSize;
+		const end = this.head + taken;
 		this.head = end < this.size ? end : end - this.size;
+		this.free += taken;
 		this.count--;
+		if (this.count) this.findFirst();
 	}
 
 	/** Removes every message. */
 	clear(): void {
-		this.count = this.head = this.tail = this.used = 0;
+		this.count = this.head = this.tail = 0;
+		this.free = this.size;
 	}
 
-	/** Where the first message's header stands: at the head, or at the start when a gap comes first. */
-	private first(): number {
-		return this.size - this.head < headerSize || this.headerAt(this.head) === gap ? 0 : this.head;
-	}
-
-	private headerAt(index: number): number {
-		const { octets } = this;
-		return (
-			(octets[index] as number) | ((octets[index + 1] as number) << 8) | ((octets[index + 2] as number) << 16)
-		);
-	}
-
-	private setHeader(index: number, value: number): void {
-		const { octets } = this;
-		octets[index] = value;
-		octets[index + 1] = value >> 8;
-		octets[index + 2] = value >> 16;
+	/** The first message stands at the head, or at the start when a gap or the end of the buffer comes first. */
+	private findFirst(): void {
+		const toEnd = this.size - this.head;
+		let header = toEnd < headerSize ? gap : this.headers.getUint32(this.head);
+		if (header === gap) {
+			this.free += toEnd;
+			this.head = 0;
+			header = this.headers.getUint32(0);
+		}
+		this.length = Math.floor(header / 2);
+		this.binary = header % 2 === 1;
 	}
 }

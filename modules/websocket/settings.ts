@@ -8,7 +8,7 @@ export interface ConnectionOptions {
 	readonly receiveType?: string;
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string;
-	/** Octets of the send queue, from 64 to 8388607. Each message takes 3 more than it has. Default 4096. */
+	/** Octets of the send queue, from 64 to 2147483647. Each message takes 4 more than it has. Default 4096. */
 	readonly sendQueueSize?: number;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest";

@@ -123,7 +123,7 @@ test("a message longer than the window ever was leaves in parts, at once and as 
 
 test("refuse: the newest gives way, with one word about it until the queue was empty", (t) => {
 	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64 });
-	t.is(send(messages, "a".repeat(61)), "queued");
+	t.is(send(messages, "a".repeat(60)), "queued");
 	t.is(send(messages, "b"), "discarded");
 	t.is(send(messages, "c"), "discarded");
 	t.is(overflows.length, 1);
@@ -133,15 +133,15 @@ test("refuse: the newest gives way, with one word about it until the queue was e
 	t.false(open(messages, webSocket, 100), "drain is due once");
 	t.like(ledger.snapshot(messages.waiting), { accepted: 1, sent: 1, discarded: 2, lost: 0 });
 	messages.shut();
-	send(messages, "a".repeat(61));
+	send(messages, "a".repeat(60));
 	send(messages, "b");
 	t.is(overflows.length, 2);
 });
 
 test("drop-oldest: as many give way as must, and they are lost", (t) => {
 	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
-	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(13)), "queued");
-	t.is(send(messages, "e".repeat(40)), "queued");
+	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(12)), "queued");
+	t.is(send(messages, "e".repeat(38)), "queued");
 	t.is(overflows.length, 1);
 	t.like(ledger.snapshot(messages.waiting), { accepted: 5, discarded: 3, lost: 3, waiting: 2 });
 	const webSocket = new FakeWebSocket();
@@ -168,8 +168,8 @@ test("a message that can never fit is told with both sizes, whatever gives way",
 	for (const overflow of ["refuse", "drop-oldest"]) {
 		const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow });
 		send(messages, "stays");
-		t.is(send(messages, "x".repeat(62)), "discarded");
-		t.regex(overflows[0] as string, /\b62\b.*\b61\b/);
+		t.is(send(messages, "x".repeat(61)), "discarded");
+		t.regex(overflows[0] as string, /\b61\b.*\b60\b/);
 		t.like(ledger.snapshot(messages.waiting), { accepted: 1, waiting: 1, lost: 0, discarded: 1 });
 	}
 });
