@@ -253,7 +253,12 @@ export abstract class FrameWriter {
 	/** Sends a control frame if it fits. Returns whether it did. */
 	private sendControl(opcode: number, payload: Uint8Array): boolean {
 		if (!this.fits(payload.length)) return false;
-		this.writeFrame(FirstOctet.final | opcode, payload.slice(), payload.length);
+		try {
+			this.writeFrame(FirstOctet.final | opcode, payload.slice(), payload.length);
+		} catch {
+			// The peer has gone: what it has sent is still to be read, and is worth more than an answer to nobody.
+			this.window = 0;
+		}
 		return true;
 	}
 

@@ -182,6 +182,20 @@ test("a half-open connection, whose peer has gone without a word, is found out b
 	peer.socket.terminate();
 });
 
+test("what came together with a FIN is received, although nothing can be answered any more", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent);
+	raw.write(
+		Buffer.concat([
+			frame(opcodes.ping, "there?"),
+			frame(opcodes.text, '"last words"'),
+			frame(opcodes.close, closePayload(4000, "bye")),
+		]),
+	);
+	raw.end();
+	t.deepEqual(await open.next("close"), [4000, "bye"]);
+	t.deepEqual(open.order, ["open", "message", "close"]);
+});
+
 test("a peer that has sent FIN and still reads gets the close and no more", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	raw.end();
@@ -262,6 +276,23 @@ for (const [how, cut] of cuts) {
 		t.true(undamaged >= 20);
 	});
 }
+
+test("a queue that overflows just as the connection breaks emits nothing after close", async (t) => {
+	const { socket, raw } = await serverAndRaw(t, agent, { sendQueueSize: 256 });
+	const flood = await socket.listen("message", [
+		{ do: "repeat", count: 300, steps: [socket.step("send", "x".repeat(100))] },
+	]);
+	raw.socket.cork();
+	raw.send(opcodes.text, "1");
+	raw.end();
+	raw.socket.uncork();
+	await socket.ran(flood);
+	await socket.next("close");
+	const { client: witness, peer } = await clientAndWs(t, agent);
+	peer.socket.close();
+	await witness.next("close");
+	t.is(socket.order.at(-1), "close");
+});
 
 test("a peer that never reads cannot make the device's queue grow, and its end is noticed", async (t) => {
 	const { socket, raw } = await serverAndRaw(t, agent, {
