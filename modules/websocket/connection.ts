@@ -152,18 +152,16 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	/** Called by the messages on their way out, inside send(): the error comes in a later turn. */
 	onOverflow(message: string): void {
 		this.overflow = message;
-		after(0, () => {
-			this.reportOverflow();
-			// A message too long for the queue may leave nothing behind that waits.
-			if (this.outgoing.endEpisode()) this.fire("drain");
-		});
+		after(0, () => this.reportOverflow());
 	}
 
+	/** A message too long for the queue may leave nothing behind that waits: its episode ends at once. */
 	private reportOverflow(): void {
 		const message = this.overflow;
 		if (message === undefined) return;
 		this.overflow = undefined;
 		this.fire("error", message);
+		if (this.outgoing.endEpisode()) this.fire("drain");
 	}
 
 	/** Gives up the messages that wait, and counts them as lost. */
@@ -299,6 +297,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	}
 
 	private finish(code: number, reason: string): void {
+		// Nothing is emitted after `close`.
+		this.reportOverflow();
 		this.beginEnd();
 		this.state = State.idle;
 		this.webSocket = undefined;
