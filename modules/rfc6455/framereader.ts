@@ -6,6 +6,16 @@ import type { Transport } from "./framewriter.js";
 
 /** Whoever the frames are for. It may close the reader in any of its methods. */
 export interface FrameReaderUser {
+	/** True for a client, whose peer does not mask; false for a server (RFC 6455 section 5.1). */
+	readonly masks: boolean;
+	/** Eight octets of scratch: nothing is kept in them from one call to the next but a server's key, in the last four. */
+	readonly header: DataView;
+	/** The third and fourth of them. */
+	readonly field: Uint8Array;
+	/** The last four of them. */
+	readonly key: Uint8Array;
+	/** The longest message, in octets. */
+	readonly maxMessageSize: number;
 	/**
 	 * A piece of a text or binary message: `count` octets, unmasked, now the user's; the last piece may be empty.
 	 * Returns false when nothing more is to be read before resume().
@@ -49,14 +59,6 @@ export class FrameReader {
 	/** The opcode of the message under way, 0 between messages. */
 	private message = 0;
 	private readonly user: FrameReaderUser;
-	/** True for a client, whose peer does not mask. */
-	private readonly masks: boolean;
-	/** The last two of the first four octets of a header, to read fields into, and the key after them. */
-	private readonly header: DataView;
-	private readonly field: Uint8Array;
-	/** A server's key of the current frame, turned so that its first octet meets the next one of the payload. */
-	private readonly key: Uint8Array;
-	private readonly maxMessageSize: number;
 	/** Octets of the message under way, the current frame included. */
 	private messageLength = 0;
 	/** Octets of the field under way that have come, when a field comes in pieces. */
@@ -68,28 +70,8 @@ export class FrameReader {
 	/** The payload of a control frame that comes in. */
 	private control: Uint8Array<ArrayBuffer> | undefined = undefined;
 
-	/**
-	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).
-	 * @param header Eight octets of scratch: nothing is kept in them from one call to the next but a server's key,
-	 *   in the last four.
-	 * @param field The third and fourth of them.
-	 * @param key The last four of them.
-	 * @param maxMessageSize The longest message, in octets.
-	 */
-	constructor(
-		user: FrameReaderUser,
-		masks: boolean,
-		header: DataView,
-		field: Uint8Array,
-		key: Uint8Array,
-		maxMessageSize: number,
-	) {
+	constructor(user: FrameReaderUser) {
 		this.user = user;
-		this.masks = masks;
-		this.header = header;
-		this.field = field;
-		this.key = key;
-		this.maxMessageSize = maxMessageSize;
 	}
 
 	/** Takes in what the transport holds: `available` octets in all. */
@@ -161,7 +143,7 @@ export class FrameReader {
 			case Step.payload:
 				return this.takePayload();
 			case Step.key:
-				if (!this.takeField(this.key, Limit.key)) return false;
+				if (!this.takeField(this.user.key, Limit.key)) return false;
 				this.step = this.control ? Step.control : Step.payload;
 				return true;
 			case Step.length16:
@@ -184,9 +166,9 @@ export class FrameReader {
 		const opcode = first & FirstOctet.opcode;
 		this.first = first;
 		if (first & FirstOctet.reserved) return this.refuse("a reserved bit is set, but no extension is in use");
-		if ((word & SecondOctet.masked) === (this.masks ? SecondOctet.masked : 0))
+		if ((word & SecondOctet.masked) === (this.user.masks ? SecondOctet.masked : 0))
 			return this.refuse(
-				this.masks ? "a frame from the server is masked" : "a frame from the client is not masked",
+				this.user.masks ? "a frame from the server is masked" : "a frame from the client is not masked",
 			);
 		if (opcode & FirstOctet.control) return this.startControl(opcode, length);
 		if (opcode > Opcode.binary) return this.refuse(`the opcode ${opcode} is reserved`);
@@ -224,13 +206,13 @@ export class FrameReader {
 	private startPayload(length: number): boolean {
 		const messageLength = this.messageLength + length;
 		this.messageLength = messageLength;
-		if (messageLength > this.maxMessageSize)
+		if (messageLength > this.user.maxMessageSize)
 			return this.fail(
 				CloseCode.messageTooBig,
-				`a message has ${messageLength} octets or more, the limit is ${this.maxMessageSize}`,
+				`a message has ${messageLength} octets or more, the limit is ${this.user.maxMessageSize}`,
 			);
 		this.remaining = length;
-		this.step = this.masks ? Step.payload : Step.key;
+		this.step = this.user.masks ? Step.payload : Step.key;
 		return true;
 	}
 
@@ -246,9 +228,9 @@ export class FrameReader {
 		const octets = count ? (this.transport as Transport).read(count) : new ArrayBuffer(0);
 		this.available = available - count;
 		this.remaining = remaining - count;
-		if (!this.masks && count) {
-			Logical.xor(octets, this.key);
-			if (!ended) turn(this.key, count);
+		if (!this.user.masks && count) {
+			Logical.xor(octets, this.user.key);
+			if (!ended) turn(this.user.key, count);
 		}
 		const opcode = this.message;
 		if (last) this.message = 0;
@@ -261,7 +243,7 @@ export class FrameReader {
 		if (this.first < FirstOctet.final) return this.refuse("a control frame is fragmented");
 		if (length > Limit.short) return this.refuse("a control frame has more than 125 octets");
 		this.control = new Uint8Array(length);
-		this.step = this.masks ? Step.control : Step.key;
+		this.step = this.user.masks ? Step.control : Step.key;
 		return true;
 	}
 
@@ -270,7 +252,7 @@ export class FrameReader {
 		if (!this.takeField(payload, payload.length)) return false;
 		this.control = undefined;
 		this.step = Step.start;
-		if (!this.masks && payload.length) Logical.xor(payload, this.key);
+		if (!this.user.masks && payload.length) Logical.xor(payload, this.user.key);
 		this.user.onControl(this.first & FirstOctet.opcode, payload);
 		return true;
 	}
@@ -289,9 +271,9 @@ export class FrameReader {
 	private takeWord(): number {
 		const transport = this.transport as Transport;
 		if (this.available >= 2 && this.filled === 0) {
-			transport.read(this.field);
+			transport.read(this.user.field);
 			this.available -= 2;
-			return this.header.getUint16(2);
+			return this.user.header.getUint16(2);
 		}
 		if (this.available === 0) return -1;
 		const octet = new Uint8Array(transport.read(1))[0] as number;

@@ -58,9 +58,9 @@ export abstract class FrameWriter {
 	/** Undefined before the WebSocket is open and after it has ended. */
 	protected transport: Transport | undefined = undefined;
 	/** Eight octets for headers. Only a server's key, in the last four, is kept from one call to the next. */
-	protected readonly header: DataView<ArrayBuffer>;
+	readonly header: DataView<ArrayBuffer>;
 	/** True for a client, which masks what it sends (RFC 6455 section 5.1). */
-	protected readonly masks: boolean;
+	readonly masks: boolean;
 	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
 	private room = -1;
 	/** True between the parts of a message that is written in several. */
@@ -69,7 +69,7 @@ export abstract class FrameWriter {
 	 * The masking key, from octet 4: a client's for the frame it sends; a server's for the frame it receives,
 	 * turned so that its first octet meets the next octet of the payload.
 	 */
-	protected readonly key: Uint8Array<ArrayBuffer>;
+	readonly key: Uint8Array<ArrayBuffer>;
 	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
 	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
 	/** What the transport can take now, in octets. */

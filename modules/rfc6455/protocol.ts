@@ -30,10 +30,11 @@ const binaryEnd: ReadableInfo = Object.freeze({ more: false, binary: true });
 export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private readonly reader: FrameReader;
 	/** Two octets of `header`, from octet 2, to read fields of headers into. */
-	private readonly field: Uint8Array;
+	readonly field: Uint8Array;
 	/** The first two octets of a text message in one frame, but for its length; -1 where the limit forbids the short way. */
 	private readonly wholeText: number;
-	private readonly maxMessageSize: number;
+	/** The longest message that is received, in octets. */
+	readonly maxMessageSize: number;
 	private readonly textReader = new TextReader();
 	private readonly givesStrings: boolean;
 	/** The piece of a message that read() gives out. */
@@ -46,9 +47,8 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	 */
 	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number) {
 		super(masks);
-		const { header, key } = this;
-		this.field = masks ? new Uint8Array(header.buffer, 2, 2) : this.shortHeader;
-		this.reader = new FrameReader(this, masks, header, this.field, key, maxMessageSize);
+		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
+		this.reader = new FrameReader(this);
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
 		this.maxMessageSize = maxMessageSize;

@@ -13,7 +13,7 @@ import {
 	wrongType,
 } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
-import { after, every } from "./timers.js";
+import { after, tickEvery } from "./timers.js";
 
 /** The options of a Client; all are optional, those it does not know are ignored. */
 export interface ClientOptions extends ConnectionOptions {
@@ -109,7 +109,7 @@ export class Client extends Connection<ClientEvents> {
 
 	protected override onOpened(): void {
 		this.chosenProtocol = this.webSocket?.protocol ?? "";
-		this.setTimer(this.settings.tick ? every(this.settings.tick, () => this.tick()) : undefined);
+		this.setTimer(this.settings.tick ? tickEvery(this.settings.tick, this) : undefined);
 	}
 
 	protected override onOpenFailed(reason: string): void {

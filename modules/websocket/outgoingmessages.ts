@@ -16,6 +16,19 @@ const ownBinary = writeOptions(true, false, true);
 const partOfText = writeOptions(false, true, true);
 const partOfBinary = writeOptions(true, true, true);
 
+/** A message that leaves in parts. */
+class PartedMessage {
+	readonly octets: Uint8Array<ArrayBuffer>;
+	readonly binary: boolean;
+	/** Octets that have left. */
+	offset = 0;
+
+	constructor(octets: Uint8Array<ArrayBuffer>, binary: boolean) {
+		this.octets = octets;
+		this.binary = binary;
+	}
+}
+
 /** Whoever the messages belong to. */
 export interface OutgoingMessagesOwner {
 	/** The first message of an episode was discarded: a sentence that says so. Called inside enqueue(). */
@@ -43,10 +56,7 @@ export class OutgoingMessages {
 	/** The widest that the window has been on this connection. */
 	private widest = 0;
 	/** The message that leaves in parts. It has left the queue, so that those behind it can give way. */
-	private parted: Uint8Array<ArrayBuffer> | undefined = undefined;
-	private partedBinary = false;
-	/** Octets of it that have left. */
-	private partedOffset = 0;
+	private parted: PartedMessage | undefined = undefined;
 	/** Messages have waited or found no room since the queue was last empty: `drain` is due. */
 	private owesDrain = false;
 	/** A discarded message was reported since then. */
@@ -134,7 +144,8 @@ export class OutgoingMessages {
 	/** The WebSocket has ended. What waits stays, and a message that has left in part will leave anew. */
 	shut(): void {
 		this.webSocket = undefined;
-		this.window = this.widest = this.partedOffset = 0;
+		this.window = this.widest = 0;
+		if (this.parted) this.parted.offset = 0;
 	}
 
 	/** Gives up what waits. */
@@ -175,24 +186,22 @@ export class OutgoingMessages {
 			return true;
 		}
 		if (length <= this.widest) return false;
-		this.parted = queue.peek().slice();
-		this.partedBinary = binary;
-		this.partedOffset = 0;
+		this.parted = new PartedMessage(queue.peek().slice(), binary);
 		queue.shift();
 		return true;
 	}
 
-	private sendPart(message: Uint8Array<ArrayBuffer>): boolean {
-		const { webSocket, window, partedOffset, partedBinary } = this;
-		const end = Math.min(partedOffset + window, message.length);
-		const last = end === message.length;
-		const options = last ? (partedBinary ? ownBinary : ownText) : partedBinary ? partOfBinary : partOfText;
-		this.window = (webSocket as WebSocketClient).write(message.slice(partedOffset, end), options);
-		this.partedOffset = end;
+	private sendPart(message: PartedMessage): boolean {
+		const { octets, binary, offset } = message;
+		const end = Math.min(offset + this.window, octets.length);
+		const last = end === octets.length;
+		const options = last ? (binary ? ownBinary : ownText) : binary ? partOfBinary : partOfText;
+		this.window = (this.webSocket as WebSocketClient).write(octets.slice(offset, end), options);
+		message.offset = end;
 		if (last) {
 			this.parted = undefined;
 			this.waiting--;
-			this.countSent(message.length);
+			this.countSent(octets.length);
 		}
 		return true;
 	}

@@ -7,7 +7,7 @@ import { type Listener, webSocketProvider } from "./engine.js";
 import { integerOption, rawOptions, stringOption, stringsOption, timeOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
-import { after, every } from "./timers.js";
+import { after, type Ticking, tickEvery } from "./timers.js";
 
 /** The options of a Server; all are optional, those it does not know are ignored. */
 export interface ServerOptions extends ConnectionOptions {
@@ -43,7 +43,7 @@ export type ServerEvents = {
 };
 
 /** Listens for WebSocket connections, and makes a Socket of each. */
-export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser {
+export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, Ticking {
 	/** What all its Sockets have in common. */
 	readonly settings: ConnectionSettings;
 	private readonly hostInterface: string;
@@ -125,7 +125,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	onUpgraded(opening: ServerOpening, attach: object): void {
 		this.openings = without(this.openings, opening);
 		this.sockets = [...this.sockets, new Socket(this, attach, opening)];
-		if (this.settings.tick) this.tickTimer ??= every(this.settings.tick, () => this.tick());
+		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
 	}
 
 	/** Called by a ServerOpening. */
@@ -150,6 +150,11 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 			Timer.clear(this.tickTimer);
 			this.tickTimer = undefined;
 		}
+	}
+
+	/** Called by a timer. */
+	tick(): void {
+		for (const socket of this.sockets) socket.tick();
 	}
 
 	private listen(): void {
@@ -206,10 +211,6 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	private get connections(): number {
 		return this.openings.length + this.sockets.length + this.leaving.length;
-	}
-
-	private tick(): void {
-		for (const socket of this.sockets) socket.tick();
 	}
 }
 
