@@ -93,6 +93,18 @@ test("thousands of messages sent at once come back in order", async (t) => {
 	t.pass();
 });
 
+test("what a peer sends before it reads comes back in order when it does", async (t) => {
+	const connection = await open(t);
+	connection.socket.pause();
+	// One fits the device's send buffer, three those of the system on the way, and four may wait.
+	const messages = Array.from({ length: 5 }, () => randomBytes(maxMessage));
+	const { socket } = connection;
+	await Promise.all(messages.map((message) => new Promise((resolve) => socket.send(message, resolve))));
+	socket.resume();
+	for (const message of messages) t.true(message.equals((await connection.message()) as Buffer));
+	await echoes(t, connection, "in step again");
+});
+
 test("hundreds of connections, one after another and at once, are served", async (t) => {
 	for (let number = 0; number < 100; number++) {
 		const connection = await open(t);
