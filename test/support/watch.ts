@@ -1,9 +1,15 @@
 /** A wait that takes longer than this has failed: generous, as it says nothing about speed. Milliseconds. */
-const patience = 20_000;
+const defaultPatience = 20_000;
 
 /** Lets tests wait until something that changes now and then is as they want it. */
 export class Watch {
 	readonly #looks = new Set<() => void>();
+	readonly #patience: number;
+
+	/** @param patience how long a wait may take, in milliseconds */
+	constructor(patience = defaultPatience) {
+		this.#patience = patience;
+	}
 
 	/** Whoever waits looks again. */
 	changed(): void {
@@ -15,6 +21,7 @@ export class Watch {
 	 * what did not come when patience ends.
 	 */
 	until<T>(look: () => T | undefined, missing: () => string): Promise<T> {
+		const patience = this.#patience;
 		return new Promise((resolve, reject) => {
 			const done = () => {
 				this.#looks.delete(lookAgain);

@@ -1,0 +1,169 @@
+/** What a case of the suite is: data, with the words to write it in. */
+import type { Step } from "../../sim/agent/protocol.js";
+import type { RemoteClient, RemoteSocket } from "../../sim/agent/remote.js";
+import { closePayload, type FrameOptions, frame, opcodes } from "../support/frames.js";
+import type { Role } from "./strictpeer.js";
+
+/** Octets that the peer sends; `mask` tells whether the device's role asks for masked frames. */
+export type Part = (mask: boolean) => Buffer;
+
+/** A connection of the device's. */
+export type Connection = RemoteClient | RemoteSocket;
+
+/** What the device must send. */
+export type Answer =
+	| { kind: "text"; text: string }
+	| { kind: "binary"; octets: Buffer }
+	/** Section 5.5.3: of several pings, those before the newest need no pong. */
+	| { kind: "pong"; octets: Buffer }
+	| { kind: "close"; code: number | undefined; reason?: string };
+
+/** One move of a case. */
+export type Move =
+	| { do: "send"; parts: Part[] }
+	| { do: "expect"; answers: Answer[]; anyOrder: boolean }
+	| { do: "device"; steps: (connection: Connection) => Step[] }
+	/** The peer stops reading, or goes on. */
+	| { do: "pause" | "resume" }
+	/** The masking keys so far must all differ. */
+	| { do: "compare keys" };
+
+/** How the connection must end. */
+export type Ending =
+	/** It still works: an empty message is exchanged, then the peer closes it. */
+	| { kind: "open" }
+	/**
+	 * The device fails it with this code, and ends the TCP connection, even where the peer does not (`alone`).
+	 * `closeSent` tells that its close frame had gone out before.
+	 */
+	| { kind: "failed"; code: number; alone: boolean; closeSent: boolean }
+	/** Both close frames have passed: the device reports `code` and `reason`; a server ends the TCP connection first. */
+	| { kind: "closed"; code: number; reason: string; alone: boolean }
+	/** The peer ends the TCP connection without a word. */
+	| { kind: "lost" }
+	/** The device ends the TCP connection, as no answer to its close frame comes. */
+	| { kind: "given up" };
+
+interface About {
+	/** Section of RFC 6455 (or RFC 9112, where it says so). */
+	section: string;
+	/** A sentence that tells what must be. */
+	title: string;
+	/** The roles of the device that it is for; both when absent. */
+	roles?: readonly Role[];
+	/** Options of the device's Client or Server. */
+	options?: object;
+}
+
+/** A case about frames: it starts when the WebSocket is open. */
+export interface FrameCase extends About {
+	/** The device takes and sends octets instead of strings. */
+	octets?: boolean;
+	/** False where the device is not to echo each message it receives. */
+	echo?: boolean;
+	moves: Move[];
+	/** The messages that the device must report: text as a string, octets as a Buffer. */
+	messages: (string | Buffer)[];
+	ending: Ending;
+}
+
+/** A case about a request to the device's server. */
+export interface RequestCase extends About {
+	/** The request, octets as characters, and whatever follows it. `path` is to be asked for where it does not matter. */
+	request: (path: string) => string;
+	/** The status of the answer. */
+	status: number;
+	/** What the head of the answer must match, or not. */
+	answer?: readonly RegExp[];
+	answerNot?: readonly RegExp[];
+	/** With status 101: what follows the opening handshake. */
+	moves?: Move[];
+	messages?: string[];
+}
+
+/** A case about the response to the device's client. */
+export interface ResponseCase extends About {
+	/** What the request must match, or not. */
+	request?: readonly RegExp[];
+	requestNot?: readonly RegExp[];
+	/** The response, octets as characters, and whatever follows it. */
+	response: (accept: string, request: string) => string;
+	/** Whether the WebSocket opens; otherwise the attempt fails and the TCP connection ends. */
+	opens: boolean;
+	/** With `opens`: what follows the opening handshake. */
+	moves?: Move[];
+	messages?: string[];
+}
+
+export type Case =
+	| ({ about: "frames" } & FrameCase)
+	| ({ about: "request" } & RequestCase)
+	| ({ about: "response" } & ResponseCase);
+
+export const text = (payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcodes.text, payload, { mask, ...options });
+};
+export const binary = (payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcodes.binary, payload, { mask, ...options });
+};
+export const continuation = (payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcodes.continuation, payload, { mask, ...options });
+};
+export const ping = (payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcodes.ping, payload, { mask, ...options });
+};
+export const pong = (payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcodes.pong, payload, { mask, ...options });
+};
+export const anyFrame = (opcode: number, payload: string | Uint8Array = "", options?: FrameOptions): Part => {
+	return (mask) => frame(opcode, payload, { mask, ...options });
+};
+/** A close frame with a code and a reason, or with a payload of any kind. */
+export const close = (code?: number | Uint8Array, reason = "", options?: FrameOptions): Part => {
+	const payload = typeof code === "number" ? closePayload(code, reason) : code;
+	return (mask) => frame(opcodes.close, payload, { mask, ...options });
+};
+/** The first octets of a part. */
+export const cut = (part: Part, length: number): Part => {
+	return (mask) => part(mask).subarray(0, length);
+};
+/** A header of a frame, with its length told as it is given. */
+export const header = (opcode: number, length: string, options: { fin?: boolean } = {}): Part => {
+	return (mask) => {
+		const octets = Buffer.from(length.replaceAll(" ", ""), "hex");
+		if (mask) octets[0] = (octets[0] as number) | 0x80;
+		const first = (options.fin === false ? 0 : 0x80) | opcode;
+		return Buffer.concat([Buffer.of(first), octets, mask ? Buffer.from([1, 2, 3, 4]) : Buffer.alloc(0)]);
+	};
+};
+
+export const sends = (...parts: Part[]): Move => ({ do: "send", parts });
+export const answers = (...list: Answer[]): Move => ({ do: "expect", answers: list, anyOrder: false });
+export const answersInAnyOrder = (...list: Answer[]): Move => ({
+	do: "expect",
+	answers: list,
+	anyOrder: true,
+});
+export const device = (steps: (connection: Connection) => Step[]): Move => ({ do: "device", steps });
+
+export const aText = (content: string): Answer => ({ kind: "text", text: content });
+export const aBinary = (octets: Uint8Array): Answer => ({ kind: "binary", octets: Buffer.from(octets) });
+export const aPong = (octets: string | Uint8Array): Answer => ({
+	kind: "pong",
+	octets: Buffer.from(octets as string),
+});
+export const aClose = (code?: number, reason?: string): Answer => ({
+	kind: "close",
+	code,
+	...(reason !== undefined && { reason }),
+});
+
+export const open: Ending = { kind: "open" };
+/** `alone`: the device ends the TCP connection though the peer does not. */
+export const fails = (code: number, alone = false): Ending => ({
+	kind: "failed",
+	code,
+	alone,
+	closeSent: false,
+});
+export const closes = (code: number, reason = ""): Ending => ({ kind: "closed", code, reason, alone: false });

@@ -1,0 +1,152 @@
+/** The device that cases are played with: it runs the test agent, and echoes what it receives. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { Agent } from "../../sim/agent/driver.js";
+import type { Step } from "../../sim/agent/protocol.js";
+import type { RemoteClient, RemoteServer, RemoteSocket } from "../../sim/agent/remote.js";
+import type { Windows } from "../../sim/agent/target.js";
+import { onDevice } from "../../sim/agent/wire.js";
+import { StrictPeer } from "./strictpeer.js";
+
+/** What a case asks of the device's Client or Server. */
+export interface Demands {
+	options?: object | undefined;
+	/** Octets instead of strings. */
+	octets?: boolean | undefined;
+	/** Default true. */
+	echo?: boolean | undefined;
+}
+
+interface EchoServer {
+	server: RemoteServer;
+	port: number;
+	/** The listener that tells the path of each connection. */
+	listener: string;
+}
+
+/** A connection of the device's and its peer, the opening handshake still to come. */
+export interface Attempt {
+	client: RemoteClient;
+	peer: StrictPeer;
+}
+
+/** Options with which nothing happens by the clock, unless a case wants it. */
+const patient = {
+	connectTimeout: 0,
+	handshakeTimeout: 0,
+	pingInterval: 0,
+	numberOfRetries: 0,
+	maxConnections: 1000,
+};
+
+export class Device {
+	readonly #agent: Agent;
+	readonly #servers = new Map<string, Promise<EchoServer>>();
+	#paths = 0;
+
+	/** @param windows of its sockets; where they cannot be chosen, undefined leaves them as they are */
+	static async start(windows?: Windows): Promise<Device> {
+		const agent = await Agent.start();
+		if (windows) await agent.configure(windows);
+		return new Device(agent);
+	}
+
+	private constructor(agent: Agent) {
+		this.#agent = agent;
+	}
+
+	/** A path that no other case asks for. */
+	newPath(): string {
+		return `/${++this.#paths}`;
+	}
+
+	/** Ends the device. @throws Error when it had ended before, or has broken a rule that always holds. */
+	stop(): Promise<void> {
+		return this.#agent.stop();
+	}
+
+	run(steps: Step[]): Promise<unknown[]> {
+		return this.#agent.run(...steps);
+	}
+
+	/** Lets the device forget a connection. */
+	async release({ name }: { name: string }): Promise<void> {
+		await this.#agent.run({ do: "release", on: name });
+	}
+
+	/** Connects to a server of the device's that meets the demands. */
+	async connect(demands: Demands): Promise<StrictPeer> {
+		const { port } = await this.#serverFor(demands);
+		return StrictPeer.connect(this.#agent.host, port);
+	}
+
+	/** The Socket that the server made of a request for `path`. */
+	async socketAt(path: string, demands: Demands): Promise<RemoteSocket> {
+		const { server, listener } = await this.#serverFor(demands);
+		return this.#agent.until(
+			() => {
+				const ran = server.events.filter(({ event }) => event === `ran ${listener}`);
+				const index = ran.findIndex((it) => {
+					const [outcome] = it.arguments as [{ value: string }];
+					return outcome.value === path || outcome.value.startsWith(`${path}?`);
+				});
+				return index < 0 ? undefined : (server.all("connection")[index]?.[0] as RemoteSocket | undefined);
+			},
+			() => `no connection with the path ${path}`,
+		);
+	}
+
+	/** A Client of the device's that has connected to a peer here. */
+	async attempt({ options, octets, echo }: Demands): Promise<Attempt> {
+		const listener = createServer({ allowHalfOpen: true });
+		listener.listen(0, "127.0.0.1");
+		await once(listener, "listening");
+		const { port } = listener.address() as AddressInfo;
+		const host = this.#agent.peerHost;
+		const client = await this.#agent.client({ host, port, ...patient, ...types(octets), ...options });
+		const [[socket]] = (await Promise.all([
+			once(listener, "connection"),
+			this.#agent.run(...(echo === false ? [] : [echoStep(client.name)]), client.step("open")),
+		])) as [[Socket], unknown];
+		listener.close();
+		return { client, peer: new StrictPeer(socket, "client") };
+	}
+
+	#serverFor({ options, octets = false, echo = true }: Demands): Promise<EchoServer> {
+		const key = JSON.stringify([options, octets, echo]);
+		let server = this.#servers.get(key);
+		if (!server) {
+			server = this.#startServer({ options, octets, echo });
+			this.#servers.set(key, server);
+		}
+		return server;
+	}
+
+	async #startServer({ options, octets, echo }: Demands): Promise<EchoServer> {
+		const server = await this.#agent.server({ port: 0, ...patient, ...types(octets), ...options });
+		const listener = await server.listen("connection", [
+			{ do: "get", on: "argument", property: "path" },
+			...(echo ? [echoStep("argument")] : []),
+		]);
+		return { server, port: await server.listening(), listener };
+	}
+}
+
+function types(octets = false): object {
+	const type = octets ? "application/octet-stream" : "text/plain";
+	return { sendType: type, receiveType: type };
+}
+
+/** Sends back each message as it came: text as text, octets as octets. */
+function echoStep(on: string): Step {
+	const { argument } = onDevice;
+	return {
+		do: "listen",
+		on,
+		method: "on",
+		event: "message",
+		name: `echo of ${on}`,
+		quiet: true,
+		steps: [{ do: "call", on: "this", method: "send", arguments: [argument(0), argument(1)] }],
+	};
+}
