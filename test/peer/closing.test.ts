@@ -334,9 +334,11 @@ test("messages queued before the first connection are lost at close()", async (t
 	await idle.send(2);
 	await idle.close();
 	t.like(await idle.counters(), { accepted: 2, lost: 2, waiting: 0, sent: 0 });
+	await idle.send(3);
 	await idle.open();
 	const connection = await peer.connection();
 	await idle.next("open");
-	await idle.send(3);
+	await idle.send(4);
 	t.is(await connection.json(), 3);
+	t.is(await connection.json(), 4);
 });

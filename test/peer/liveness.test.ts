@@ -1,6 +1,6 @@
 import test from "ava";
 import { Agent } from "../../sim/agent/driver.js";
-import { closePayload, opcodes } from "../support/frames.js";
+import { closePayload, frame, opcodes } from "../support/frames.js";
 import { client, clientAndRaw, clientAndWs, rawServer, serverAndRaw } from "../support/pairs.js";
 
 const agent = await Agent.start();
@@ -113,5 +113,18 @@ test("a pong nobody asked for is ignored", async (t) => {
 	raw.send(opcodes.pong, "unasked");
 	raw.send(opcodes.text, "1");
 	await open.next("message");
+	t.deepEqual(open.order, ["open", "message"]);
+});
+
+test("octets of a message that is not complete yet are signs of life", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, { pingInterval: 400, pongTimeout: 400 });
+	const octets = frame(opcodes.text, JSON.stringify("x".repeat(60)));
+	const started = Date.now();
+	for (const octet of octets) {
+		raw.write(Uint8Array.of(octet));
+		await new Promise((resolve) => setTimeout(resolve, 25));
+	}
+	t.true(Date.now() - started > 800, "longer than pingInterval and pongTimeout together");
+	t.is((await open.next("message"))[0], "x".repeat(60));
 	t.deepEqual(open.order, ["open", "message"]);
 });

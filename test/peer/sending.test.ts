@@ -249,6 +249,15 @@ test("overflow: refuse, the default, discards the new message, with one error fo
 	t.deepEqual(full.order, ["error", "open", "drain", "error", "drain"]);
 });
 
+test("an episode has one error, however many turns it lasts", async (t) => {
+	const peer = await wsServer(t);
+	const full = await client(t, agent, { port: peer.port, sendQueueSize: 256 });
+	for (let turn = 0; turn < 4; turn++) await agent.run(burst(full, 10, 50));
+	await full.open();
+	await full.next("drain");
+	t.deepEqual(full.order, ["error", "open", "drain"]);
+});
+
 test("the error of an episode comes before its drain, each time", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 1000 });
 	for (let round = 0; round < 20; round++) {

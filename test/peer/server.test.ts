@@ -128,7 +128,7 @@ test("stop() is bounded when a peer does not answer the close", async (t) => {
 });
 
 test("stop() ends handshakes that are half done", async (t) => {
-	const stopping = await server(t, agent);
+	const stopping = await server(t, agent, { handshakeTimeout: 0 });
 	const port = await stopping.listening();
 	const silent = await rawConnect(t, agent, port);
 	const halfway = await rawConnect(t, agent, port);
