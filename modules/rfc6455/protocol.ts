@@ -18,6 +18,8 @@ const textPart: ReadableInfo = Object.freeze({ more: true, binary: false });
 const textEnd: ReadableInfo = Object.freeze({ more: false, binary: false });
 const binaryPart: ReadableInfo = Object.freeze({ more: true, binary: true });
 const binaryEnd: ReadableInfo = Object.freeze({ more: false, binary: true });
+/** What tells binary from text in the opcode, where the MASK bit and the length are shifted out. */
+const wholeBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
 
 /**
  * RFC 6455 after the opening handshake, without sockets and timers: octets in, messages and control frames
@@ -28,10 +30,11 @@ const binaryEnd: ReadableInfo = Object.freeze({ more: false, binary: true });
  * the last one was taken with read(), so nothing piles up here and the peer feels the back pressure.
  */
 export abstract class Protocol extends FrameWriter implements FrameReaderUser {
-	private readonly reader: FrameReader;
+	/** Reads the frame under way when it does not come whole; most connections have none most of the time. */
+	private reader: FrameReader | undefined = undefined;
 	/** Two octets of `header`, from octet 2, to read fields of headers into. */
 	readonly field: Uint8Array;
-	/** The first two octets of a text message in one frame, but for its length; -1 where the limit forbids the short way. */
+	/** The first two octets of a text message in one frame, but for its length. -1 where the limit forbids the short way. */
 	private readonly wholeText: number;
 	/** The longest message that is received, in octets. */
 	readonly maxMessageSize: number;
@@ -48,7 +51,6 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number) {
 		super(masks);
 		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
-		this.reader = new FrameReader(this);
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
 		this.maxMessageSize = maxMessageSize;
@@ -66,26 +68,48 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 
 	/** Takes in what the transport holds: `available` octets in all. */
 	receive(available: number): void {
-		const { reader } = this;
+		const rest = this.reader ? available : this.receiveWhole(available);
+		if (!rest || !this.transport) return;
+		const reader = this.frames;
+		reader.receive(this.transport, rest);
+		this.dismiss(reader);
+	}
+
+	/** Continues where a piece of data that nobody had taken yet stopped receive(). */
+	protected resume(): void {
+		const reader = this.frames;
+		reader.resume();
+		this.dismiss(reader);
+	}
+
+	protected override release(): void {
+		super.release();
+		this.reader?.close();
+	}
+
+	/**
+	 * The short way for messages in one frame that has come whole, as most do. They need none of the reader's
+	 * state: one comparison tells that they pass its checks. Returns how many octets are left to others.
+	 */
+	private receiveWhole(available: number): number {
 		let rest = available;
-		// Most messages are text in one frame that has come whole. They need none of the reader's state: one
-		// comparison tells that they pass its checks.
-		while (rest >= 2 && reader.idle) {
-			const { header, field, masks } = this;
+		while (rest >= 2 && this.reader === undefined && this.transport) {
+			const { transport, header, field, masks } = this;
 			const keySize = masks ? 0 : Limit.key;
-			const transport = this.transport as Transport;
 			transport.read(field);
 			rest -= 2;
 			const word = header.getUint16(2);
 			let length = word ^ this.wholeText;
+			const binary = length >> 7 === wholeBinary;
+			if (binary) length &= SecondOctet.length;
 			if (length === SecondOctet.length16 && rest > Limit.short) {
 				transport.read(field);
 				rest -= 2;
 				length = header.getUint16(2);
 				if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
-					return reader.begin(transport, rest, word, length);
+					return this.receivePart(transport, rest, word, length);
 			} else if (length > Limit.short || length <= 0 || length + keySize > rest)
-				return reader.begin(transport, rest, word);
+				return this.receivePart(transport, rest, word);
 			let octets: ArrayBuffer;
 			if (masks) octets = transport.read(length);
 			else {
@@ -94,22 +118,31 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 				Logical.xor(octets, this.key);
 			}
 			rest -= length + keySize;
-			if (!this.giveText(octets, length, true)) {
-				if (this.data !== undefined) reader.block(transport, rest);
-				break;
+			const goesOn = binary ? this.giveBinary(octets, length, true) : this.giveText(octets, length, true);
+			if (!goesOn && this.data !== undefined) {
+				this.frames.block(transport, rest);
+				return 0;
 			}
 		}
-		if (rest && this.transport) reader.receive(this.transport, rest);
+		return rest;
 	}
 
-	/** Continues where a piece of data that nobody had taken yet stopped receive(). */
-	protected resume(): void {
-		this.reader.resume();
+	/** The long way for a frame of which the first two octets were read, and perhaps a length in 16 bits. */
+	private receivePart(transport: Transport, rest: number, word: number, length?: number): number {
+		const reader = this.frames;
+		reader.begin(transport, rest, word, length);
+		this.dismiss(reader);
+		return 0;
 	}
 
-	protected override release(): void {
-		super.release();
-		this.reader.close();
+	private get frames(): FrameReader {
+		this.reader ??= new FrameReader(this);
+		return this.reader;
+	}
+
+	/** A reader between messages knows nothing, and takes room. */
+	private dismiss(reader: FrameReader): void {
+		if (reader.idle) this.reader = undefined;
 	}
 
 	/**
@@ -125,7 +158,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		const data = this.data;
 		if (data === undefined) return undefined;
 		this.data = undefined;
-		const { blocked } = this.reader;
+		const blocked = this.reader?.blocked === true;
 		if (amount === undefined && !blocked) return data;
 		let result: ArrayBuffer | string | number = data;
 		if (amount !== undefined && typeof data !== "string") {
@@ -145,9 +178,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** Called by the reader. */
 	onPayload(octets: ArrayBuffer, count: number, opcode: number, last: boolean): boolean {
 		if (opcode === Opcode.text) return this.giveText(octets, count, last);
-		if (count) this.data = octets;
-		this.onData(count, last ? binaryEnd : binaryPart);
-		return this.data === undefined;
+		return this.giveBinary(octets, count, last);
 	}
 
 	/** Called by the reader. */
@@ -159,7 +190,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 
 	/** Called by the reader, and for what only this class can tell. RFC 6455 section 7.1.7: every violation ends here. */
 	onViolation(code: CloseCode, message: string): void {
-		this.reader.discard();
+		this.frames.discard();
 		this.startClose(closePayload(code, message));
 		this.onFault(code, message);
 	}
@@ -178,6 +209,12 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		return this.data === undefined;
 	}
 
+	private giveBinary(octets: ArrayBuffer, count: number, last: boolean): boolean {
+		if (count) this.data = octets;
+		this.onData(count, last ? binaryEnd : binaryPart);
+		return this.data === undefined;
+	}
+
 	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats both. */
 	private takeClose(payload: Uint8Array<ArrayBuffer>): void {
 		if (payload.length === 1)
@@ -193,7 +230,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			}
 		}
 		this.noteClose();
-		this.reader.discard();
+		this.frames.discard();
 		this.onControlFrame(Opcode.close, payload.buffer);
 		if (this.transport) this.answerClose(payload.slice());
 	}
