@@ -59,9 +59,9 @@ export class Conversation implements EventSink {
 		return this.#batch + 1;
 	}
 
-	/** Round trips so far, and what the engine computed in them. */
-	get meter(): { batches: number; computrons: number } {
-		return { batches: this.#batch, computrons: this.#worker.computrons };
+	/** Round trips so far, what the engine computed in them, and the slots it has in use. */
+	get meter(): { batches: number; computrons: number; slots: number } {
+		return { batches: this.#batch, computrons: this.#worker.computrons, slots: this.#worker.slots };
 	}
 
 	get processId(): number | undefined {

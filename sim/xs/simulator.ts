@@ -8,7 +8,8 @@
  * ```
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -47,16 +48,18 @@ export interface SimulatorOptions extends NetworkOptions {
 	aliases?: Record<string, string>;
 	/** Milliseconds the device may take over its callbacks, not counting `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
-	/** Receives what the device traces, line by line, without the line end, and what it has computed by then. */
-	onTrace?: (line: string, meter: Meter) => void;
+	/** Receives what the device traces, line by line, without the line end, and the device itself. */
+	onTrace?: (line: string, device: Simulator) => void;
 }
 
 /** What the device has done so far. */
 export interface Meter {
 	/** Round trips with the machine. */
 	batches: number;
-	/** Units of computation of the engine; those of the round trip that brought a trace line are in it. */
+	/** Units of computation of the engine. In `onTrace`, those of the round trip that brought the line are in it. */
 	computrons: number;
+	/** Slots in use, garbage included. */
+	slots: number;
 }
 
 const defaultReadWindow = 4 * 1436;
@@ -143,11 +146,11 @@ export class Simulator {
 	}
 
 	/**
-	 * Memory in use, after a garbage collection.
+	 * Memory in use, after a garbage collection. Called from `onTrace` it is measured before the device goes on.
 	 * @throws Error if the machine has ended
 	 */
 	async memory(): Promise<Memory> {
-		const folder = await mkdtemp(join(tmpdir(), "xs-simulator-"));
+		const folder = mkdtempSync(join(tmpdir(), "xs-simulator-"));
 		try {
 			const path = join(folder, "heap");
 			const ended = this.exited.then(({ reason }) => {
@@ -244,14 +247,14 @@ export class Simulator {
 	#trace(text: string): void {
 		const lines = (this.#partialLine + text).split("\n");
 		this.#partialLine = lines.pop() ?? "";
-		for (const line of lines) this.#onTrace?.(line, this.meter);
+		for (const line of lines) this.#onTrace?.(line, this);
 	}
 
 	#end(exit: Exit): void {
 		if (this.#exit) return;
 		this.#exit = exit;
 		clearTimeout(this.#alarm);
-		if (this.#partialLine) this.#onTrace?.(this.#partialLine, this.meter);
+		if (this.#partialLine) this.#onTrace?.(this.#partialLine, this);
 		this.#network.destroy();
 		void this.#conversation.close().then(() => this.#settle(exit));
 	}

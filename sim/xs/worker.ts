@@ -47,6 +47,8 @@ export class Worker {
 	readonly #exit: Promise<void>;
 	/** Units of computation the engine has spent so far. */
 	computrons = 0;
+	/** Slots in use, garbage included, after the last batch. */
+	slots = 0;
 
 	constructor(events: WorkerEvents) {
 		this.#events = events;
@@ -123,6 +125,7 @@ export class Worker {
 				const separator = message.indexOf(1);
 				const usage = message.toString("latin1", 1, separator);
 				this.computrons += Number(/"compute":(\d+)/.exec(usage)?.[1]);
+				this.slots = Number(/"currentHeapCount":(\d+)/.exec(usage)?.[1]);
 				this.#replies.shift()?.resolve(message.subarray(separator + 1));
 				break;
 			}

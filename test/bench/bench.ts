@@ -8,6 +8,6 @@ const { values } = parseArgs({
 	options: { json: { type: "boolean" }, rounds: { type: "string", default: "20" } },
 });
 const timed = await runOnNpmEngine({ rounds: Number(values.rounds) });
-const { computrons } = await countOnNpmEngine();
-const result = report("XS 13 (npm)", timed.cases, timed.times, computrons);
+const { expenses } = await countOnNpmEngine();
+const result = report("XS 13 (npm)", timed.cases, timed.times, expenses);
 console.log(values.json ? JSON.stringify(result, null, "\t") : table(result));

@@ -16,10 +16,13 @@ const path = fileURLToPath(new URL("./baseline.json", import.meta.url));
 const tolerance = 0.03;
 
 async function measure(): Promise<Baseline> {
-	const { cases, computrons } = await countOnNpmEngine();
+	const { cases, expenses } = await countOnNpmEngine();
 	const names = cases.map(({ subject, work, role, octets }) => [subject, role, work, octets]);
 	return Object.fromEntries(
-		names.map((name, index) => [name.filter((part) => part !== "").join(" "), computrons[index] ?? 0]),
+		names.map((name, index) => [
+			name.filter((part) => part !== "").join(" "),
+			expenses[index]?.computrons ?? 0,
+		]),
 	);
 }
 

@@ -6,15 +6,24 @@ export interface CaseName {
 	octets: number;
 }
 
+/** What the engine has spent, in a turn or in all. */
+export interface Expense {
+	/** Instructions. */
+	computrons?: number;
+	/** Slots taken, garbage included. */
+	slots?: number;
+	/** Octets of chunks taken, garbage included. */
+	chunks?: number;
+}
+
 /** Takes in what the benchmark traces on its device: see device/run.ts. */
 export class Collector {
 	cases: CaseName[] = [];
 	/** Nanoseconds a message, of each case. */
 	times: number[] = [];
-	/** The engine's meter at each mark, in computrons. */
-	readonly marks: number[] = [];
-	/** Anything else. */
-	readonly others: string[] = [];
+	/** Of each turn of count(). */
+	readonly #turns: Expense[] = [];
+	#before: Required<Expense> = { computrons: 0, slots: 0, chunks: 0 };
 	readonly done: Promise<void>;
 	#finish: () => void = () => {};
 
@@ -24,26 +33,37 @@ export class Collector {
 		});
 	}
 
-	/** @param computrons what the engine has computed by then, where that can be told */
-	take(line: string, computrons = 0): void {
+	/** @param meter what the engine has spent in all, where the device cannot tell itself */
+	take(line: string, meter?: { computrons: number; slots: number }): void {
 		const [word = "", rest = ""] = line.split(/ (.*)/s, 2);
 		if (word === "cases") this.cases = JSON.parse(rest);
 		else if (word === "times") this.times = JSON.parse(rest);
-		else if (word === "mark") this.marks.push(computrons);
+		else if (word === "mark") this.#turns.push(meter ? this.#spent(meter) : JSON.parse(rest));
 		else if (word === "done") this.#finish();
-		else this.others.push(line);
+		else console.error(line);
 	}
 
 	/**
-	 * Computrons a message, of each case.
+	 * What each case takes a message.
 	 * @param messages as many as count() was told
 	 */
-	computrons(messages: number): number[] {
+	expenses(messages: number): Expense[] {
 		return this.cases.map((_, index) => {
-			const before = this.marks[2 * index] ?? Number.NaN;
-			const between = this.marks[2 * index + 1] ?? Number.NaN;
-			const after = this.marks[2 * index + 2] ?? Number.NaN;
-			return (after - between - (between - before)) / messages;
+			// Of three turns of a case the last two matter.
+			const once: Expense = this.#turns[3 * index + 1] ?? {};
+			const twice: Expense = this.#turns[3 * index + 2] ?? {};
+			const expense: Expense = {};
+			for (const name of ["computrons", "slots", "chunks"] as const) {
+				const [less, more] = [once[name], twice[name]];
+				if (less !== undefined && more !== undefined) expense[name] = (more - less) / messages;
+			}
+			return expense;
 		});
+	}
+
+	#spent({ computrons, slots }: { computrons: number; slots: number }): Expense {
+		const spent = { computrons: computrons - this.#before.computrons, slots: slots - this.#before.slots };
+		this.#before = { computrons, slots, chunks: 0 };
+		return spent;
 	}
 }

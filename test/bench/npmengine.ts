@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Simulator } from "../../sim/xs/simulator.js";
-import { type CaseName, Collector } from "./collector.js";
+import { type CaseName, Collector, type Expense } from "./collector.js";
 
 const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
 /**
@@ -12,13 +12,17 @@ const aliases = { logical: fileURLToPath(new URL("./nologic.ts", import.meta.url
 /** A turn of the benchmark takes its time. */
 const hangTimeout = 60000;
 
-/** Messages by which computrons are counted. */
-const messages = 100;
-
-/** Counts the computrons of each case, a message. */
-export async function countOnNpmEngine(): Promise<{ cases: CaseName[]; computrons: number[] }> {
-	const collector = await runOnNpmEngine({ count: messages });
-	return { cases: collector.cases, computrons: collector.computrons(messages) };
+/**
+ * What each case takes a message.
+ * @param messages a multiple of every batch
+ * @param only a regular expression that the names of the cases match
+ */
+export async function countOnNpmEngine(
+	messages = 100,
+	only = "",
+): Promise<{ cases: CaseName[]; expenses: Expense[] }> {
+	const collector = await runOnNpmEngine({ count: messages, only });
+	return { cases: collector.cases, expenses: collector.expenses(messages) };
 }
 
 /**
@@ -33,7 +37,7 @@ export async function runOnNpmEngine(config: object): Promise<Collector> {
 		aliases,
 		config,
 		hangTimeout,
-		onTrace: (line, { computrons }) => collector.take(line, computrons),
+		onTrace: (line, { meter }) => collector.take(line, meter),
 	});
 	await Promise.race([
 		collector.done,

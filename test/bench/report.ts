@@ -1,4 +1,4 @@
-import type { CaseName } from "./collector.js";
+import type { CaseName, Expense } from "./collector.js";
 
 /** One case, and what it costs a message. */
 export interface Measured extends CaseName {
@@ -30,7 +30,7 @@ export function report(
 	engine: string,
 	cases: readonly CaseName[],
 	times: readonly number[],
-	computrons?: readonly number[],
+	expenses?: readonly Expense[],
 ): Report {
 	const floors = new Map<string, number>();
 	cases.forEach(({ subject, work, octets }, index) => {
@@ -48,7 +48,8 @@ export function report(
 				microseconds: round(time / 1000, 3),
 				ratio: round(time / (floors.get(`${base} ${name.octets}`) ?? Number.NaN), 3),
 			};
-			if (computrons) measured.computrons = round(computrons[index] ?? Number.NaN, 1);
+			const { computrons } = expenses?.[index] ?? {};
+			if (computrons !== undefined) measured.computrons = round(computrons, 1);
 			if (target !== undefined) measured.target = target;
 			return measured;
 		}),
@@ -66,7 +67,9 @@ export function table({ engine, cases }: Report): string {
 		if (counted) cells.push(computrons ?? "");
 		return cells.map(String);
 	});
-	rows.sort(([o1 = "", w1 = ""], [o2 = "", w2 = ""]) => w1.localeCompare(w2) || Number(o1) - Number(o2));
+	const order = ([octets = "", work = ""]: string[]) =>
+		`${work.replace("queue", "send-queue")} ${octets.padStart(9)}`;
+	rows.sort((one, other) => order(one).localeCompare(order(other)));
 	const widths = heads.map((head, column) =>
 		Math.max(head.length, ...rows.map((row) => (row[column] ?? "").length)),
 	);

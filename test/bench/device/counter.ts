@@ -1,21 +1,31 @@
 import Timer from "timer";
 import type { Case } from "./case.js";
 
+/** Measures what happens in a turn of count(), where the device can do that itself. */
+export interface Meter {
+	/** Called at the beginning of each turn. */
+	start(): void;
+	/** Called at its end: what to trace behind "mark". */
+	read(): string;
+}
+
+const turnsOfCase = 3;
+
 /**
- * Runs each case twice, the second time with twice as many messages, each time in a turn of its own that ends with
- * a trace of "mark": whoever reads the engine's meter at the marks knows what a message costs. The first turn is empty.
+ * Runs each case in three turns, each of which ends with a trace of "mark": one batch, then `messages`, then twice
+ * as many. Who knows what the last two have cost knows what a message costs.
  * @param messages A multiple of every batch.
  */
-export function count(cases: readonly Case[], messages: number, done: () => void): void {
-	let step = -1;
+export function count(cases: readonly Case[], messages: number, done: () => void, meter?: Meter): void {
+	let turn = 0;
 	const timer = Timer.repeat(() => {
-		const each = cases[step >> 1];
-		if (step >= 0 && each) {
-			// The first message may cost more.
-			each.run(each.batch);
-			each.run(messages * ((step & 1) + 1));
+		const each = cases[Math.floor(turn / turnsOfCase)];
+		if (each) {
+			const part = turn++ % turnsOfCase;
+			meter?.start();
+			each.run(part === 0 ? each.batch : part * messages);
+			return trace(`mark ${meter?.read() ?? ""}\n`);
 		}
-		if (++step <= 2 * cases.length) return trace("mark\n");
 		Timer.clear(timer);
 		done();
 	}, 1);

@@ -1,5 +1,5 @@
 import { type Case, type Role, sendAndReceive } from "./case.js";
-import { textFrame } from "./handshake.js";
+import { sentSize, textFrame } from "./handshake.js";
 import { MemorySocket, Octets, openWindow } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, Registry } from "./peer.js";
@@ -65,9 +65,4 @@ export function engineCases(
 			received: () => received,
 		});
 	});
-}
-
-/** Octets of a frame with so many octets of payload, up to 65535. */
-export function sentSize(octets: number, role: Role): number {
-	return octets + (octets < 126 ? 2 : 4) + (role === "client" ? 4 : 0);
 }

@@ -31,13 +31,27 @@ export function upgradeResponse(request: string): string {
  * has to be taken off like any other, but the payload is right even where that is left out.
  */
 export function textFrame(payload: ArrayBuffer, masked: boolean): ArrayBuffer {
+	return frameOf(0x81, payload, masked);
+}
+
+/** A close frame with the code 1000 and no reason. */
+export function closeFrame(masked: boolean): ArrayBuffer {
+	return frameOf(0x88, Uint8Array.of(1000 >> 8, 1000 & 255).buffer, masked);
+}
+
+function frameOf(first: number, payload: ArrayBuffer, masked: boolean): ArrayBuffer {
 	const length = payload.byteLength;
 	const header = length < 126 ? [length] : [126, length >> 8, length & 255];
 	if (masked) header[0] = (header[0] as number) | 0x80;
 	const start = 1 + header.length + (masked ? 4 : 0);
 	const frame = new Uint8Array(start + length);
-	frame[0] = 0x81;
+	frame[0] = first;
 	frame.set(header, 1);
 	frame.set(new Uint8Array(payload), start);
 	return frame.buffer;
+}
+
+/** Octets of a frame with so many octets of payload, up to 65535. */
+export function sentSize(octets: number, role: "client" | "server"): number {
+	return octets + (octets < 126 ? 2 : 4) + (role === "client" ? 4 : 0);
 }

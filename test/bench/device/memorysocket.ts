@@ -78,6 +78,11 @@ export class MemorySocket {
 		this.offset = 0;
 	}
 
+	/** Lets go of everything read and written. */
+	forget(): void {
+		this.octets = this.last = undefined;
+	}
+
 	read(amount?: number | ArrayBuffer | Uint8Array): ArrayBuffer | number | undefined {
 		const octets = this.octets as Octets;
 		const start = this.offset;
@@ -114,5 +119,19 @@ export class MemorySocket {
 
 	close(): void {
 		this.onReadable = this.onWritable = this.onError = undefined;
+	}
+}
+
+/** A memory socket with a window that gets narrower with what is written, until it is opened again. */
+export class LimitedSocket extends MemorySocket {
+	override write(octets: ArrayBuffer | ArrayBufferView): number {
+		super.write(octets);
+		this.window -= octets.byteLength;
+		return this.window;
+	}
+
+	open(window: number): void {
+		this.window = window;
+		this.onWritable?.(window);
 	}
 }

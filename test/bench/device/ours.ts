@@ -1,8 +1,9 @@
 import { Client, type ConnectionOptions, Server, type Socket } from "xs-web-socket";
 import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import { type Case, type Role, sendAndReceive } from "./case.js";
-import { textFrame } from "./handshake.js";
-import { MemorySocket, Octets, openWindow } from "./memorysocket.js";
+import { sentSize, textFrame } from "./handshake.js";
+import { listenersTo, type MemoryListener } from "./memorylistener.js";
+import { LimitedSocket, MemorySocket, Octets } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, askUpgrade, Registry, withNetwork } from "./peer.js";
 
@@ -34,12 +35,20 @@ export function ownCases({ octets, value }: Message, { role, connection, socket,
 	});
 }
 
-/** The way through the send queue: `batch` messages are sent while the window is shut, then it opens. */
+/** The longest header, in octets: how much more than a frame has may be wanted before it goes out. */
+const slack = 14;
+
+/**
+ * The way through the send queue: `batch` messages are sent while the window is shut, then it opens so wide that
+ * they all go out, and no more.
+ */
 export function queueCase(
 	{ octets, value }: Message,
 	{ role, connection, socket }: Pair,
 	batch: number,
 ): Case {
+	const limited = socket as LimitedSocket;
+	const window = batch * sentSize(octets, role) + slack;
 	return {
 		subject: "xs-web-socket",
 		work: `queue ${batch}`,
@@ -48,19 +57,25 @@ export function queueCase(
 		batch,
 		run(count) {
 			for (let rest = count; rest > 0; rest -= batch) {
-				socket.window = 0;
-				socket.onWritable?.(0);
 				for (let index = 0; index < batch; index++) connection.send(value);
-				socket.window = openWindow;
-				socket.onWritable?.(openWindow);
+				limited.open(window);
 			}
 		},
 		done: () => connection.counters.sent,
 	};
 }
 
+/** An open connection of ours over a limited socket with its window shut. */
+export function connectShut(role: Role, options: ConnectionOptions): Pair {
+	const pair = connect(role, options, LimitedSocket);
+	while (pair.connection.send(0) === "sent");
+	// One was queued: it goes out when the window opens for just that.
+	(pair.socket as LimitedSocket).open(sentSize(1, role));
+	return pair;
+}
+
 /** An open connection of ours over a memory socket. */
-export function connect(role: Role, options: ConnectionOptions): Pair {
+export function connect(role: Role, options: ConnectionOptions, io = MemorySocket): Pair {
 	let count = 0;
 	const listener = (message: unknown) => {
 		if (message) count++;
@@ -68,18 +83,18 @@ export function connect(role: Role, options: ConnectionOptions): Pair {
 	const received = () => count;
 	const registry = new Registry();
 	if (role === "client") {
-		const connection = openClient(registry, options);
+		const connection = openClient(registry, options, io);
 		connection.on("message", listener);
 		return { role, connection, socket: registry.socket, received };
 	}
-	const connection = acceptSocket(registry, options);
+	const connection = acceptSocket(registry, options, io);
 	connection.on("message", listener);
 	return { role, connection, socket: registry.socket, received };
 }
 
-function openClient(registry: Registry, options: ConnectionOptions): Client {
+function openClient(registry: Registry, options: ConnectionOptions, io: typeof MemorySocket): Client {
 	const client = new Client(options);
-	const socket = { io: MemorySocket, register: registry.register };
+	const socket = { io, register: registry.register };
 	withNetwork({ io: WebSocketClient, socket }, () => {
 		client.open();
 		answerUpgrade(registry);
@@ -87,27 +102,15 @@ function openClient(registry: Registry, options: ConnectionOptions): Client {
 	return client;
 }
 
-function acceptSocket(registry: Registry, options: ConnectionOptions): Socket {
-	let waiting: MemorySocket | undefined = new MemorySocket({ register: registry.register });
-	let accept: (() => void) | undefined;
-	class MemoryListener {
-		readonly port = 80;
-		constructor({ onReadable }: { onReadable(this: MemoryListener): void }) {
-			accept = () => onReadable.call(this);
-		}
-		read(): MemorySocket | undefined {
-			const socket = waiting;
-			waiting = undefined;
-			return socket;
-		}
-		close(): void {}
-	}
+function acceptSocket(registry: Registry, options: ConnectionOptions, io: typeof MemorySocket): Socket {
 	const server = new Server(options);
 	const sockets: Socket[] = [];
 	server.on("connection", (socket) => sockets.push(socket));
-	withNetwork({ io: WebSocketClient, listener: { io: MemoryListener } }, () => {
+	const listeners: MemoryListener[] = [];
+	const listener = { io: listenersTo((made) => listeners.push(made)) };
+	withNetwork({ io: WebSocketClient, listener }, () => {
 		server.start();
-		accept?.();
+		listeners[0]?.connect(new io({ register: registry.register }));
 		askUpgrade(registry);
 	});
 	const [socket] = sockets;

@@ -3,11 +3,25 @@ import type { Case } from "./case.js";
 
 /** Parts of a turn between two looks at the clock. */
 const parts = 64;
+/** The fewest batches in a turn. */
+const fewestBatches = 20;
+
+/** How a case is measured. */
+interface Measure {
+	readonly each: Case;
+	/** Messages between two looks at the clock. */
+	readonly count: number;
+	/** Milliseconds. */
+	readonly turn: number;
+	/** Milliseconds a message. */
+	best: number;
+}
 
 /**
  * Runs the cases in turns, so that a disturbance meets them all.
  * @param rounds Turns of each case, of which the best one counts.
- * @param turn The length of a turn, in milliseconds: short ones often pass undisturbed on a busy machine.
+ * @param turn The length of a turn, in milliseconds, unless the case has long batches: short turns often pass
+ *   undisturbed on a busy machine.
  * @param done Called with the best time of each case, in nanoseconds a message.
  */
 export function time(
@@ -16,23 +30,23 @@ export function time(
 	turn: number,
 	done: (times: number[]) => void,
 ): void {
-	const counts = cases.map((each) => calibrate(each, turn / parts));
-	const best = cases.map(() => Number.POSITIVE_INFINITY);
+	const measures = cases.map((each) => prepare(each, turn));
 	let step = 0;
 	const timer = Timer.repeat(() => {
-		const index = step % cases.length;
-		const milliseconds = measure(cases[index] as Case, counts[index] as number, turn);
-		best[index] = Math.min(best[index] as number, milliseconds * 1e6);
+		const next = measures[step % measures.length] as Measure;
+		next.best = Math.min(next.best, measure(next.each, next.count, next.turn));
 		if (++step < rounds * cases.length) return;
 		Timer.clear(timer);
-		done(best);
+		done(measures.map(({ best }) => best * 1e6));
 	}, 1);
 }
 
-/** How many messages take so many milliseconds, about: as often as possible, so that no disturbance counts. */
-function calibrate(each: Case, milliseconds: number): number {
-	const count = milliseconds / Math.min(...[1, 2, 3].map(() => measure(each, each.batch, 2)));
-	return Math.max(1, Math.floor(count / each.batch)) * each.batch;
+/** Finds out how many messages take a part of a turn. */
+function prepare(each: Case, turn: number): Measure {
+	const { batch } = each;
+	const best = Math.min(...[1, 2, 3].map(() => measure(each, batch, 2)));
+	const count = Math.max(1, Math.floor(turn / parts / best / batch)) * batch;
+	return { each, count, turn: Math.max(turn, Math.ceil(fewestBatches * batch * best)), best };
 }
 
 /**

@@ -1,0 +1,47 @@
+/**
+ * Takes up memory, step by step, and tells after each what is in use; then what messages leave behind.
+ * For a build with instrumentation, and a heap so large that garbage is collected only when that is asked for.
+ */
+import Debug from "debug";
+import Instrumentation from "instrumentation";
+import { commonCases } from "../../bench/device/both.js";
+import { count, type Meter } from "../../bench/device/counter.js";
+import { makeMessages } from "../../bench/device/messages.js";
+import { makeSteps } from "./steps.js";
+import { walk } from "./walk.js";
+
+/** Octets of a slot on this computer. */
+const slotSize = 32;
+
+/** What is in use, garbage included. */
+function inUse(): { slots: number; chunks: number } {
+	return {
+		slots: (Instrumentation.get(Instrumentation.map("XS Slot Heap Used") ?? 0) ?? 0) / slotSize,
+		chunks: Instrumentation.get(Instrumentation.map("XS Chunk Heap Used") ?? 0) ?? 0,
+	};
+}
+
+let before = inUse();
+const meter: Meter = {
+	start() {
+		Debug.gc();
+		before = inUse();
+	},
+	read() {
+		const { slots, chunks } = inUse();
+		return JSON.stringify({ slots: slots - before.slots, chunks: chunks - before.chunks });
+	},
+};
+
+function countGarbage(): void {
+	const cases = commonCases(makeMessages()).filter(({ batch }) => batch <= 10);
+	trace(
+		`cases ${JSON.stringify(cases.map(({ subject, work, role, octets }) => ({ subject, work, role, octets })))}\n`,
+	);
+	count(cases, 10, () => trace("done\n"), meter);
+}
+
+walk(makeSteps(), countGarbage, () => {
+	Debug.gc();
+	return JSON.stringify(inUse());
+});

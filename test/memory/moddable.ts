@@ -1,0 +1,36 @@
+/** Memory on the engine of the Moddable SDK, and the size of the bytecode: `npm run -s memory:moddable -- [--json]`. */
+
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Sdk } from "../../sim/moddable/sdk.js";
+import { Collector } from "../bench/collector.js";
+import { runOnModdable } from "../bench/moddableengine.js";
+import { measureBytecode } from "./bytecode.js";
+import { type MemoryReport, type Reading, report } from "./report.js";
+import { table } from "./table.js";
+
+const manifest = fileURLToPath(new URL("./device/manifest.json", import.meta.url));
+/** In the heap that garbage is counted in, messages of ten turns leave less than what there is. */
+const messages = 10;
+
+async function measure(sdk: Sdk): Promise<MemoryReport> {
+	const readings: Reading[] = [];
+	const collector = new Collector();
+	await runOnModdable(sdk, { manifest, name: "memory", kind: "instrument" }, (line) => {
+		const [, name, memory] = /^step (.*) (\{.*)$/.exec(line) ?? [];
+		if (name && memory) readings.push({ name, ...JSON.parse(memory) });
+		else collector.take(line);
+	});
+	const engine = `Moddable SDK ${sdk.version}, ${sdk.platform}`;
+	return report(engine, readings, collector.cases, collector.expenses(messages));
+}
+
+const { values } = parseArgs({ options: { json: { type: "boolean" } } });
+try {
+	const sdk = new Sdk();
+	const found = { ...(await measure(sdk)), bytecode: await measureBytecode(sdk) };
+	console.log(values.json ? JSON.stringify(found, null, "\t") : table(found));
+} catch (error) {
+	console.error((error as Error).message);
+	process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { Simulator } from "../../sim/xs/simulator.js";
+import { countOnNpmEngine } from "../bench/npmengine.js";
+import { type MemoryReport, type Reading, report } from "./report.js";
+
+const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
+
+/** A step takes its time. */
+const hangTimeout = 60000;
+
+/** Measures memory on the XS engine from npm. @throws Error if the device ends too early */
+export async function measureOnNpmEngine(): Promise<MemoryReport> {
+	const readings = await walk();
+	const { cases, expenses } = await countOnNpmEngine(10, "^(?!.*queue 100)");
+	return report("XS 13 (npm)", readings, cases, expenses);
+}
+
+async function walk(): Promise<Reading[]> {
+	const readings: Promise<Reading>[] = [];
+	let finish = (): void => {};
+	const done = new Promise<void>((resolve) => {
+		finish = resolve;
+	});
+	const device = await Simulator.start({
+		program,
+		hangTimeout,
+		onTrace(line, machine) {
+			const name = /^step (.*) $/.exec(line)?.[1];
+			if (name !== undefined) readings.push(machine.memory().then((memory) => ({ name, ...memory })));
+			else if (line === "done") finish();
+			else console.error(line);
+		},
+	});
+	const ended = device.exited.then(({ reason }): never => {
+		throw new Error(`The measurement did not come to its end: ${reason}`);
+	});
+	await Promise.race([done, ended]);
+	const all = await Promise.all(readings);
+	await device.stop().then(() => ended.catch(() => {}));
+	return all;
+}
