@@ -45,7 +45,6 @@ export class Agent {
 	#commands = 0;
 	#tracesTaken = 0;
 	#failure: Error | undefined;
-	#ending = false;
 
 	/** Starts a device and connects to its agent. */
 	static async start(): Promise<Agent> {
@@ -196,10 +195,11 @@ export class Agent {
 
 	/** Ends the device; throws when it had failed before, or had broken a rule that always holds. */
 	async stop(): Promise<void> {
-		this.#ending = true;
+		const failure = this.#failure;
+		this.#fail("the device was stopped");
 		this.#socket.destroy();
 		await this.#target.stop();
-		if (this.#failure) throw this.#failure;
+		if (failure) throw failure;
 		if (this.#faults.length > 0)
 			throw new Error(`rules of the module were broken:\n${this.#faults.join("\n")}`);
 	}
@@ -255,7 +255,7 @@ export class Agent {
 	}
 
 	#fail(text: string): void {
-		if (this.#ending || this.#failure) return;
+		if (this.#failure) return;
 		this.#failure = new Error(text);
 		for (const waiter of this.#waiters) waiter.reject(this.#failure);
 		this.#waiters.clear();

@@ -112,6 +112,7 @@ export class Interpreter {
 				Timer.set(() => {
 					const results = this.#runAll(step.steps, scope);
 					this.#tell({ ran: step.name, of: step.name, at: Date.now(), results });
+					throwAsTold(step.steps);
 				}, step.milliseconds);
 				return undefined;
 			case "give":
@@ -200,7 +201,7 @@ export class Interpreter {
 				const of = interpreter.#names.get(this as object) ?? step.on;
 				interpreter.#tell({ ran: step.name, of, at: Date.now(), results });
 			}
-			for (const inner of step.steps) if (inner.do === "throw") throw new Error(inner.message);
+			throwAsTold(step.steps);
 		}
 		this.#listeners.set(step.name, listener);
 		return (object as Methods)[step.method]?.(step.event, listener);
@@ -209,4 +210,9 @@ export class Interpreter {
 	#encode(value: unknown): Wire {
 		return encode(value, (object) => this.#names.get(object));
 	}
+}
+
+/** Into the module from a listener, or out of a timer, which ends the machine. */
+function throwAsTold(steps: readonly Step[]): void {
+	for (const step of steps) if (step.do === "throw") throw new Error(step.message);
 }

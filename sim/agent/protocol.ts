@@ -44,6 +44,7 @@ export type Step =
 	| { do: "run"; name: string; times?: number }
 	/** Run `steps` from a timer, `milliseconds` later. */
 	| { do: "later"; milliseconds: number; name: string; steps: readonly Step[] }
+	/** In a listener, or in a timer, where it ends the machine: throw, after the other steps. */
 	| { do: "throw"; message: string }
 	/** Gives `value` back, as the device sees it. */
 	| { do: "give"; value: Wire }

@@ -127,6 +127,29 @@ test("stop() is bounded when a peer does not answer the close", async (t) => {
 	t.is(stopping.all("close").length, 1);
 });
 
+test("close comes once, after the last connection has ended", async (t) => {
+	const stopping = await server(t, agent, { closeTimeout: 500 });
+	const port = await stopping.listening();
+	const peer = await wsConnect(agent.host, port);
+	const quick = await stopping.connection();
+	const raw = await rawConnect(t, agent, port);
+	await raw.upgrade();
+	const slow = await stopping.connection();
+	await stopping.stop();
+	await peer.closed();
+	await stopping.next("close");
+	// One more life: a second close of the first would have come by then.
+	await stopping.listening();
+	await stopping.stop();
+	await stopping.next("close");
+	const names = [quick.name, slow.name, stopping.name];
+	const closes = agent.log.filter(({ of, event }) => event === "close" && names.includes(of));
+	t.deepEqual(
+		closes.map(({ of }) => of),
+		[quick.name, slow.name, stopping.name, stopping.name],
+	);
+});
+
 test("stop() ends handshakes that are half done", async (t) => {
 	const stopping = await server(t, agent, { handshakeTimeout: 0 });
 	const port = await stopping.listening();
