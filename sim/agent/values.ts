@@ -98,9 +98,10 @@ export function decode(wire: Wire, scope: Scope): unknown {
 	if (Array.isArray(wire)) return Object.freeze(wire.map((item) => decode(item, scope)));
 	const object = wire as { readonly [name: string]: Wire };
 	if ("$" in object) return special(object, scope);
-	const copy: Record<string, unknown> = {};
-	for (const name of Object.keys(object)) copy[name] = decode(object[name] as Wire, scope);
-	return Object.freeze(copy);
+	// Not by assignment: where Object.prototype is frozen, a name such as toString could not be assigned.
+	return Object.freeze(
+		Object.fromEntries(Object.keys(object).map((name) => [name, decode(object[name] as Wire, scope)])),
+	);
 }
 
 function octetsOf(kind: string, octets: Uint8Array<ArrayBuffer>): Wire {
