@@ -81,9 +81,9 @@ export class Endpoint extends Protocol {
 		return this.#socket.window;
 	}
 
-	/** The connection has ended, as close() of the class above does it. */
-	end(): void {
-		this.transport = undefined;
+	/** The connection has failed: writing throws from now on, and nobody has said so yet. */
+	break(): void {
+		this.#socket.broken = true;
 	}
 
 	/** For a slow endpoint: takes what waits, then goes on if that was all. */
@@ -150,6 +150,7 @@ export class Endpoint extends Protocol {
 /** As strict as the native TCP: nothing past what is there or what fits, and all or nothing. */
 class MemorySocket implements Transport {
 	window = 0;
+	broken = false;
 	#incoming = new Uint8Array(0);
 	#offset = 0;
 	#outgoing: Buffer[] = [];
@@ -190,6 +191,7 @@ class MemorySocket implements Transport {
 				? new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength)
 				: new Uint8Array(octets),
 		);
+		if (this.broken) throw new Error("not ready");
 		if (buffer.length > this.window)
 			throw new Error(`write of ${buffer.length} octets where ${this.window} fit`);
 		this.#outgoing.push(buffer);

@@ -65,6 +65,17 @@ for (const role of roles) {
 		for (const { payload } of frames(endpoint.takeWritten())) t.deepEqual(payload, octets);
 	});
 
+	test(`${role}: octets given to a connection that has failed stay as they are, for the next one`, (t) => {
+		for (const window of [10, 1000]) {
+			const endpoint = new Endpoint(role, { window });
+			endpoint.break();
+			const octets = counting(100);
+			const given = new Uint8Array(octets);
+			t.throws(() => endpoint.write(given, { transfer: true }), { message: "not ready" });
+			t.deepEqual(Buffer.from(given), octets);
+		}
+	});
+
 	test(`${role}: a message in parts is continued until its last part`, (t) => {
 		const endpoint = new Endpoint(role);
 		const part = bufferOf(Buffer.from("x"));
