@@ -45,7 +45,8 @@ test("port: 0 takes a free port, and server.port tells it", async (t) => {
 	t.not(ports[0], ports[1]);
 	for (const port of ports) {
 		t.true(port > 0 && port < 65536);
-		(await wsConnect(agent.host, port)).socket.terminate();
+		const peer = await wsConnect(agent.host, port);
+		t.teardown(() => peer.socket.terminate());
 	}
 	await one.connection();
 	await two.connection();

@@ -141,11 +141,13 @@ test.serial(
 			statuses.filter((status) => !["101", "503", "no answer"].includes(status)),
 			[],
 		);
+		const sockets = [];
+		for (let i = 0; i < 4; i++) sockets.push(await listening.connection());
 		for (const { raw, head } of answers) {
 			if (head.startsWith("HTTP/1.1 101")) raw.reset();
 			else await raw.readEnd();
 		}
-		for (let i = 0; i < 4; i++) await (await listening.connection()).next("close");
+		for (const socket of sockets) await socket.next("close");
 		await servesOthers(listening);
 		t.is(listening.all("error").length, 0);
 	},
