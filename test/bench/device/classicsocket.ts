@@ -12,10 +12,11 @@ export class ClassicSocket {
 	written = 0;
 	callback: ((message: number, value?: number) => void) | undefined = undefined;
 
-	/** Puts octets there to be read; whatever was there is forgotten. */
-	load(octets: Octets): void {
+	/** Plays the network: octets come in. Whatever was there is forgotten. */
+	receive(octets: Octets): void {
 		this.octets = octets;
 		this.offset = 0;
+		this.callback?.(2, octets.size);
 	}
 
 	/** @param kind Number for one octet, String or ArrayBuffer for `length` octets, none for how many there are. */

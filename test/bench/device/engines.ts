@@ -49,7 +49,6 @@ export function engineCases(
 	const text = Object.freeze({ binary: false, transfer: true });
 	return messages.flatMap(({ octets, value }) => {
 		const frame = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
-		const { size } = frame;
 		return sendAndReceive(subject, role, octets, {
 			send(count) {
 				for (let index = 0; index < count; index++)
@@ -57,10 +56,7 @@ export function engineCases(
 			},
 			sent: () => socket.written / sentSize(octets, role),
 			receive(count) {
-				for (let index = 0; index < count; index++) {
-					socket.load(frame);
-					socket.onReadable?.(size);
-				}
+				for (let index = 0; index < count; index++) socket.receive(frame);
 			},
 			received: () => received,
 		});

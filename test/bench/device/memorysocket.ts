@@ -11,17 +11,17 @@ export interface MemorySocketOptions {
 /** The window of every memory socket, in octets. */
 export const openWindow = 65536;
 
-/** Octets that can be loaded into a socket, again and again. */
+/** Octets that a socket can receive, again and again. */
 export class Octets {
-	readonly size: number;
 	readonly buffer: ArrayBuffer;
+	readonly size: number;
 	readonly whole: Uint8Array<ArrayBuffer>;
 	/** Parts by `start << 16 | count`, made once: filling a buffer then costs hardly more than the native call. */
 	readonly parts: Record<number, Uint8Array> = {};
 
 	constructor(buffer: ArrayBuffer) {
-		this.size = buffer.byteLength;
 		this.buffer = buffer;
+		this.size = buffer.byteLength;
 		this.whole = new Uint8Array(buffer);
 	}
 
@@ -34,13 +34,14 @@ export class Octets {
 
 /**
  * A TCP socket without a network: the interface of the native one, in JavaScript, and as cheap as that can be,
- * since every case of the benchmark, the floor included, pays for it. What is written is gone at once; what is
- * to be read was put there by load(). Callbacks are called by whoever plays the network.
+ * since every case of the benchmark, the floor included, pays for it. What is written is gone at once. Callbacks
+ * are called by whoever plays the network.
  */
 export class MemorySocket {
 	// XS finds properties in the order of their creation: those of the hot paths come first.
-	private octets: Octets | undefined = undefined;
+	private source: ArrayBuffer | undefined = undefined;
 	private offset = 0;
+	private size = 0;
 	/** What write() lets pass, in octets. */
 	window = openWindow;
 	/** Octets written in all. */
@@ -49,6 +50,7 @@ export class MemorySocket {
 	last: ArrayBuffer | ArrayBufferView | undefined = undefined;
 	onReadable: ((count: number) => void) | undefined;
 	target: unknown;
+	private octets: Octets | undefined = undefined;
 	format: "buffer" | "number" = "buffer";
 	onWritable: ((count: number) => void) | undefined;
 	onError: (() => void) | undefined;
@@ -72,41 +74,45 @@ export class MemorySocket {
 		return 49152;
 	}
 
-	/** Puts octets there to be read; whatever was there is forgotten. */
-	load(octets: Octets): void {
-		this.octets = octets;
+	/** Plays the network: octets come in. Whatever was there is forgotten. */
+	receive(octets: Octets): void {
+		const { size } = octets;
+		this.source = octets.buffer;
 		this.offset = 0;
+		this.size = size;
+		this.octets = octets;
+		this.onReadable?.(size);
 	}
 
 	/** Lets go of everything read and written. */
 	forget(): void {
-		this.octets = this.last = undefined;
+		this.source = this.octets = this.last = undefined;
 	}
 
 	read(amount?: number | ArrayBuffer | Uint8Array): ArrayBuffer | number | undefined {
-		const octets = this.octets as Octets;
 		const start = this.offset;
-		if (amount === undefined) {
-			if (start === octets.size) return undefined;
-			if (this.format === "number") {
-				this.offset = start + 1;
-				return octets.whole[start];
-			}
-			this.offset = octets.size;
-			return octets.buffer.slice(start);
-		}
 		if (typeof amount === "number") {
 			const end = start + amount;
-			if (end > octets.size) throw new Error("invalid");
+			if (end > this.size) throw new Error("invalid");
 			this.offset = end;
-			return octets.buffer.slice(start, end);
+			return (this.source as ArrayBuffer).slice(start, end);
 		}
-		const count = amount.byteLength;
-		const end = start + count;
-		if (end > octets.size) throw new Error("invalid");
-		this.offset = end;
-		(amount as Uint8Array).set(octets.parts[(start << 16) | count] ?? octets.part(start, count));
-		return count;
+		if (amount !== undefined) {
+			const count = amount.byteLength;
+			const end = start + count;
+			if (end > this.size) throw new Error("invalid");
+			this.offset = end;
+			const octets = this.octets as Octets;
+			(amount as Uint8Array).set(octets.parts[(start << 16) | count] ?? octets.part(start, count));
+			return count;
+		}
+		if (start === this.size) return undefined;
+		if (this.format === "number") {
+			this.offset = start + 1;
+			return this.octets?.whole[start];
+		}
+		this.offset = this.size;
+		return (this.source as ArrayBuffer).slice(start);
 	}
 
 	write(octets: ArrayBuffer | ArrayBufferView): number {

@@ -19,17 +19,13 @@ export interface Pair {
 /** The accessor: send() to the socket, the socket to the listener of `message`. */
 export function ownCases({ octets, value }: Message, { role, connection, socket, received }: Pair): Case[] {
 	const frame = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
-	const { size } = frame;
 	return sendAndReceive("xs-web-socket", role, octets, {
 		send(count) {
 			for (let index = 0; index < count; index++) connection.send(value);
 		},
 		sent: () => connection.counters.sent,
 		receive(count) {
-			for (let index = 0; index < count; index++) {
-				socket.load(frame);
-				socket.onReadable?.(size);
-			}
+			for (let index = 0; index < count; index++) socket.receive(frame);
 		},
 		received,
 	});

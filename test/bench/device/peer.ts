@@ -21,16 +21,14 @@ export function answerUpgrade({ socket }: Registry): void {
 	const request = socket.last;
 	if (!(request instanceof ArrayBuffer)) throw new Error("the client has written no request");
 	const response = new Octets(ArrayBuffer.fromString(upgradeResponse(String.fromArrayBuffer(request))));
-	socket.load(response);
-	socket.onReadable?.(response.size);
+	socket.receive(response);
 }
 
 /** Plays the client of a server that has just made its socket, which changes hands on the way. */
 export function askUpgrade(registry: Registry): void {
 	const request = new Octets(ArrayBuffer.fromString(upgradeRequest));
 	registry.socket.onWritable?.(openWindow);
-	registry.socket.load(request);
-	registry.socket.onReadable?.(request.size);
+	registry.socket.receive(request);
 	registry.socket.onWritable?.(openWindow);
 }
 

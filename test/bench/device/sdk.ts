@@ -31,17 +31,13 @@ export function webSocketCases(messages: readonly Message[], role: Role): Case[]
 	};
 	return messages.flatMap(({ octets, value }) => {
 		const frame = frameOf(value, role);
-		const { size } = frame;
 		return sendAndReceive("SDK WebSocket", role, octets, {
 			send(count) {
 				for (let index = 0; index < count; index++) webSocket.send(JSON.stringify(value));
 			},
 			sent: () => socket.written / sentSize(octets, role),
 			receive(count) {
-				for (let index = 0; index < count; index++) {
-					socket.load(frame);
-					socket.onReadable?.(size);
-				}
+				for (let index = 0; index < count; index++) socket.receive(frame);
 			},
 			received: () => received,
 		});
@@ -76,17 +72,13 @@ export function classicCases(messages: readonly Message[], role: Role): Case[] {
 	};
 	return messages.flatMap(({ octets, value }) => {
 		const frame = frameOf(value, role);
-		const { size } = frame;
 		return sendAndReceive("SDK classic websocket", role, octets, {
 			send(count) {
 				for (let index = 0; index < count; index++) connection.write(JSON.stringify(value));
 			},
 			sent: () => socket.written / sentSize(octets, role),
 			receive(count) {
-				for (let index = 0; index < count; index++) {
-					socket.load(frame);
-					socket.callback?.(2, size);
-				}
+				for (let index = 0; index < count; index++) socket.receive(frame);
 			},
 			received: () => received,
 		});

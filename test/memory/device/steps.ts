@@ -83,18 +83,14 @@ export function makeSteps(): Step[] {
 	const fromClient = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), true));
 	const closing = new Octets(closeFrame(false));
 	const closingMasked = new Octets(closeFrame(true));
-	const deliver = (socket: MemorySocket, octets: Octets) => {
-		socket.load(octets);
-		socket.onReadable?.(octets.size);
-	};
 	let socket = clientSocket;
 	const exchange: Step = {
 		name: "messages",
 		run() {
 			for (let count = 0; count < messages; count++) {
 				client.send(value);
-				deliver(socket, fromServer);
-				deliver(serverSocket, fromClient);
+				socket.receive(fromServer);
+				serverSocket.receive(fromClient);
 			}
 		},
 	};
@@ -102,11 +98,11 @@ export function makeSteps(): Step[] {
 		name: "reconnects",
 		run() {
 			for (let count = 0; count < reconnects; count++) {
-				deliver(socket, closing);
+				socket.receive(closing);
 				socket.onError?.();
 				socket = open(client);
 				const peer = connect();
-				deliver(peer, closingMasked);
+				peer.receive(closingMasked);
 				peer.onError?.();
 			}
 		},
