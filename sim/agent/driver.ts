@@ -43,7 +43,6 @@ export class Agent {
 	readonly #counts: Record<string, number> = {};
 	readonly #faults: string[] = [];
 	#commands = 0;
-	#tracesTaken = 0;
 	#failure: Error | undefined;
 
 	/** Starts a device and connects to its agent. */
@@ -150,18 +149,10 @@ export class Agent {
 		return { value: this.#decode(result.value) };
 	}
 
-	/** The next trace of the device that matches, after the last one given. */
-	nextTrace(pattern: RegExp): Promise<string> {
+	/** A trace of the device that matches, of those so far or still to come. */
+	traced(pattern: RegExp): Promise<string> {
 		return this.until(
-			() => {
-				for (let i = this.#tracesTaken; i < this.traces.length; i++) {
-					const text = this.traces[i] as string;
-					if (!pattern.test(text)) continue;
-					this.#tracesTaken = i + 1;
-					return text;
-				}
-				return undefined;
-			},
+			() => this.traces.find((text) => pattern.test(text)),
 			() => `no trace that matches ${pattern}; traces:\n${this.traces.join("")}`,
 		);
 	}

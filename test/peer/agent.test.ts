@@ -16,7 +16,7 @@ test("a device that aborts fails what waits at once, with its own message and st
 		steps: [{ do: "throw", message: "thrown out of a timer" }],
 	});
 	const error = await t.throwsAsync<Error>(waiting);
-	t.regex(error?.message ?? "", /the device ended: .*thrown out of a timer[^]*interpreter\.ts/);
+	t.regex(error?.message ?? "", /the device ended: .*thrown out of a timer[\s\S]*interpreter\.ts/);
 	await t.throwsAsync(client.isOpen(), { message: /thrown out of a timer/ });
 	await t.throwsAsync(agent.stop(), { message: /thrown out of a timer/ });
 });

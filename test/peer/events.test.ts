@@ -129,7 +129,7 @@ test("a listener that throws is traced, and the remaining listeners run", async 
 	const after = await open.listen("message", [open.step("isOpen")]);
 	peer.send('"a"');
 	t.deepEqual(await open.ran(after), [{ value: true }]);
-	t.regex(await agent.nextTrace(/the listener of this test threw/), /message/);
+	t.regex(await agent.traced(/the listener of this test threw/), /message/);
 	peer.send('"b"');
 	t.deepEqual((await open.next("message"))[0], "a");
 	t.deepEqual((await open.next("message"))[0], "b");
@@ -142,7 +142,7 @@ test("a listener for error that throws is traced as any other", async (t) => {
 	const after = await failing.listen("error", []);
 	await failing.open();
 	await failing.ran(after);
-	await agent.nextTrace(/thrown from an error listener/);
+	await agent.traced(/thrown from an error listener/);
 	t.pass();
 });
 
@@ -150,11 +150,11 @@ test("an error that nobody listens to is traced and ignored", async (t) => {
 	const port = await refusing(t);
 	const failing = await client(t, agent, { port, numberOfRetries: 0 }, ["retry"]);
 	await failing.open();
-	await agent.nextTrace(new RegExp(`\\b${port}\\b`));
+	await agent.traced(new RegExp(`\\b${port}\\b`));
 	t.is(await failing.isOpen(), false);
 	const calm = await client(t, agent, {}, []);
 	await calm.call("emit", "error", "emitted by hand");
-	await agent.nextTrace(/emitted by hand/);
+	await agent.traced(/emitted by hand/);
 });
 
 test("an error event carries a message string", async (t) => {

@@ -184,7 +184,7 @@ test("handshakeTimeout is not prolonged by octets that trickle in", async (t) =>
 });
 
 test("an open connection outlives handshakeTimeout", async (t) => {
-	const listening = await server(t, agent, { handshakeTimeout: 100 });
+	const listening = await server(t, agent, { handshakeTimeout: 1500 });
 	const port = await listening.listening();
 	const peer = await wsConnect(agent.host, port);
 	t.teardown(() => peer.socket.terminate());
@@ -343,7 +343,7 @@ test("allowedOrigins: another Origin gets 403; none, or an allowed one, is accep
 });
 
 test("a server that is full of silent connections serves again when their time is up", async (t) => {
-	const listening = await server(t, agent, { maxConnections: 2, handshakeTimeout: 300 });
+	const listening = await server(t, agent, { maxConnections: 2, handshakeTimeout: 2000 });
 	const port = await listening.listening();
 	const silent = [await rawConnect(t, agent, port), await rawConnect(t, agent, port)];
 	t.is((await wsRefused(agent.host, port)).status, 503);

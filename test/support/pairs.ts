@@ -12,14 +12,17 @@ type Context = Pick<ExecutionContext, "teardown">;
 /** Whether the device still lives is checked at the end of the file: cleaning up must not hide a failure. */
 function ignore(): void {}
 
-/** A Client of the device, closed after the test. `host` is this machine unless given. */
+/**
+ * A Client of the device, closed after the test. `host` is this machine unless given, and `connectTimeout` long
+ * enough for a busy one: undefined gives it the module's default.
+ */
 export async function client(
 	t: Context,
 	agent: Agent,
 	options: object,
 	watch?: readonly string[],
 ): Promise<RemoteClient> {
-	const remote = await agent.client({ host: agent.peerHost, ...options }, watch);
+	const remote = await agent.client({ host: agent.peerHost, connectTimeout: 15_000, ...options }, watch);
 	t.teardown(() => remote.close().catch(ignore));
 	return remote;
 }

@@ -3,9 +3,11 @@ export class Random {
 	#state: number;
 	readonly seed: number;
 
-	/** The seed is that of the environment variable `name`, or a new one. */
-	constructor(name: string) {
-		this.seed = Number(process.env[name] ?? Math.floor(Math.random() * 2 ** 31));
+	/** @param source a seed, or the environment variable that has one; where it has none, a new one is drawn */
+	constructor(source: string | number) {
+		this.seed = Number(
+			typeof source === "number" ? source : (process.env[source] ?? Math.floor(Math.random() * 2 ** 31)),
+		);
 		this.#state = this.seed >>> 0;
 	}
 
@@ -21,6 +23,16 @@ export class Random {
 	/** An integer from `from` to `to`, both included. */
 	integer(from: number, to: number): number {
 		return from + Math.floor(this.next() * (to - from + 1));
+	}
+
+	/** So many random octets. */
+	octets(length: number): Buffer {
+		return Buffer.from(Uint8Array.from({ length }, () => this.integer(0, 255)));
+	}
+
+	/** One of `items`, each as likely. */
+	pick<T>(items: readonly T[]): T {
+		return items[this.integer(0, items.length - 1)] as T;
 	}
 
 	/** One of `choices`, each as likely as its weight says. */

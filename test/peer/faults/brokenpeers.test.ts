@@ -127,7 +127,7 @@ for (const [how, cut] of cuts) {
 
 test("a peer that refuses, accepts and cuts, stays silent, then answers: each attempt has its retry", async (t) => {
 	const peer = await rawServer(t);
-	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 10 });
+	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 10, connectTimeout: 2000 });
 	await stubborn.send("patience");
 	await stubborn.open();
 	(await peer.connection()).reset();

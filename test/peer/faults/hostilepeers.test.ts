@@ -53,7 +53,7 @@ test.serial("a request head of 1 MB gets 431 and costs no memory", async (t) => 
 test.serial(
 	"request heads that come slowly, on all connections but one, leave the last to others",
 	async (t) => {
-		const listening = await server(t, agent, { maxConnections: 4, handshakeTimeout: 1500 });
+		const listening = await server(t, agent, { maxConnections: 4, handshakeTimeout: 3000 });
 		const port = await listening.listening();
 		const slow = await Promise.all([1, 2, 3].map(() => rawConnect(t, agent, port)));
 		const dribble = setInterval(() => {

@@ -164,7 +164,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 						port: peerServer.port,
 						overflow,
 						sendQueueSize: random.integer(300, 6000),
-						connectTimeout: 100,
+						connectTimeout: 300,
 						numberOfRetries: 1000,
 						timeBetweenRetries: 1,
 					});
