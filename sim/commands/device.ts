@@ -44,19 +44,25 @@ export async function startDevice(
 	const onSignal = () => (options.onSignal ? options.onSignal(device) : device.end());
 	const signals = ["SIGINT", "SIGTERM"] as const;
 	for (const signal of signals) process.on(signal, onSignal);
+	const settled = (code: number) => {
+		for (const signal of signals) process.off(signal, onSignal);
+		settle(code);
+	};
 	try {
 		simulator = await Simulator.start({
 			...options,
 			program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
 			onTrace: (line) => options.onTrace(line, device),
 		});
-	} finally {
-		if (!simulator) for (const signal of signals) process.off(signal, onSignal);
+	} catch (error) {
+		// Ctrl-C ends the compiler, too.
+		settled(status ?? 1);
+		if (status === undefined) throw error;
+		return device;
 	}
 	void simulator.exited.then(({ kind, reason }) => {
-		for (const signal of signals) process.off(signal, onSignal);
 		if (kind !== "stop") console.error(`The device ended: ${reason}`);
-		settle(status ?? (kind === "stop" ? 0 : 1));
+		settled(status ?? (kind === "stop" ? 0 : 1));
 	});
 	// A signal or its first lines may have ended it before there was a simulator to stop.
 	if (status !== undefined) void simulator.stop();
