@@ -1,0 +1,61 @@
+/**
+ * Makes dist/, which is what the npm package has: JavaScript and declarations of every device module, and the
+ * manifests that an app includes, dist/manifest.json first of all. `npm pack` runs it: `npm run build`.
+ */
+
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { includedManifests, mcpackManifest, mcpackName, missingModules } from "./manifests.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const dist = join(root, "dist");
+
+/** The manifests that apps include: manifest.json and its variants. */
+function rootManifests(): string[] {
+	return readdirSync(root).filter((name) => /^manifest(?:_\w+)?\.json$/.test(name));
+}
+
+/** The declarations that are written by hand, which the compiler does not copy. */
+function writtenDeclarations(): string[] {
+	return readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })
+		.filter((path) => path.endsWith(".d.ts"))
+		.map((path) => join("modules", path));
+}
+
+function copy(path: string): void {
+	mkdirSync(dirname(join(dist, path)), { recursive: true });
+	cpSync(join(root, path), join(dist, path));
+}
+
+async function build(): Promise<void> {
+	// A module that is no more must not go into the package.
+	rmSync(dist, { recursive: true, force: true });
+	const compiler = join(root, "node_modules/typescript/bin/tsc");
+	await promisify(execFile)(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")]).catch(
+		({ stdout, stderr }: { stdout: string; stderr: string }) => {
+			throw new Error(`The device modules do not compile:\n${stdout}${stderr}`);
+		},
+	);
+	for (const path of writtenDeclarations()) copy(path);
+	const manifests = new Set(rootManifests().flatMap((path) => [...includedManifests(root, path)]));
+	for (const path of manifests) {
+		copy(path);
+		const missing = missingModules(dist, path);
+		if (missing.length)
+			throw new Error(`${path} names ${missing.join(", ")}, which tsconfig.build.json does not compile.`);
+	}
+	for (const path of includedManifests(root, "manifest.json")) {
+		const text = readFileSync(join(root, path), "utf8");
+		writeFileSync(join(dist, dirname(path), mcpackName), mcpackManifest(text));
+	}
+}
+
+try {
+	await build();
+} catch (error) {
+	console.error((error as Error).message);
+	process.exitCode = 1;
+}
