@@ -1,14 +1,9 @@
 import test from "ava";
 import { Agent } from "../../sim/agent/driver.js";
-import { client, clientAndWs, rawServer, refusing, wsServer } from "../support/pairs.js";
+import { client, clientAndWs, rawServer, wsServer } from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
-
-/** Pauses between the times, which are at least `interval` long: a millisecond is left for two clocks' rounding. */
-function pauses(times: number[]): number[] {
-	return times.slice(1).map((time, i) => time - (times[i] as number) + 1);
-}
 
 test("open() opens a connection, and isOpen() tells", async (t) => {
 	const peer = await wsServer(t);
@@ -32,16 +27,6 @@ test("open() while connecting or open does nothing", async (t) => {
 	await opening.next("message");
 	t.deepEqual(opening.order, ["open", "message"]);
 	t.is(peer.count, 1);
-});
-
-test("open() while waiting for the next attempt does nothing", async (t) => {
-	const port = await refusing(t);
-	const failing = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 60 });
-	await failing.listen("retry", [failing.step("open")]);
-	await failing.open();
-	const [message] = await failing.next("error");
-	t.regex(message as string, /\b3\b/);
-	t.true(pauses(failing.times("retry")).every((pause) => pause >= 60));
 });
 
 test("the request has the path, the host and the port asked for", async (t) => {
@@ -75,6 +60,7 @@ test("protocols are offered, and none are by default", async (t) => {
 	await offering.open();
 	t.is((await peer.connection()).socket.protocol, "telemetry");
 	await offering.next("open");
+	t.is(await offering.get("protocol"), "telemetry");
 	const plain = await client(t, agent, { port: peer.port });
 	await plain.open();
 	t.is((await peer.connection()).request?.headers["sec-websocket-protocol"], undefined);
@@ -88,96 +74,6 @@ test("a subprotocol that was not offered fails the attempt", async (t) => {
 	await (await peer.connection()).accept("Sec-WebSocket-Protocol: other\r\n");
 	await opening.next("error");
 	t.false(opening.order.includes("open"));
-});
-
-test("when all attempts are used up there is one error with host, port, attempts and the last reason", async (t) => {
-	const port = await refusing(t);
-	const failing = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 10 });
-	await failing.open();
-	const [message] = (await failing.next("error")) as [string];
-	t.true(message.includes(agent.peerHost), message);
-	t.true(message.includes(String(port)), message);
-	t.regex(message.replace(String(port), "PORT"), /\b3\b/);
-	t.is(failing.order.filter((event) => event === "error").length, 1);
-	t.false(failing.order.includes("close"));
-	t.is(await failing.isOpen(), false);
-});
-
-test("a failed attempt emits retry with its number and the reason", async (t) => {
-	const port = await refusing(t);
-	const failing = await client(t, agent, { port, numberOfRetries: 3, timeBetweenRetries: 10 });
-	await failing.open();
-	await failing.next("error");
-	const retries = failing.all("retry");
-	t.deepEqual(
-		retries.map(([attempt]) => attempt),
-		[1, 2, 3, 4],
-	);
-	t.true(retries.every(([, reason]) => typeof reason === "string" && reason.length > 0));
-	t.deepEqual(failing.order, ["retry", "retry", "retry", "retry", "error"]);
-});
-
-test("numberOfRetries: 0 is one attempt", async (t) => {
-	const peer = await rawServer(t);
-	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 0, timeBetweenRetries: 0 });
-	await failing.open();
-	(await peer.connection()).reset();
-	await failing.next("error");
-	t.is(peer.count, 1);
-	// Opening afresh is the next thing that arrives at the peer: no attempt came between.
-	await failing.open();
-	(await peer.connection()).reset();
-	await failing.next("error");
-	t.is(peer.count, 2);
-});
-
-test("numberOfRetries is 10 unless given", async (t) => {
-	const peer = await rawServer(t);
-	const failing = await client(t, agent, { port: peer.port, timeBetweenRetries: 1 });
-	await failing.open();
-	for (let attempt = 0; attempt < 11; attempt++) (await peer.connection()).reset();
-	const [message] = await failing.next("error");
-	t.regex((message as string).replace(String(peer.port), "PORT"), /\b11\b/);
-	t.is(peer.count, 11);
-});
-
-test("timeBetweenRetries passes after a failure, and is 500 ms unless given", async (t) => {
-	const port = await refusing(t);
-	const unspecified = await client(t, agent, { port, numberOfRetries: 2 });
-	const slower = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 900 });
-	const quicker = await client(t, agent, { port, numberOfRetries: 2, timeBetweenRetries: 200 });
-	await agent.run(slower.step("open"), unspecified.step("open"), quicker.step("open"));
-	const ends = await Promise.all(
-		[quicker, unspecified, slower].map(async (failing) => {
-			await failing.next("error");
-			return failing.times("error")[0] as number;
-		}),
-	);
-	t.deepEqual(
-		[...ends].sort((a, b) => a - b),
-		ends,
-		"200, 500 and 900 ms end in this order",
-	);
-	for (const [failing, interval] of [
-		[quicker, 200],
-		[unspecified, 500],
-		[slower, 900],
-	] as const) {
-		const times = [...failing.times("retry").slice(0, 2), failing.times("error")[0] as number];
-		t.true(
-			pauses(times).every((pause) => pause >= interval),
-			`${pauses(times)} for ${interval}`,
-		);
-	}
-});
-
-test("timeBetweenRetries: 0 tries again at once", async (t) => {
-	const peer = await wsServer(t, { verifyClient: () => peer.server.clients.size > 0 || ++refused > 3 });
-	let refused = 0;
-	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 0 });
-	await stubborn.open();
-	await stubborn.next("open");
-	t.deepEqual(stubborn.order, ["retry", "retry", "retry", "open"]);
 });
 
 test("connectTimeout bounds the way to the open WebSocket, and is 1000 ms unless given", async (t) => {
@@ -383,36 +279,6 @@ test("localhost is the device itself", async (t) => {
 	t.deepEqual((await inside.next("message"))[0], { back: true });
 });
 
-test("retries go on until the peer is there, and then the queue is sent", async (t) => {
-	const peer = await rawServer(t);
-	const stubborn = await client(t, agent, { port: peer.port, timeBetweenRetries: 20 });
-	t.is(await stubborn.send({ n: 1 }), "queued");
-	await stubborn.open();
-	for (let attempt = 0; attempt < 3; attempt++) (await peer.connection()).reset();
-	const raw = await peer.webSocket();
-	t.is((await raw.readMessage()).text, '{"n":1}');
-	await stubborn.next("drain");
-	t.deepEqual(stubborn.order, ["retry", "retry", "retry", "open", "drain"]);
-});
-
-test("after the last attempt queued messages stay, and a later open() starts afresh and sends them", async (t) => {
-	const peer = await rawServer(t);
-	const failing = await client(t, agent, { port: peer.port, numberOfRetries: 1, timeBetweenRetries: 1 });
-	await failing.send({ n: 1 });
-	await failing.open();
-	for (let attempt = 0; attempt < 2; attempt++) (await peer.connection()).reset();
-	await failing.next("error");
-	t.like(await failing.counters(), { accepted: 1, waiting: 1, sent: 0, lost: 0 });
-	await failing.send({ n: 2 });
-	await failing.open();
-	(await peer.connection()).reset();
-	const raw = await peer.webSocket();
-	t.is((await raw.readMessage()).text, '{"n":1}');
-	t.is((await raw.readMessage()).text, '{"n":2}');
-	t.deepEqual(failing.all("retry").at(-1)?.[0], 1, "attempts are counted afresh");
-	t.is(failing.all("error").length, 1);
-});
-
 test("a client can be opened again after its connection was closed", async (t) => {
 	const { client: again, peer, server } = await clientAndWs(t, agent);
 	peer.socket.close(1001, "restart");
@@ -437,27 +303,4 @@ test("open() from inside a close listener opens again", async (t) => {
 		again.order.filter((event) => !event.startsWith("ran ")),
 		["open", "close", "open", "message"],
 	);
-});
-
-test("open() from inside an error listener starts afresh", async (t) => {
-	const peer = await rawServer(t);
-	const again = await client(t, agent, { port: peer.port, numberOfRetries: 0 });
-	await again.listen("error", [again.step("open")], "once");
-	await again.open();
-	(await peer.connection()).reset();
-	await peer.webSocket();
-	await again.next("open");
-	t.is(peer.count, 2);
-});
-
-test("a connection that was lost is not opened again by itself", async (t) => {
-	const { client: lost, peer, server } = await clientAndWs(t, agent, { timeBetweenRetries: 1 });
-	peer.socket.terminate();
-	t.deepEqual((await lost.next("close"))[0], 1006);
-	const port = await refusing(t);
-	const witness = await client(t, agent, { port, numberOfRetries: 5, timeBetweenRetries: 20 });
-	await witness.open();
-	await witness.next("error");
-	t.is(server.count, 1);
-	t.deepEqual(lost.order, ["open", "close"]);
 });
