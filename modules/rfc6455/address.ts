@@ -8,3 +8,9 @@ export function addressWithoutDNS(host: string): string | undefined {
 	if (host.includes(":")) return host.replace(/^\[|\]$/g, "");
 	return /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/.test(host) ? host : undefined;
 }
+
+/** The field Host of a request. RFC 9110 section 7.2: an IPv6 address stands in brackets, the default port is left out. */
+export function hostField(host: string, port: number): string {
+	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+	return port === 80 ? name : `${name}:${port}`;
+}

@@ -1,4 +1,5 @@
 import { acceptFor, createKey } from "./accept.js";
+import { hostField } from "./address.js";
 import { excerpt, HeadReader, hasToken, listItems } from "./head.js";
 import { checkHeader, checkHost, checkPath, checkProtocol } from "./requestrules.js";
 
@@ -91,10 +92,4 @@ function formatRequest(options: ClientHandshakeOptions, key: string, offered: st
 		request += `${name}: ${value}\r\n`;
 	}
 	return `${request}\r\n`;
-}
-
-/** RFC 9110 section 7.2: an IPv6 address stands in brackets, the default port is left out. */
-function hostField(host: string, port: number): string {
-	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-	return port === 80 ? name : `${name}:${port}`;
 }

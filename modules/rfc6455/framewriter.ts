@@ -43,8 +43,8 @@ class Waiting {
 	close: Uint8Array<ArrayBuffer> | undefined = undefined;
 }
 
-/** The widest window, in octets, that is too narrow for frames: a client's longest header and a little payload. */
-const narrow = 16;
+/** The widest window, in octets, that is too narrow for some control frames: a client's have up to 131. */
+const narrow = 130;
 
 const defaultWriteOptions: WriteOptions = Object.freeze({});
 
@@ -203,7 +203,7 @@ export abstract class FrameWriter {
 		return payloadCapacity(this.window, this.masks ? Limit.key : 0);
 	}
 
-	/** A window too narrow for a header and an octet of payload gets short frames in pieces. */
+	/** A window that is always too narrow for some control frames gets short frames in pieces. */
 	private get isNarrow(): boolean {
 		return this.widest > 0 && this.widest <= narrow;
 	}
@@ -234,7 +234,10 @@ export abstract class FrameWriter {
 
 	/** Sends what waits, as far as the window lets it. */
 	private flush(waiting: Waiting): void {
-		if (waiting.staged && !this.writeStaged(waiting)) return;
+		if (waiting.staged) {
+			waiting.staged = this.writePart(waiting.staged);
+			if (waiting.staged) return;
+		}
 		if (waiting.pong) {
 			if (!this.sendControl(Opcode.pong, waiting.pong)) return;
 			waiting.pong = undefined;
@@ -308,23 +311,22 @@ export abstract class FrameWriter {
 	}
 
 	private stage(head: Uint8Array, payload: ArrayBuffer | Uint8Array): void {
-		const rest = octetsOf(payload);
-		const staged = new Uint8Array(head.length + rest.length);
+		const octets = octetsOf(payload);
+		const staged = new Uint8Array(head.length + octets.length);
 		staged.set(head);
-		staged.set(rest, head.length);
-		if (this.masks && rest.length) Logical.xor(staged.subarray(head.length), this.key);
+		staged.set(octets, head.length);
+		if (this.masks && octets.length) Logical.xor(staged.subarray(head.length), this.key);
+		const rest = this.writePart(staged);
+		if (!rest) return;
 		this.waiting ??= new Waiting();
-		this.waiting.staged = staged;
-		if (this.writeStaged(this.waiting) && !this.waiting.pong && !this.waiting.close) this.waiting = undefined;
+		this.waiting.staged = rest;
 	}
 
-	/** Returns whether all of it has gone. */
-	private writeStaged(waiting: Waiting): boolean {
-		const staged = waiting.staged as Uint8Array<ArrayBuffer>;
-		const count = Math.min(this.window, staged.length);
-		if (count) this.window = (this.transport as Transport).write(staged.slice(0, count)) ?? 0;
-		waiting.staged = count < staged.length ? staged.slice(count) : undefined;
-		return waiting.staged === undefined;
+	/** Writes as much as the window takes. Returns what is left of it, if anything. */
+	private writePart(octets: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+		const count = Math.min(this.window, octets.length);
+		if (count) this.window = (this.transport as Transport).write(octets.slice(0, count)) ?? 0;
+		return count < octets.length ? octets.slice(count) : undefined;
 	}
 }
 

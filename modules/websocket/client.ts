@@ -29,7 +29,7 @@ export interface ClientOptions extends ConnectionOptions {
 	readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 	/** Milliseconds that one attempt may take to the open WebSocket; 0 for no limit. Default 1000. */
 	readonly connectTimeout?: number;
-	/** Attempts after the first one. Default 10. */
+	/** Attempts after the first one; Infinity for no end of them. Default 10. */
 	readonly numberOfRetries?: number;
 	/** Milliseconds from a failed attempt to the next one. Default 500. */
 	readonly timeBetweenRetries?: number;
@@ -74,7 +74,7 @@ export class Client extends Connection<ClientEvents> {
 		this.protocols = protocols?.join(", ");
 		this.headers = headerFields(raw);
 		this.connectTimeout = timeOption(raw, "connectTimeout", 1000);
-		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.MAX_SAFE_INTEGER);
+		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = timeOption(raw, "timeBetweenRetries", 500);
 		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
 	}

@@ -13,7 +13,7 @@ export function rawOptions(options: unknown): RawOptions {
 }
 
 /**
- * An option that is an integer.
+ * An option that is an integer, or Infinity where `highest` is.
  * @throws TypeError when it is not a number, RangeError when it is not an integer from `lowest` to `highest`.
  */
 export function integerOption(
@@ -27,7 +27,8 @@ export function integerOption(
 	if (value === undefined) return fallback;
 	const expected = `an integer from ${lowest} to ${highest}`;
 	if (typeof value !== "number") throw wrongType(name, value, expected);
-	if (!Number.isInteger(value) || value < lowest || value > highest) throw wrongValue(name, value, expected);
+	if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < lowest || value > highest)
+		throw wrongValue(name, value, expected);
 	return value;
 }
 

@@ -98,7 +98,7 @@ export class OutgoingMessages {
 		this.owesDrain = true;
 		if (length > queue.capacity) {
 			this.discard(
-				`a message of ${length} octets can never wait in the send queue, which takes ${queue.capacity} at most`,
+				`a message of ${length} octets can never wait in the send queue, which takes ${Math.max(queue.capacity, 0)} at most`,
 			);
 			return false;
 		}

@@ -30,7 +30,7 @@ export class SendQueue {
 	private readonly octets: Uint8Array<ArrayBuffer>;
 	private readonly headers: DataView;
 
-	/** @param size Octets, from 4 to `longestQueue`. Each message takes 4 more than it has. */
+	/** @param size Octets, from 0 to `longestQueue`. Each message takes 4 more than it has. */
 	constructor(size: number) {
 		this.free = size;
 		this.size = size;
@@ -38,7 +38,7 @@ export class SendQueue {
 		this.headers = new DataView(this.octets.buffer);
 	}
 
-	/** The longest message that an empty queue takes, in octets. */
+	/** The longest message that an empty queue takes, in octets; negative when it takes none. */
 	get capacity(): number {
 		return this.size - headerSize;
 	}

@@ -8,11 +8,11 @@ export interface ConnectionOptions {
 	readonly receiveType?: string;
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string;
-	/** Octets of the send queue, from 64 to 2147483647. Each message takes 4 more than it has. Default 4096. */
+	/** Octets of the send queue, from 0 (no message waits) to 2147483647. Each message takes 4 more than it has. Default 4096. */
 	readonly sendQueueSize?: number;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest";
-	/** The longest message that is received, in octets. Default 16384. */
+	/** The longest message that is received, in octets, from 0 to 2147483647. Default 16384. */
 	readonly maxMessageSize?: number;
 	/** Milliseconds without an octet from the peer after which it is sent a ping; 0 for never. Default 30000. */
 	readonly pingInterval?: number;
@@ -49,12 +49,12 @@ export class ConnectionSettings {
 	constructor(options: RawOptions) {
 		this.sendType = mediaType("sendType", options["sendType"]);
 		this.receiveType = mediaType("receiveType", options["receiveType"]);
-		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 64, longestQueue);
+		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
 		const overflow = stringOption(options, "overflow") ?? "refuse";
 		if (overflow !== "refuse" && overflow !== "drop-oldest")
 			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
 		this.dropOldest = overflow === "drop-oldest";
-		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384, 1, 0x7fffffff);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384, 0, 0x7fffffff);
 		this.closeTimeout = timeOption(options, "closeTimeout", 2000);
 		this.throttleFactor = timeOption(options, "throttleFactor", 0);
 		const pingInterval = timeOption(options, "pingInterval", 30000);

@@ -84,9 +84,9 @@ test("each of a connection's options is checked, and the error names it", (t) =>
 	const wrong: Record<string, unknown[]> = {
 		sendType: ["x", 1],
 		receiveType: ["x", null],
-		sendQueueSize: [63, 0x80000000, "4096", 100.5],
+		sendQueueSize: [-1, 0x80000000, "4096", 100.5],
 		overflow: ["drop", 1, ""],
-		maxMessageSize: [0, -1, 2 ** 31],
+		maxMessageSize: [-1, 2 ** 31],
 		closeTimeout: [-1, "1", Number.NaN],
 		throttleFactor: [-1, null],
 		pingInterval: [-1, true],
