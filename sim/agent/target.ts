@@ -13,6 +13,11 @@ export interface Windows {
 	hosts?: Record<string, string>;
 }
 
+/** What a test asks of a target that cannot do it: the test has then neither passed nor failed. */
+export class NotOnThisTarget extends Error {
+	override readonly name = "NotOnThisTarget";
+}
+
 /** A device that runs the agent. */
 export interface Target {
 	/** Where this machine reaches the device. */
@@ -23,7 +28,7 @@ export interface Target {
 	readonly peerHost: string;
 	/** Settles when the device has ended, for whatever reason; `reason` has its own message and stack. */
 	readonly exited: Promise<{ reason: string }>;
-	/** Windows of the sockets created from now on. Throws where they cannot be chosen. */
+	/** Windows of the sockets created from now on. @throws NotOnThisTarget where they cannot be chosen. */
 	configure(windows: Windows): Promise<void>;
 	/** What is in use after a garbage collection: slots, and octets of chunks. */
 	memory(): Promise<{ slots: number; chunks: number }>;
@@ -60,9 +65,14 @@ async function startSimulator(): Promise<Target> {
 	};
 }
 
-/** Starts the target named by XS_WEB_SOCKET_TARGET: `xs` (the default) is the XS engine of `sim/xs`. */
-export function startTarget(): Promise<Target> {
+/**
+ * Starts the target named by XS_WEB_SOCKET_TARGET: `xs` (the default) is the XS engine of `sim/xs`, `moddable`
+ * the simulator of the Moddable SDK, `device` a board that runs the agent.
+ */
+export async function startTarget(): Promise<Target> {
 	const name = process.env["XS_WEB_SOCKET_TARGET"] ?? "xs";
 	if (name === "xs") return startSimulator();
-	throw new Error(`XS_WEB_SOCKET_TARGET is "${name}"; the targets there are: xs`);
+	if (name === "moddable") return (await import("../moddable/agenttarget.js")).startModdable();
+	if (name === "device") return (await import("../moddable/devicetarget.js")).startDevice();
+	throw new Error(`XS_WEB_SOCKET_TARGET is "${name}"; the targets there are: xs, moddable, device`);
 }

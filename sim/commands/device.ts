@@ -3,6 +3,11 @@
 import { fileURLToPath } from "node:url";
 import { Simulator, type SimulatorOptions } from "../xs/simulator.js";
 
+/** What runs a device program: the simulator of sim/xs, or another one that is used and ends like it. */
+export type Simulate = (
+	options: Omit<SimulatorOptions, "onTrace"> & { onTrace(line: string): void },
+) => Promise<{ readonly exited: Promise<{ kind: string; reason: string }>; stop(): Promise<void> }>;
+
 /** A device at work. */
 export interface Device {
 	/** Settles when the device has ended: with the exit status of the command. Never rejects. */
@@ -19,6 +24,7 @@ export interface Device {
  * do, standard error tells why and the status is 1.
  * @param program path of the main module, from the root of the project
  * @param options without the program; `onTrace` gets the device, too, which it may end
+ * @param simulate what runs it
  * @throws Error in a sentence if the device cannot be started
  */
 export async function startDevice(
@@ -28,8 +34,9 @@ export async function startDevice(
 		/** Instead of ending the device at SIGINT and SIGTERM. */
 		onSignal?(device: Device): void;
 	},
+	simulate: Simulate = (simulation) => Simulator.start(simulation),
 ): Promise<Device> {
-	let simulator: Simulator | undefined;
+	let simulator: Awaited<ReturnType<Simulate>> | undefined;
 	let status: number | undefined;
 	let settle: (status: number) => void = () => {};
 	const device: Device = {
@@ -49,7 +56,7 @@ export async function startDevice(
 		settle(code);
 	};
 	try {
-		simulator = await Simulator.start({
+		simulator = await simulate({
 			...options,
 			program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
 			onTrace: (line) => options.onTrace(line, device),

@@ -1,6 +1,6 @@
 /** The simulated device, its peer and a visitor at work, from the start to the summary. */
 
-import { type Device, startDevice } from "../commands/device.js";
+import { type Device, type Simulate, startDevice } from "../commands/device.js";
 import { Peer } from "./peer.js";
 import { Screen } from "./screen.js";
 import { visit } from "./visitor.js";
@@ -24,14 +24,15 @@ export class Demonstration {
 	 * Shows everything until a signal, or the end of the time.
 	 * @param port where the device's server listens, 0 for a free port
 	 * @param seconds until the end, 0 for none
+	 * @param simulate what runs the device program, if not the simulator of sim/xs
 	 * @returns the exit status
 	 * @throws Error in a sentence if the device cannot be started
 	 */
-	static async run(port: number, seconds: number): Promise<number> {
+	static async run(port: number, seconds: number, simulate?: Simulate): Promise<number> {
 		const screen = new Screen();
 		const demonstration = new Demonstration(port, screen, await Peer.start(screen));
 		try {
-			return await demonstration.#run(seconds);
+			return await demonstration.#run(seconds, simulate);
 		} finally {
 			demonstration.#release();
 		}
@@ -43,12 +44,16 @@ export class Demonstration {
 		this.#peer = peer;
 	}
 
-	async #run(seconds: number): Promise<number> {
-		const device = await startDevice("hosts/simulator/main.ts", {
-			config: { peerHost: "localhost", peerPort: this.#peer.port, port: this.#port },
-			onTrace: (line, running) => this.#hear(line, running),
-			onSignal: (running) => this.#stop(running),
-		});
+	async #run(seconds: number, simulate?: Simulate): Promise<number> {
+		const device = await startDevice(
+			"hosts/simulator/main.ts",
+			{
+				config: { peerHost: "localhost", peerPort: this.#peer.port, port: this.#port },
+				onTrace: (line, running) => this.#hear(line, running),
+				onSignal: (running) => this.#stop(running),
+			},
+			simulate,
+		);
 		if (seconds) this.#later(seconds * 1000, () => this.#stop(device));
 		process.stdout.on("error", () => this.#stop(device));
 		const status = await device.ended;
