@@ -128,6 +128,15 @@ test("a message that can never fit is refused with an error that says both sizes
 	t.is(await full.send("small"), "queued");
 });
 
+test("sendQueueSize: 0 lets no message wait, and sends those that need not", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 0 });
+	t.is(await open.send("now"), "sent");
+	t.is(await peer.message(), '"now"');
+	const closed = await client(t, agent, { sendQueueSize: 0 });
+	t.is(await closed.send("later"), "discarded");
+	await closed.next("error");
+});
+
 test("sendQueueSize is 4096 unless given", async (t) => {
 	const plain = await client(t, agent, { sendType: "text/plain" });
 	t.is(await plain.send("x".repeat(4000)), "queued");
