@@ -20,6 +20,8 @@ export async function startDisplay(): Promise<Display> {
 		throw new Error("The Moddable simulator can be run without a screen on Linux only, under Xvfb.");
 	const child = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp"], {
 		stdio: ["ignore", "ignore", "pipe", "pipe"],
+		// Ctrl-C is for whoever uses the display: what runs on it may have to end first.
+		detached: true,
 	});
 	let complaint = "";
 	child.stderr?.on("data", (octets: Buffer) => {

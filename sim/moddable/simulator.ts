@@ -43,6 +43,8 @@ export class ModdableSimulator {
 		const folder = await mkdtemp(join(tmpdir(), "moddable-simulator-"));
 		const child = spawn("stdbuf", ["-oL", "-eL", sdk.tool("mcsim"), program], {
 			stdio: ["ignore", "pipe", "pipe"],
+			// Ctrl-C is for the program that has started it, which may want to talk with it before it ends.
+			detached: true,
 			// It would hand its program to another one that it finds on the session's bus.
 			env: {
 				...sdk.environment,
@@ -53,16 +55,17 @@ export class ModdableSimulator {
 		});
 		const simulator = new ModdableSimulator();
 		let exit: Exit | undefined;
-		let lastLine = "";
+		/** What the engine has said in the line before of a machine's end. */
+		let hint = "";
 		createInterface({ input: child.stdout }).on("line", (line) => {
 			if (line.startsWith("instruments")) return;
 			const abort = /^XS abort: (.*)/.exec(line)?.[1];
 			if (abort === undefined) {
-				if (/^# (?:Chunk|Slot) allocation|^Exception /.test(line)) lastLine = `; ${line}`;
+				hint = /^# (?:Chunk|Slot) allocation|^Exception /.test(line) ? `; ${line}` : "";
 				onTrace?.(line);
 				return;
 			}
-			exit ??= { kind: "abort", reason: `XS abort: ${abort}${lastLine}` };
+			exit ??= { kind: "abort", reason: `XS abort: ${abort}${hint}` };
 			// The machine is gone, the simulator would stay.
 			child.kill();
 		});

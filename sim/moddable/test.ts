@@ -123,6 +123,8 @@ async function main(): Promise<number> {
 	const left = named.filter((file) => file in elsewhere);
 	const files = named.filter((file) => !(file in elsewhere));
 	const run = address === undefined ? await prepareSimulator(values.native ?? false) : prepareDevice(address);
+	// Whatever has been started ends with this process.
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 	try {
 		const all = await runTests(files, run.options, run.environment, run.limits, tell);
 		return summarize(run.title, all, left);
