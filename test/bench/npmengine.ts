@@ -7,7 +7,7 @@ const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
  * On a device masking is native. Here it is a loop in JavaScript that would hide all else, so it is left out: the
  * benchmark's masked frames have a masking key of 0.
  */
-const aliases = { logical: fileURLToPath(new URL("./nologic.ts", import.meta.url)) };
+export const aliases = { logical: fileURLToPath(new URL("./nologic.ts", import.meta.url)) };
 
 /** A turn of the benchmark takes its time. */
 const hangTimeout = 60000;

@@ -1,0 +1,139 @@
+/** Round trips between peers in this process and a device in the simulator. */
+
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
+import { Simulator } from "../../sim/xs/simulator.js";
+
+const message = JSON.stringify({ t: 21.5, id: 7, ok: true });
+
+/** One peer of the device. */
+interface Peer {
+	/** Sends a message and settles when it has come back. */
+	exchange(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** What so many peers at once have measured. */
+export interface RoundTrips {
+	connections: number;
+	/** Of all peers together. */
+	perSecond: number;
+	/** Milliseconds that a round trip takes: half of them take less, and 99 of 100. */
+	median: number;
+	slowest: number;
+	/** Computrons of a round trip, stand-ins for native modules included. */
+	computrons: number;
+}
+
+async function webSocketPeer(port: number): Promise<Peer> {
+	const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
+	await once(socket, "open");
+	return {
+		async exchange() {
+			const answer = once(socket, "message");
+			socket.send(message);
+			await answer;
+		},
+		async close() {
+			const closed = once(socket, "close");
+			socket.close();
+			await closed;
+		},
+	};
+}
+
+async function tcpPeer(port: number): Promise<Peer> {
+	const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+	await once(socket, "connect");
+	return {
+		async exchange() {
+			let missing = Buffer.byteLength(message);
+			socket.write(message);
+			while (missing > 0) missing -= ((await once(socket, "data")) as [Buffer])[0].byteLength;
+		},
+		async close() {
+			const closed = once(socket, "close");
+			socket.end();
+			await closed;
+		},
+	};
+}
+
+const kinds = {
+	/** Our Server on the device, `ws` here. */
+	webSocket: { program: "./device/echo.ts", open: webSocketPeer },
+	/** Nothing but TCP: all that this takes is the simulator's. */
+	tcp: { program: "./device/raw.ts", open: tcpPeer },
+};
+
+/**
+ * Measures round trips with more and more peers at once.
+ * @param count round trips of all peers together, for each size
+ */
+export async function measureRoundTrips(
+	kind: keyof typeof kinds,
+	sizes: readonly number[],
+	count: number,
+): Promise<RoundTrips[]> {
+	const { program, open } = kinds[kind];
+	let tell: (port: number) => void = () => {};
+	const listening = new Promise<number>((resolve) => {
+		tell = resolve;
+	});
+	const device = await Simulator.start({
+		program: fileURLToPath(new URL(program, import.meta.url)),
+		onTrace(line) {
+			const port = /^port (\d+)$/.exec(line)?.[1];
+			if (port) tell(Number(port));
+			else console.error(line);
+		},
+	});
+	const ended = device.exited.then(({ reason }): never => {
+		throw new Error(`The device ended while it was measured: ${reason}`);
+	});
+	const measured = (async () => {
+		const port = await listening;
+		const all: RoundTrips[] = [];
+		for (const size of sizes) {
+			const peers = await Promise.all(Array.from({ length: size }, () => open(port)));
+			await exchange(peers, Math.ceil(count / 10));
+			const before = device.meter.computrons;
+			const trips = await exchange(peers, count);
+			const computrons = (device.meter.computrons - before) / trips.count;
+			all.push({ ...trips.figures, connections: size, computrons: Math.round(computrons) });
+			await Promise.all(peers.map((peer) => peer.close()));
+		}
+		return all;
+	})();
+	try {
+		return await Promise.race([measured, ended]);
+	} finally {
+		ended.catch(() => {});
+		await device.stop();
+	}
+}
+
+async function exchange(
+	peers: readonly Peer[],
+	count: number,
+): Promise<{ count: number; figures: Pick<RoundTrips, "perSecond" | "median" | "slowest"> }> {
+	const each = Math.ceil(count / peers.length);
+	const times: number[] = [];
+	const start = performance.now();
+	await Promise.all(
+		peers.map(async (peer) => {
+			for (let index = 0; index < each; index++) {
+				const sent = performance.now();
+				await peer.exchange();
+				times.push(performance.now() - sent);
+			}
+		}),
+	);
+	const seconds = (performance.now() - start) / 1000;
+	times.sort((one, other) => one - other);
+	const at = (part: number) => Number((times[Math.floor((times.length - 1) * part)] ?? 0).toFixed(3));
+	const figures = { perSecond: Math.round(times.length / seconds), median: at(0.5), slowest: at(0.99) };
+	return { count: times.length, figures };
+}

@@ -1,0 +1,45 @@
+/**
+ * A server with 1 to 32 connections on the XS engine from npm: `npm run -s scale -- [--json]`. Over sockets in memory:
+ * what a message and a connection cost. Over real ones: round trips with `ws` peers, and how much of them is the
+ * simulator's.
+ */
+
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Simulator } from "../../sim/xs/simulator.js";
+import { aliases } from "../bench/npmengine.js";
+import { CrowdCollector, type CrowdSize } from "./crowd.js";
+import { sizes } from "./device/sizes.js";
+import { measureRoundTrips } from "./roundtrips.js";
+import { table } from "./table.js";
+
+const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
+
+async function measureCrowd(): Promise<CrowdSize[]> {
+	const collector = new CrowdCollector();
+	const device = await Simulator.start({
+		program,
+		aliases,
+		hangTimeout: 60000,
+		onTrace: (line, machine) => collector.take(line, machine),
+	});
+	const ended = device.exited.then(({ reason }): never => {
+		throw new Error(`The measurement did not come to its end: ${reason}`);
+	});
+	await Promise.race([collector.done, ended]);
+	const found = await collector.sizes();
+	await Promise.all([device.stop(), ended.catch(() => {})]);
+	return found;
+}
+
+const { values } = parseArgs({
+	options: { json: { type: "boolean" }, count: { type: "string", default: "2000" } },
+});
+const count = Number(values.count);
+const found = {
+	engine: "XS 13 (npm)",
+	crowd: await measureCrowd(),
+	roundTrips: await measureRoundTrips("webSocket", sizes, count),
+	tcpRoundTrips: await measureRoundTrips("tcp", sizes, count),
+};
+console.log(values.json ? JSON.stringify(found, null, "\t") : table(found));
