@@ -120,7 +120,7 @@ declare module "system" {}
 declare module "instrumentation" {
 	export default class Instrumentation {
 		/** The number of a measure; undefined where the platform does not have it. */
-		static map(name: "XS Slot Heap Used" | "XS Chunk Heap Used"): number | undefined;
+		static map(name: "System Free Memory" | "XS Slot Heap Used" | "XS Chunk Heap Used"): number | undefined;
 		/** The value of a measure; undefined in builds without instrumentation. */
 		static get(what: number | undefined): number | undefined;
 	}
@@ -136,4 +136,16 @@ declare module "debug" {
 declare module "mc/config" {
 	const config: Readonly<Record<string, unknown>>;
 	export default config;
+}
+
+declare module "embedded:network/interface/wifi" {
+	export default class WiFi {
+		constructor(options: { onChanged?: (property: "connection" | "address") => void });
+		/** 500 with an address, 400 joined, 300 while joining, 200 otherwise. */
+		readonly connection: number;
+		readonly address: string | undefined;
+		/** Joins a network. @throws Error when that cannot even be begun */
+		connect(options: { SSID: string; password?: string }): void;
+		close(): void;
+	}
 }

@@ -1,0 +1,102 @@
+/**
+ * Firmware for an ESP32: a station that reports to a WebSocket server, answers whoever connects to its own one, and
+ * says on the console what goes on. The SDK joins the Wi-Fi before this runs; setup.ts joins it again after a loss.
+ *
+ * Settings on the command line of mcconfig: `ssid` and `password` of the Wi-Fi, `host` and `port` of the server to
+ * report to (without `host` there are no reports), `listen`, the port of its own server (default 80).
+ */
+
+import WiFi from "embedded:network/interface/wifi";
+import Instrumentation from "instrumentation";
+import config from "mc/config";
+import Timer from "timer";
+import { Client, Server } from "xs-web-socket";
+
+/** Milliseconds between two reports, between two lines about the state, and until a server is tried again. */
+const reportInterval = 5000;
+const stateInterval = 10000;
+const pause = 10000;
+/** What an ECMA-419 network interface gives as its `connection` when it has an address. */
+const ready = 500;
+
+const started = Date.now();
+let reports = 0;
+let visitors = 0;
+
+function say(text: string): void {
+	trace(`${text}\n`);
+}
+
+function reading(): object {
+	return { report: reports, uptime: Date.now() - started, visitors };
+}
+
+const server = new Server({ port: Number(config["listen"] ?? 80) });
+server.on("listening", () => say(`server: listening on port ${server.port}`));
+server.on("error", (message) => say(`server: ${message}`));
+server.on("connection", (socket) => {
+	const { remoteAddress } = socket;
+	visitors++;
+	say(`server: ${remoteAddress} has come`);
+	socket.on("message", (message) => {
+		say(`server: ${remoteAddress} says ${JSON.stringify(message)}`);
+		socket.send({ you: message, ...reading() });
+	});
+	socket.on("error", (message) => say(`server: ${remoteAddress}: ${message}`));
+	socket.on("close", (code) => {
+		visitors--;
+		say(`server: ${remoteAddress} has gone, close code ${code}`);
+	});
+});
+server.start();
+
+const reporting = config["host"] !== undefined;
+// Of the reports from a time without connection the newest are kept, as many as fit.
+const client = new Client({
+	host: String(config["host"] ?? "localhost"),
+	port: Number(config["port"] ?? 80),
+	connectTimeout: 5000,
+	overflow: "drop-oldest",
+	sendQueueSize: 2048,
+});
+
+/** While there is no Wi-Fi, its return opens the client. Opening one that is open does nothing. */
+function open(): void {
+	if (reporting && wifi.connection >= ready) client.open();
+}
+
+client.on("open", () => say("client: open"));
+client.on("message", (message) => say(`client: the server says ${JSON.stringify(message)}`));
+client.on("close", (code) => {
+	say(`client: closed with code ${code}`);
+	Timer.set(open, pause);
+});
+client.on("error", (message) => {
+	say(`client: ${message}`);
+	Timer.set(open, pause);
+});
+
+const wifi = new WiFi({
+	onChanged() {
+		const { connection, address } = wifi;
+		say(connection >= ready ? `wifi: ready, address ${address}` : `wifi: connection ${connection}`);
+		open();
+	},
+});
+open();
+
+if (reporting)
+	Timer.repeat(() => {
+		reports++;
+		client.send(reading());
+	}, reportInterval);
+
+Timer.repeat(() => {
+	const { sent, waiting, lost } = client.counters;
+	const free = Instrumentation.get(Instrumentation.map("System Free Memory"));
+	// Release builds do not measure.
+	const memory = free === undefined ? "" : `, ${free} octets free`;
+	say(
+		`state: wifi ${wifi.connection}, visitors ${visitors}, sent ${sent}, waiting ${waiting}, lost ${lost}${memory}`,
+	);
+}, stateInterval);

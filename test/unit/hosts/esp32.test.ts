@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { Simulator } from "../../../sim/xs/simulator.js";
+import { rawServer } from "../../support/pairs.js";
+import { Watch } from "../../support/watch.js";
+import { wsConnect } from "../../support/wspeer.js";
+
+const folder = new URL("esp32/", import.meta.url);
+const path = (file: string) => fileURLToPath(new URL(file, folder));
+
+test("the firmware joins the Wi-Fi, serves, reports, and comes back after a loss", async (t) => {
+	const peer = await rawServer(t);
+	const lines: string[] = [];
+	const watch = new Watch();
+	const device = await Simulator.start({
+		program: path("program.ts"),
+		aliases: {
+			"embedded:network/interface/wifi": path("wifi.ts"),
+			instrumentation: path("instrumentation.ts"),
+		},
+		config: {
+			ssid: "home",
+			password: "secret",
+			wifiInterval: 50,
+			host: "127.0.0.1",
+			port: peer.port,
+			listen: 0,
+		},
+		onTrace(line) {
+			lines.push(line);
+			watch.changed();
+		},
+	});
+	t.teardown(() => device.stop());
+	/** The next line that fits, after those given before. */
+	let taken = 0;
+	const line = (pattern: RegExp) =>
+		watch.until(
+			() => {
+				const index = lines.findIndex((text, at) => at >= taken && pattern.test(text));
+				if (index < 0) return undefined;
+				taken = index + 1;
+				return lines[index] as string;
+			},
+			() => `no line ${pattern} after line ${taken} of\n${lines.join("\n")}`,
+		);
+	await line(/^setup is done$/);
+	const port = Number(/\d+$/.exec(await line(/^server: listening on port \d+$/))?.[0]);
+	await line(/^wifi: ready, address 192\.0\.2\.1$/);
+	const raw = await peer.webSocket();
+	await line(/^client: open$/);
+	const visitor = await wsConnect("127.0.0.1", port);
+	visitor.send('"hello"');
+	t.like(await visitor.json(), { you: "hello", visitors: 1 });
+	visitor.socket.close();
+	await line(/has gone, close code 1005$/);
+	// The access point goes; meanwhile attempts to join it fail.
+	await line(/^wifi: connection 200$/);
+	await line(/^wifi joins home$/);
+	await line(/^wifi: connection 200$/);
+	await line(/^wifi joins home$/);
+	await line(/^wifi: ready, address 192\.0\.2\.1$/);
+	raw.reset();
+	await line(/^client: closed with code 1006$/);
+});
