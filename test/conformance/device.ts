@@ -47,7 +47,12 @@ export class Device {
 	/** @param windows of its sockets; where they cannot be chosen, undefined leaves them as they are */
 	static async start(windows?: Windows): Promise<Device> {
 		const agent = await Agent.start();
-		if (windows) await agent.configure(windows);
+		try {
+			if (windows) await agent.configure(windows);
+		} catch (error) {
+			await agent.stop();
+			throw error;
+		}
 		return new Device(agent);
 	}
 
