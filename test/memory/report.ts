@@ -19,7 +19,8 @@ export interface Share {
 	chunks: number;
 	/** Octets on a device of 32 bits: 16 a slot, and the chunks. */
 	octets: number;
-	budget: number;
+	/** What it may take, if it is ours. */
+	budget?: number;
 }
 
 /** What a message leaves behind. */
@@ -56,6 +57,9 @@ export function report(
 			share(readings, "client", "memorysocket", 2048),
 			share(readings, "socket", "memorysocket", 1536),
 			share(readings, "server", "memorylistener", 2048),
+			...readings
+				.filter(({ name }) => name.startsWith("SDK "))
+				.map(({ name }) => share(readings, name, "memorysocket")),
 		],
 		garbage: cases.map((name, index) => garbage(name, expenses[index] ?? {}, cases, expenses)),
 		slope: [
@@ -79,16 +83,16 @@ function added(readings: readonly Reading[], name: string): Required<Reading> {
 	};
 }
 
-function share(readings: readonly Reading[], name: string, native: string, budget: number): Share {
+function share(readings: readonly Reading[], name: string, native: string, budget?: number): Share {
 	const whole = added(readings, name);
 	const part = added(readings, native);
-	const queue = name === "server" ? 0 : 1;
+	const queue = name === "client" || name === "socket" ? 1 : 0;
 	const slots = whole.slots - part.slots;
 	const chunks = whole.chunks - part.chunks - queue * (sendQueueSize + chunkHeader);
 	// Where their number is not known the headers are counted as they are here.
 	const chunkCount = Math.max(whole.chunkCount - part.chunkCount - queue, 0);
 	const octets = slots * slotSize + chunks - chunkCount * (chunkHeader - smallChunkHeader);
-	return { name, slots, chunks, octets, budget };
+	return { name, slots, chunks, octets, ...(budget !== undefined && { budget }) };
 }
 
 function garbage(
@@ -121,7 +125,7 @@ export function faults({ shares, garbage, slope, bytecode }: MemoryReport): stri
 	return [
 		...(tooLong ? [`The bytecode has ${bytecode.octets} octets, the budget is ${bytecode.budget}.`] : []),
 		...shares
-			.filter(({ octets, budget }) => octets > budget)
+			.filter(({ octets, budget }) => budget !== undefined && octets > budget)
 			.map(({ name, octets, budget }) => `A ${name} takes ${octets} octets, the budget is ${budget}.`),
 		...garbage
 			.filter(({ subject, work }) => subject === "xs-web-socket" && (work === "send" || work === "receive"))

@@ -6,7 +6,7 @@ export function table({ engine, shares, garbage, slope, bytecode }: MemoryReport
 		`${engine}: memory, in octets of a device of 32 bits`,
 		...shares.map(
 			({ name, slots, octets, budget }) =>
-				`${name.padEnd(8)} ${octets} octets (${slots} slots); budget ${budget}`,
+				`${name.padEnd(21)} ${octets} octets (${slots} slots)${budget === undefined ? "" : `; budget ${budget}`}`,
 		),
 		"",
 		"Slots taken by a message, and how many of them beyond the floor's",

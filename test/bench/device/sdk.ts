@@ -11,19 +11,24 @@ import { MemorySocket, Octets, openWindow } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, Registry, withNetwork } from "./peer.js";
 
-/** The SDK's `WebSocket` on its `WebSocketClient`, with JSON around it. */
-export function webSocketCases(messages: readonly Message[], role: Role): Case[] {
-	const registry = new Registry();
+/** The SDK's `WebSocket` on its `WebSocketClient`, open, over the socket that the registry then has. */
+export function openWebSocket(registry: Registry, role: Role): WebSocket {
 	const { register } = registry;
 	const made: WebSocket[] = [];
-	const socketProvider = { io: MemorySocket, register };
-	withNetwork({ io: WebSocketClient, dns: { io: MemoryResolver }, socket: socketProvider }, () => {
+	const socket = { io: MemorySocket, register };
+	withNetwork({ io: WebSocketClient, dns: { io: MemoryResolver }, socket }, () => {
 		made.push(new WebSocket(role === "client" ? "ws://device/" : { attach: new MemorySocket({ register }) }));
 	});
-	const webSocket = made[0] as WebSocket;
-	const { socket } = registry;
 	if (role === "client") answerUpgrade(registry);
-	else socket.onWritable?.(openWindow);
+	else registry.socket.onWritable?.(openWindow);
+	return made[0] as WebSocket;
+}
+
+/** The same with JSON around it. */
+export function webSocketCases(messages: readonly Message[], role: Role): Case[] {
+	const registry = new Registry();
+	const webSocket = openWebSocket(registry, role);
+	const { socket } = registry;
 	let received = 0;
 	webSocket.onmessage = ({ data }) => {
 		const message = JSON.parse(data);

@@ -7,7 +7,8 @@ import Instrumentation from "instrumentation";
 import { commonCases } from "../../bench/device/both.js";
 import { count, type Meter } from "../../bench/device/counter.js";
 import { makeMessages } from "../../bench/device/messages.js";
-import { makeSteps } from "./steps.js";
+import { openWebSocket } from "../../bench/device/sdk.js";
+import { makeSteps, registry, repeatedly, type Step } from "./steps.js";
 import { walk } from "./walk.js";
 
 /** Octets of a slot on this computer. */
@@ -41,7 +42,22 @@ function countGarbage(): void {
 	count(cases, 10, () => trace("done\n"), meter);
 }
 
-walk(makeSteps(), countGarbage, () => {
+/** What the SDK's own take, for comparison. */
+const theirs: Step[] = (["client", "server"] as const).map((role) => ({
+	name: `SDK WebSocket ${role}`,
+	run: () =>
+		repeatedly(() => {
+			const webSocket = openWebSocket(registry, role);
+			webSocket.onmessage = ignore;
+			registry.socket.forget();
+			return webSocket;
+		}),
+}));
+function ignore(): void {}
+// What is made only once.
+openWebSocket(registry, "client");
+
+walk(makeSteps(theirs), countGarbage, () => {
 	Debug.gc();
 	return JSON.stringify(inUse());
 });
