@@ -1,7 +1,8 @@
 /** The test agent in the simulator of the Moddable SDK, as a target of the tests. */
 
-import { NotOnThisTarget, type Target } from "../agent/target.js";
+import type { Target } from "../agent/target.js";
 import { askMemory } from "./memory.js";
+import { refuse } from "./refuse.js";
 import { Sdk } from "./sdk.js";
 import { ModdableSimulator } from "./simulator.js";
 
@@ -45,9 +46,7 @@ export async function startModdable(): Promise<Target> {
 		port,
 		peerHost: "127.0.0.1",
 		exited,
-		async configure(): Promise<void> {
-			throw new NotOnThisTarget("the windows of sockets cannot be chosen in the Moddable simulator");
-		},
+		configure: refuse,
 		memory: () => askMemory("127.0.0.1", memoryPort, slotSize),
 		stop: () => device.stop(),
 	};

@@ -2,8 +2,9 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
-import { NotOnThisTarget, type Target } from "../agent/target.js";
+import type { Target } from "../agent/target.js";
 import { askMemory } from "./memory.js";
+import { refuse } from "./refuse.js";
 
 /** Octets of a slot of the XS engine on a microcontroller. */
 const slotSize = 16;
@@ -32,9 +33,7 @@ export async function startDevice(): Promise<Target> {
 		peerHost,
 		// A board is not seen to end: the driver notices that it says nothing any more.
 		exited: new Promise(() => {}),
-		async configure(): Promise<void> {
-			throw new NotOnThisTarget("the windows of sockets cannot be chosen on a board");
-		},
+		configure: refuse,
 		memory: () => askMemory(host, port + 1, slotSize),
 		async stop(): Promise<void> {},
 	};

@@ -24,6 +24,17 @@ const simulator: readonly Limit[] = [
 			"a Listener whose port is taken leaves freed memory to the garbage collector: the simulator crashes",
 		fatal: "test/peer/server.test.ts",
 	},
+	// Only some users may listen on port 80.
+	...(process.getuid?.() === 0
+		? []
+		: [
+				{
+					test: "port is 80 unless given",
+					reason:
+						"a Listener that may not listen leaves freed memory to the garbage collector: the simulator crashes",
+					fatal: "test/peer/server.test.ts",
+				},
+			]),
 	{
 		test: "Server: a FIN before, in and after a request",
 		reason: "a connection that ends within 20 ms of its handshake never tells that it can be written to",
@@ -52,5 +63,16 @@ const simulator: readonly Limit[] = [
 export const limits: Readonly<Record<"moddable" | "native" | "device", readonly Limit[]>> = {
 	moddable: simulator,
 	native: simulator,
-	device: [],
+	device: [
+		{
+			test: "a Socket knows its peer's address",
+			reason: "the peers of a board do not come from 127.0.0.1",
+			sometimes: true,
+		},
+		{
+			test: "hostInterface localhost, the default, answers on loopback",
+			reason: "nobody can reach the loopback interface of a board from outside",
+			sometimes: true,
+		},
+	],
 };

@@ -1,6 +1,7 @@
 /** A TCP server on a port of the system's choice, which hands each connection to the test as it is. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { peerAddress } from "./peeraddress.js";
 import { Queue } from "./queue.js";
 import { RawConnection } from "./rawconnection.js";
 
@@ -10,7 +11,7 @@ export class RawServer {
 	readonly #connections = new Queue<RawConnection>("connection");
 	readonly #sockets = new Set<Socket>();
 
-	static async listen(host = "127.0.0.1"): Promise<RawServer> {
+	static async listen(host = peerAddress): Promise<RawServer> {
 		const server = createServer({ allowHalfOpen: true });
 		server.listen(0, host);
 		await once(server, "listening");

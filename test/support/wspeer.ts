@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { peerAddress } from "./peeraddress.js";
 import { Queue } from "./queue.js";
 
 /** One end of a WebSocket, played by `ws`. */
@@ -65,7 +66,7 @@ export class WsServer {
 	readonly #connections = new Queue<WsConnection>("connection");
 
 	static async listen(options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
-		const server = new WebSocketServer({ host: "127.0.0.1", ...options, port: 0 });
+		const server = new WebSocketServer({ host: peerAddress, ...options, port: 0 });
 		await once(server, "listening");
 		return new WsServer(server);
 	}
