@@ -1,0 +1,52 @@
+/**
+ * The app that tries a way to include this project: a Client and a Server, both of which send every message back.
+ * The types are tried as well: were one of them lost, nothing would be wrong where an error is expected.
+ */
+
+import config from "mc/config";
+import { Client, type Counters, type SendOutcome, Server, type Socket } from "xs-web-socket";
+import WebSocketClient from "xs-web-socket/modules/rfc6455/websocketclient";
+
+const host = globalThis as { device?: { network?: { ws?: { io?: unknown } } } };
+
+function echo(connection: Client | Socket, message: unknown): void {
+	const outcome: SendOutcome = connection.send(message);
+	if (outcome === "discarded") trace("app fails: a message was discarded\n");
+}
+
+const client = new Client({ host: "127.0.0.1", port: Number(config["port"]), connectTimeout: 0 });
+client.on("message", (message, { binary }: { binary: boolean }) => {
+	if (!binary) echo(client, message);
+});
+client.on("close", (code, reason) => {
+	const { received, sent }: Counters = client.counters;
+	trace(`client closes with ${code.toFixed()} ${reason.trim()}, received ${received}, sent ${sent}\n`);
+});
+
+const server = new Server({ port: 0 });
+server.on("listening", () => trace(`server listens on ${server.port}\n`));
+server.on("connection", (socket) => {
+	socket.on("message", (message) => echo(socket, message));
+	socket.on("close", (code) => trace(`socket closes with ${code.toFixed()}\n`));
+});
+
+/** Is never called. */
+export function mistakes(): void {
+	// @ts-expect-error: a port is a number
+	new Client({ port: "80" });
+	// @ts-expect-error: there is no such event
+	client.on("opened", () => {});
+	// @ts-expect-error: the code is a number
+	client.on("close", (code: string) => trace(code));
+	// @ts-expect-error: there is no such outcome
+	if (client.send("") === "lost") trace("\n");
+	// @ts-expect-error: a counter is a number
+	client.counters.accepted.trim();
+	// @ts-expect-error: a Server has no headers
+	new Server({ headers: {} });
+}
+
+// The engine that the host offers is the one of this package, and there is one of it only.
+trace(`engine ${host.device?.network?.ws?.io === WebSocketClient ? "is ours" : "is another"}\n`);
+server.start();
+client.open();

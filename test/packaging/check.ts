@@ -1,0 +1,59 @@
+/**
+ * Tries every way to include this project in an app, and the examples, on the Moddable SDK: each is built for the
+ * simulator, run and checked. `npm run check:packaging`, and with `-- WORD...` only those whose title has a word.
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import colors from "picocolors";
+import { startDisplay } from "../../sim/moddable/display.js";
+import { Sdk } from "../../sim/moddable/sdk.js";
+import { lamp } from "./lamp.js";
+import { sensor } from "./sensor.js";
+import { specification } from "./specification.js";
+import { type Check, Stage } from "./stage.js";
+import { ways } from "./ways.js";
+import { Workshop } from "./workshop.js";
+
+async function passes({ title, perform }: Check, stage: Stage): Promise<boolean> {
+	try {
+		const checked = await perform(stage);
+		console.log(`${colors.green("✔")} ${title}: ${checked} ${colors.dim(`(linked: ${stage.summary})`)}`);
+		return true;
+	} catch (error) {
+		console.log(`${colors.red("✖")} ${title}: ${(error as Error).message.replaceAll("\n", "\n    ")}`);
+		return false;
+	} finally {
+		await stage.tidy();
+	}
+}
+
+async function main(): Promise<number> {
+	const words = parseArgs({ allowPositionals: true }).positionals;
+	const checks = [...ways, sensor, lamp, specification].filter(
+		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
+	);
+	if (checks.length === 0) throw new Error(`No check has ${words.join(" or ")} in its title.`);
+	const sdk = new Sdk();
+	const display = await startDisplay();
+	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-packaging-"));
+	try {
+		const workshop = new Workshop(sdk, folder);
+		let passed = 0;
+		for (const check of checks) if (await passes(check, new Stage(workshop, display.name))) passed++;
+		console.log(`\nModdable SDK ${sdk.version}: ${passed} of ${checks.length} built, run and right.`);
+		return passed === checks.length ? 0 : 1;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+		await display.stop();
+	}
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	console.error((error as Error).message);
+	process.exitCode = 1;
+}

@@ -1,0 +1,36 @@
+/** Checks that the app of test/packaging/app echoes, as a client and as a server, with `ws` at the other end. */
+
+import { isDeepStrictEqual } from "node:util";
+import { type WsConnection, type WsServer, wsConnect } from "../support/wspeer.js";
+import type { Device } from "./device.js";
+
+/** What is sent, in JSON: the longest takes several pieces of the simulator's sockets. */
+const messages = ["hello", { temperature: 21.5, unit: "°C" }, [1, null, true], "🌡".repeat(900), ""];
+
+async function echoes(connection: WsConnection, who: string): Promise<void> {
+	for (const message of messages) {
+		connection.send(JSON.stringify(message));
+		const answer = await connection.json();
+		if (!isDeepStrictEqual(answer, message))
+			throw new Error(`the ${who} echoes ${JSON.stringify(answer)} for ${JSON.stringify(message)}`);
+	}
+}
+
+/**
+ * @param peer the server that the app's client connects to
+ * @returns what was checked, for people
+ */
+export async function checkEcho(device: Device, peer: WsServer): Promise<string> {
+	await device.traced(/^engine is ours$/);
+	const port = Number((await device.traced(/^server listens on (\d+)$/))[1]);
+	const client = await peer.connection();
+	await echoes(client, "client");
+	client.socket.close(1000, "done");
+	const { length } = messages;
+	await device.traced(new RegExp(`^client closes with 1000 done, received ${length}, sent ${length}$`));
+	const visitor = await wsConnect("127.0.0.1", port);
+	await echoes(visitor, "server");
+	visitor.socket.close(1000);
+	await device.traced(/^socket closes with 1000$/);
+	return `${2 * length} messages echoed with ws, as client and as server`;
+}

@@ -1,0 +1,100 @@
+/** The ways in which an app can include this project, each tried with the app of test/packaging/app. */
+
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
+import type { Built } from "../../sim/moddable/build.js";
+import { root } from "../../sim/moddable/sdk.js";
+import { WsServer } from "../support/wspeer.js";
+import { checkEcho } from "./echo.js";
+import type { Check } from "./stage.js";
+import { type Config, strictest, type Workshop } from "./workshop.js";
+
+type Way = (workshop: Workshop, config: Config) => Promise<Built>;
+
+const base = "$(MODDABLE)/examples/manifest_base.json";
+const modules = { "*": "./main" };
+const typescript = { tsconfig: { compilerOptions: strictest } };
+
+async function byPath(workshop: Workshop, config: Config): Promise<Built> {
+	const name = "packaging-path";
+	const include = [base, join(root, "manifest.json")];
+	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
+	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
+}
+
+/** The repository has the files as they are now, committed or not, but for those that git ignores. */
+async function byGit(workshop: Workshop, config: Config): Promise<Built> {
+	const name = "packaging-git";
+	const tag = "v0.0.0-check";
+	const repository = join(workshop.folder, "xs-web-socket.git");
+	const here = [`--git-dir=${repository}`, `--work-tree=${root}`];
+	await workshop.git(["init", "--quiet", "--bare", repository]);
+	await workshop.git([...here, "add", "--all"]);
+	await workshop.git([...here, "commit", "--quiet", "--message", "The files as they are"]);
+	await workshop.git([...here, "tag", tag]);
+	const include = [base, { git: pathToFileURL(repository).href, tag }];
+	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
+	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
+}
+
+/** mcpack takes JavaScript: an app in TypeScript is compiled before, with the types that the package has. */
+async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
+	const name = "packaging-mcpack";
+	const sdk = workshop.sdk.folder;
+	const folder = workshop.makeApp(name, {
+		"package.json": { name, version: "1.0.0", private: true, type: "module", exports: "./main.js" },
+		"tsconfig.json": {
+			compilerOptions: {
+				...strictest,
+				target: "ES2024",
+				module: "preserve",
+				types: [],
+				paths: { "mc/config": [join(sdk, "typings/mc/config")], timer: [join(sdk, "typings/timer")] },
+			},
+			files: ["main.ts", join(sdk, "xs/includes/xs.d.ts")],
+		},
+	});
+	await workshop.install(folder);
+	await workshop.compile(folder);
+	return workshop.pack(name, folder, config);
+}
+
+async function byDistManifest(workshop: Workshop, config: Config): Promise<Built> {
+	const name = "packaging-dist";
+	const folder = workshop.makeApp(name, {
+		"package.json": { name, version: "1.0.0", private: true },
+		"manifest.json": {
+			include: [base, "./node_modules/xs-web-socket/dist/manifest.json"],
+			modules,
+			// The build fails if there is anything to compile.
+			typescript: { compiler: "false" },
+		},
+	});
+	await workshop.install(folder);
+	const source = join(folder, "main.ts");
+	const { code } = await transform(readFileSync(source, "utf8"), { loader: "ts" });
+	rmSync(source);
+	writeFileSync(join(folder, "main.js"), code);
+	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
+}
+
+function check(title: string, way: Way): Check {
+	return {
+		title,
+		async perform(stage) {
+			const peer = await WsServer.listen();
+			stage.atEnd(() => peer.close());
+			const device = await stage.start(await way(stage.workshop, { port: peer.port }));
+			return checkEcho(device, peer);
+		},
+	};
+}
+
+export const ways: readonly Check[] = [
+	check("include by path", byPath),
+	check("include by git with a tag", byGit),
+	check("npm pack and mcpack", byMcpack),
+	check("npm pack and dist/manifest.json, without TypeScript", byDistManifest),
+];
