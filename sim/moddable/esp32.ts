@@ -1,6 +1,6 @@
 /** `npm run build:esp32`: the firmware of hosts/esp32, as far as the tools of this computer go. */
 
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Linked, linked, run } from "./build.js";
@@ -19,20 +19,20 @@ const manifest = join(root, "hosts/esp32/manifest.json");
 
 /** What was built of one platform. */
 interface Firmware extends Linked {
-	/** Octets of bytecode of this project's modules, an upper bound: each has a table of its symbols. */
+	/** Octets of bytecode of this project's modules. */
 	bytecode: number;
 	modules: number;
 	/** Where the files are. */
 	folder: string;
 }
 
-/** Octets and number of the compiled modules in a folder. */
+/** Octets and number of this project's modules in what the linker has written. */
 function measure(folder: string): { bytecode: number; modules: number } {
-	const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
-		/^xs-web-socket(?:\.xsb|\/.*\.xsb)$/.test(file),
+	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
+	const sizes = [...image.matchAll(/gxCode\d+, (\d+), NULL, 0, "xs-web-socket[/"]/g)].map(([, size]) =>
+		Number(size),
 	);
-	const bytecode = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-	return { bytecode, modules: files.length };
+	return { bytecode: sizes.reduce((sum, size) => sum + size, 0), modules: sizes.length };
 }
 
 /** Resolves and compiles every module, and links them: all that can be done without ESP-IDF. */
@@ -48,7 +48,7 @@ async function link(sdk: Sdk, platform: string, settings: readonly string[]): Pr
 	// Linked anew, to hear what the linker has to say.
 	const options = ["-s", "-f", join(folder, "makefile"), ...variables, "-W", manifest, image];
 	const said = await run("make", options, environment);
-	return { ...linked(said), ...measure(join(folder, "modules")), folder };
+	return { ...linked(said), ...measure(folder), folder };
 }
 
 /** Builds everything, with ESP-IDF. */
@@ -56,7 +56,7 @@ async function build(sdk: Sdk, platform: string, settings: readonly string[]): P
 	const options = ["-m", "-p", platform, "-t", "build", "-o", buildFolder, manifest, ...settings];
 	const said = await run(sdk.tool("mcconfig"), options, sdk.environment);
 	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	return { ...linked(said), ...measure(join(folder, "modules")), folder };
+	return { ...linked(said), ...measure(folder), folder };
 }
 
 async function main(): Promise<number> {
