@@ -198,6 +198,28 @@ for (const role of roles) {
 		}
 	});
 
+	test(`${role}: a text message that comes whole is checked as one in pieces is`, (t) => {
+		const mask = role === "server" ? 0x80 : 0;
+		const longMessage = frameTo(role, opcodes.text, "x".repeat(1001));
+		const shortMessage = frameTo(role, opcodes.text, "x".repeat(125));
+		const longHead = Buffer.concat([
+			Buffer.from([0x80 | opcodes.text, mask | 126, 0, 125]),
+			shortMessage.subarray(2),
+		]);
+		for (const [octets, code] of [
+			[longMessage, 1009],
+			[longHead, 1002],
+		] as const) {
+			const endpoint = new Endpoint(role, { maxMessageSize: 1000 });
+			const good = frameTo(role, opcodes.text, "good");
+			endpoint.push(Buffer.concat([good, octets, good, counting(200)]));
+			t.is(endpoint.fault?.code, code);
+			t.is(closeCodeOf(endpoint), code);
+			t.deepEqual(endpoint.messages, ["good"]);
+			t.is(endpoint.unread, 0);
+		}
+	});
+
 	test(`${role}: control frames are as long as 0, 1, 124 and 125 octets, and are answered as they are`, (t) => {
 		for (const length of [0, 1, 124, 125]) {
 			const payload = counting(length).toString("latin1");
