@@ -1,6 +1,7 @@
 import test from "ava";
 import { Agent } from "../../sim/agent/driver.js";
-import { client, clientAndWs, rawServer, wsServer } from "../support/pairs.js";
+import { closePayload, opcodes } from "../support/frames.js";
+import { client, clientAndRaw, clientAndWs, rawServer, wsServer } from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
@@ -289,6 +290,24 @@ test("a client can be opened again after its connection was closed", async (t) =
 	await again.send("back");
 	t.is(await second.json(), "back");
 	t.deepEqual(again.order, ["open", "close", "open"]);
+});
+
+test("a client opened again has nothing left of its connection before", async (t) => {
+	const { client: again, raw, server } = await clientAndRaw(t, agent, { receiveType: "text/plain" });
+	// Half a message, and a close with a code and a reason.
+	raw.send(opcodes.text, "half a mess", { fin: false });
+	raw.send(opcodes.close, closePayload(4000, "enough"));
+	t.is((await raw.readClose()).code, 4000);
+	raw.end();
+	t.deepEqual(await again.next("close"), [4000, "enough"]);
+	await again.open();
+	const second = await server.webSocket();
+	await again.next("open");
+	second.send(opcodes.text, "a whole one");
+	t.is((await again.next("message"))[0], "a whole one");
+	// This time without a word.
+	second.end();
+	t.deepEqual(await again.next("close"), [1006, ""]);
 });
 
 test("open() from inside a close listener opens again", async (t) => {
