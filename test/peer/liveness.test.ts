@@ -1,7 +1,7 @@
 import test from "ava";
 import { Agent } from "../../sim/agent/driver.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
-import { client, clientAndRaw, clientAndWs, rawServer, serverAndRaw } from "../support/pairs.js";
+import { client, clientAndRaw, clientAndWs, rawConnect, rawServer, serverAndRaw } from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
@@ -60,6 +60,29 @@ for (const [role, pair] of [
 		t.is(await open.isOpen(), false);
 	});
 }
+
+test("a Client that was dropped and opened again is asked anew before it is dropped", async (t) => {
+	const options = { pingInterval: 100, pongTimeout: 100 };
+	const { client: again, raw, server: peer } = await clientAndRaw(t, agent, options);
+	await raw.readFrameOf(opcodes.ping);
+	await again.next("close");
+	await again.open();
+	const second = await peer.webSocket();
+	await again.next("open");
+	await second.readFrameOf(opcodes.ping);
+	await again.next("close");
+	t.deepEqual(again.order, ["open", "error", "close", "open", "error", "close"]);
+});
+
+test("the Sockets of a Server that had none for a while are pinged, too", async (t) => {
+	const { socket, port, server: listening, raw } = await serverAndRaw(t, agent, { pingInterval: 100 });
+	raw.reset();
+	await socket.next("close");
+	const second = await rawConnect(t, agent, port);
+	await second.upgrade();
+	await listening.connection();
+	t.is((await second.readFrame()).opcode, opcodes.ping);
+});
 
 test("pingInterval and pongTimeout order: the shorter pongTimeout is up first", async (t) => {
 	const peer = await rawServer(t);
