@@ -34,6 +34,21 @@ test("close() of an open connection shakes hands with 1000", async (t) => {
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
+test("a Client leaves the end of the TCP connection to the server, as section 7.1.1 asks", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, { closeTimeout: 0x7fffffff });
+	await open.close();
+	await raw.readClose();
+	raw.send(opcodes.close, closePayload(1000));
+	raw.send(opcodes.ping, "is not answered");
+	await nothingComesBack(t, 30);
+	t.false(raw.ended);
+	t.deepEqual(open.order, ["open"]);
+	raw.end();
+	t.is((await open.next("close"))[0], 1000);
+	await raw.readEnd();
+	t.is(raw.unread.length, 0);
+});
+
 test("close(code, reason) sends them", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	await open.close(4000, "gute Nacht, schöne Welt");
