@@ -125,6 +125,12 @@ test("a message that can never fit is refused with an error that says both sizes
 	t.regex(message, /\b1000\b/);
 	t.regex(message, /\b2[45]\d\b/);
 	t.like(await full.counters(), { accepted: 0, discarded: 1 });
+	// Nothing waits: the episode is over, and the next one has an error of its own.
+	await full.next("drain");
+	t.is(await full.send("x".repeat(1001)), "discarded");
+	await full.next("error");
+	await full.next("drain");
+	t.deepEqual(full.order, ["error", "drain", "error", "drain"]);
 	t.is(await full.send("small"), "queued");
 });
 
