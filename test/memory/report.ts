@@ -1,6 +1,6 @@
 import type { CaseName, Expense } from "../bench/collector.js";
 import type { Bytecode } from "./bytecode.js";
-import { copies, messages, reconnects, sendQueueSize } from "./device/sizes.js";
+import { copies, messages, reconnects } from "./device/sizes.js";
 
 /** The memory in use after a step: see device/steps.ts. */
 export interface Reading {
@@ -11,7 +11,7 @@ export interface Reading {
 	chunkCount?: number;
 }
 
-/** What one thing takes, beside its native socket and the octets of its send queue. */
+/** What one thing takes, beside its native socket and its send queue. */
 export interface Share {
 	name: string;
 	slots: number;
@@ -54,12 +54,13 @@ export function report(
 	return {
 		engine,
 		shares: [
-			share(readings, "client", "memorysocket", 2048),
-			share(readings, "socket", "memorysocket", 1536),
-			share(readings, "server", "memorylistener", 2048),
+			share(readings, "client", ["memorysocket", "sendqueue"], 2048),
+			share(readings, "socket", ["memorysocket", "sendqueue"], 1536),
+			share(readings, "server", ["memorylistener"], 2048),
+			share(readings, "sendqueue", []),
 			...readings
 				.filter(({ name }) => name.startsWith("SDK "))
-				.map(({ name }) => share(readings, name, "memorysocket")),
+				.map(({ name }) => share(readings, name, ["memorysocket"])),
 		],
 		garbage: cases.map((name, index) => garbage(name, expenses[index] ?? {}, cases, expenses)),
 		slope: [
@@ -83,14 +84,19 @@ function added(readings: readonly Reading[], name: string): Required<Reading> {
 	};
 }
 
-function share(readings: readonly Reading[], name: string, native: string, budget?: number): Share {
-	const whole = added(readings, name);
-	const part = added(readings, native);
-	const queue = name === "client" || name === "socket" ? 1 : 0;
-	const slots = whole.slots - part.slots;
-	const chunks = whole.chunks - part.chunks - queue * (sendQueueSize + chunkHeader);
-	// Where their number is not known the headers are counted as they are here.
-	const chunkCount = Math.max(whole.chunkCount - part.chunkCount - queue, 0);
+function share(
+	readings: readonly Reading[],
+	name: string,
+	without: readonly string[],
+	budget?: number,
+): Share {
+	let { slots, chunks, chunkCount } = added(readings, name);
+	for (const part of without.map((other) => added(readings, other))) {
+		slots -= part.slots;
+		chunks -= part.chunks;
+		// Where their number is not known the headers are counted as they are here.
+		chunkCount = Math.max(chunkCount - part.chunkCount, 0);
+	}
 	const octets = slots * slotSize + chunks - chunkCount * (chunkHeader - smallChunkHeader);
 	return { name, slots, chunks, octets, ...(budget !== undefined && { budget }) };
 }

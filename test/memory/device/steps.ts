@@ -1,5 +1,6 @@
 import { Client, Server, type Socket } from "xs-web-socket";
 import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
+import { SendQueue } from "../../../modules/websocket/sendqueue.js";
 import { closeFrame, textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
 import { MemorySocket, Octets } from "../../bench/device/memorysocket.js";
@@ -21,7 +22,7 @@ const ignore = (): void => {};
 // One for all, and no wrappers: what holds the things that are measured must not count.
 export const registry = new Registry();
 const { register } = registry;
-const kept: (object | undefined)[] = new Array(8 * copies).fill(undefined);
+const kept: (object | undefined)[] = new Array(9 * copies).fill(undefined);
 let keptCount = 0;
 let firstListener: MemoryListener | undefined;
 const listenerProvider = {
@@ -113,6 +114,7 @@ export function makeSteps(others: readonly Step[] = []): Step[] {
 	return [
 		{ name: "nothing", run: ignore },
 		{ name: "memorysocket", run: () => repeatedly(newSocket) },
+		{ name: "sendqueue", run: () => repeatedly(() => new SendQueue(sendQueueSize)) },
 		{
 			name: "client",
 			run: () =>
