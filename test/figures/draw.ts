@@ -1,0 +1,37 @@
+/**
+ * Draws the figures from the measurements beside them: `npm run -s figures -- [--measure]`. With --measure everything
+ * is measured before, which takes some minutes and needs the Moddable SDK.
+ */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { parse, View } from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { charts } from "./charts.js";
+import { folder, readMeasurements, scripts } from "./data.js";
+import { document } from "./document.js";
+
+/** Runs an npm script of this project. Gives what it prints. */
+async function measure(script: string): Promise<string> {
+	const child = spawn("npm", ["run", "-s", script, "--", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+	const [printed, [status]] = await Promise.all([text(child.stdout), once(child, "close")]);
+	if (status !== 0) throw new Error(`npm run ${script} has failed; nothing was drawn.`);
+	return printed;
+}
+
+async function draw(chart: TopLevelSpec): Promise<string> {
+	const view = new View(parse(compile(chart).spec), { renderer: "none" });
+	return view.toSVG();
+}
+
+const { values } = parseArgs({ options: { measure: { type: "boolean" } } });
+if (values.measure)
+	for (const [name, script] of Object.entries(scripts))
+		await writeFile(`${folder}${name}.json`, await measure(script));
+const measurements = await readMeasurements();
+for (const [name, chart] of Object.entries(charts(measurements)))
+	await writeFile(`${folder}${name}.svg`, `${await draw(chart)}\n`);
+await writeFile(`${folder}README.md`, document(measurements));
