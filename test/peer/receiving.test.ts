@@ -162,6 +162,16 @@ for (const [role] of roles) {
 		});
 	}
 
+	test(`${role}: text that can no longer become UTF-8 is refused before its frame ends`, async (t) => {
+		// Each lacks octets, and none that may come make it a character.
+		for (const start of ["eda0", "e09f", "f08f", "f490", "f5", "c1", "e228"]) {
+			const { receiver, raw } = await open(t, role);
+			raw.send(opcodes.text, Buffer.from(start, "hex"), { length: 100 });
+			t.is((await raw.readClose()).code, 1007, start);
+			await receiver.next("error");
+		}
+	});
+
 	test(`${role}: binary octets that are no UTF-8 come as a string with U+FFFD, where text or JSON is expected`, async (t) => {
 		for (const receiveType of ["application/json", "text/plain"]) {
 			const { receiver, raw } = await open(t, role, { receiveType });
