@@ -6,9 +6,11 @@ const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
 
 /**
  * Decodes the text of one connection (RFC 6455 section 8.1): strict UTF-8, message after message, each in
- * one or more pieces. The native decoder does the work; what it leaves open is whether the beginning of a
- * character at the end of a piece can still become one, which is checked here, so that bad text is refused
- * at the first octet that makes it bad.
+ * one or more pieces. Native code does the work, and two natives are needed for it: String.fromArrayBuffer()
+ * checks that characters have the octets that they announce, but lets surrogates and the like pass, and the
+ * decoder checks what characters may be, but takes some octets behind ED and F4 for their continuation.
+ * What both leave open is whether the beginning of a character at the end of a piece can still become one.
+ * That is checked here, so that bad text is refused at the first octet that makes it bad.
  */
 export class TextReader {
 	private readonly decoder = new TextDecoder("utf-8", strict);
@@ -23,12 +25,15 @@ export class TextReader {
 	 * @throws TypeError when the octets are not, and cannot become, UTF-8.
 	 */
 	decode(octets: ArrayBuffer, last: boolean): string {
-		if (last) {
-			this.unfinished = 0;
-			return this.decoder.decode(octets);
+		if (last && this.unfinished === 0) {
+			const text = String.fromArrayBuffer(octets);
+			// As many characters as octets: that is ASCII, and there is nothing more to check.
+			return text.length === octets.byteLength ? text : this.decoder.decode(octets);
 		}
-		this.unfinished = advanceOverEnd(this.unfinished, new Uint8Array(octets));
-		return this.decoder.decode(octets, streaming);
+		this.unfinished = checkPiece(this.unfinished, octets);
+		if (!last) return this.decoder.decode(octets, streaming);
+		this.unfinished = 0;
+		return this.decoder.decode(octets);
 	}
 }
 
@@ -54,15 +59,20 @@ function advance(state: number, octet: number): number {
 	return expect(3, octet === 0xf0 ? 0x90 : 0x80, octet === 0xf4 ? 0x8f : 0xbf);
 }
 
-/** The state at the end of a piece: a character is at most four octets, so no more than three matter. */
-function advanceOverEnd(state: number, octets: Uint8Array): number {
-	const length = octets.length;
-	let index = 0;
-	if (length > 3) {
-		state = 0;
-		index = length - 3;
-		while (index < length && ((octets[index] as number) & 0xc0) === 0x80) index++;
+/** The state at the end of a piece whose beginning continues `state`. Throws where no characters have these octets. */
+function checkPiece(state: number, octets: ArrayBuffer): number {
+	const view = new Uint8Array(octets);
+	const length = view.length;
+	let start = 0;
+	while (state && start < length) state = advance(state, view[start++] as number);
+	// A character has at most four octets: one that is unfinished begins among the last three.
+	let end = length > start + 3 ? length - 3 : start;
+	while (end < length && ((view[end] as number) & 0xc0) === 0x80) end++;
+	for (let index = end; index < length; index++) {
+		if (state === 0) end = index;
+		state = advance(state, view[index] as number);
 	}
-	for (; index < length; index++) state = advance(state, octets[index] as number);
+	if (state === 0) end = length;
+	String.fromArrayBuffer(octets.slice(start, end));
 	return state;
 }

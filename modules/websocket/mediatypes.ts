@@ -90,7 +90,19 @@ export function mediaType(name: string, value: unknown = "application/json"): Me
 	return pattern === "text/*" ? text : binary;
 }
 
-/** Octets that came as a binary message where text was expected: what is not UTF-8 becomes U+FFFD. */
+/**
+ * Octets that came as a binary message where text was expected: what is not UTF-8 becomes U+FFFD.
+ * @param octets The message, which is changed where the native decoder would take for characters what is none.
+ */
 function textOf(octets: ArrayBuffer): string {
+	const view = new Uint8Array(octets);
+	replaceLone(view, 0xed);
+	replaceLone(view, 0xf4);
 	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets);
+}
+
+/** Replaces an octet that begins a character, where none continues it, by one that is none either. */
+function replaceLone(octets: Uint8Array, first: number): void {
+	for (let index = octets.indexOf(first); index >= 0; index = octets.indexOf(first, index + 1))
+		if (((octets[index + 1] ?? 0) & 0xc0) !== 0x80) octets[index] = 0xff;
 }

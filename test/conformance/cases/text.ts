@@ -3,6 +3,7 @@ import { firstBadOctet, invalidTexts, isUtf8, validTexts } from "../../support/u
 import {
 	aBinary,
 	answers,
+	aPong,
 	aText,
 	binary,
 	continuation,
@@ -11,6 +12,7 @@ import {
 	fails,
 	open,
 	type Part,
+	ping,
 	sends,
 	text,
 } from "../case.js";
@@ -117,6 +119,23 @@ const others: FrameCase[] = [
 			answers(aBinary(Buffer.of(0xff, 0xfe))),
 		],
 		messages: [Buffer.of(0xff, 0xfe)],
+		ending: open,
+	},
+	{
+		section: "5.6",
+		title: "a receiver of text gets replacement characters for what is not UTF-8 in a binary message",
+		echo: false,
+		moves: [
+			sends(
+				binary(Buffer.from("61ed00806218", "hex")),
+				binary(Buffer.from("f4418080", "hex")),
+				binary(Buffer.from("61ff62", "hex")),
+				text("and goes on"),
+				ping(),
+			),
+			answers(aPong("")),
+		],
+		messages: ["a\ufffd\0\ufffdb\u0018", "\ufffdA\ufffd\ufffd", "a\ufffdb", "and goes on"],
 		ending: open,
 	},
 	{
