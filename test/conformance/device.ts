@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Agent } from "../../sim/agent/driver.js";
 import type { Step } from "../../sim/agent/protocol.js";
-import type { RemoteClient, RemoteServer, RemoteSocket } from "../../sim/agent/remote.js";
+import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../../sim/agent/remote.js";
 import type { Windows } from "../../sim/agent/target.js";
 import { onDevice } from "../../sim/agent/wire.js";
-import { StrictPeer } from "./strictpeer.js";
+import { acceptFor, type Role, StrictPeer } from "./strictpeer.js";
 
 /** What a case asks of the device's Client or Server. */
 export interface Demands {
@@ -17,14 +17,47 @@ export interface Demands {
 	echo?: boolean | undefined;
 }
 
-interface EchoServer {
-	server: RemoteServer;
-	port: number;
+/** A server of the device's. */
+class EchoServer {
+	readonly port: number;
+	readonly #server: RemoteServer;
 	/** The listener that tells the path of each connection. */
-	listener: string;
+	readonly #listener: string;
+	/** The connections whose path is not yet known; they are told in the same order. */
+	readonly #connections: RemoteSocket[] = [];
+	readonly #sockets = new Map<string, RemoteSocket>();
+	#looked = 0;
+
+	constructor(server: RemoteServer, port: number, listener: string) {
+		this.port = port;
+		this.#server = server;
+		this.#listener = listener;
+	}
+
+	/** The Socket of the connection with this path, which is given once. */
+	take(path: string): RemoteSocket | undefined {
+		const { events } = this.#server;
+		for (; this.#looked < events.length; this.#looked++) {
+			const { event, arguments: values } = events[this.#looked] as Occurrence;
+			if (event === "connection") this.#connections.push(values[0] as RemoteSocket);
+			else if (event === `ran ${this.#listener}`) {
+				const [{ value }] = values as [{ value: string }];
+				this.#sockets.set(value, this.#connections.shift() as RemoteSocket);
+			}
+		}
+		const socket = this.#sockets.get(path);
+		this.#sockets.delete(path);
+		return socket;
+	}
 }
 
-/** A connection of the device's and its peer, the opening handshake still to come. */
+/** An open WebSocket of the device's, and its peer. */
+export interface Pair {
+	connection: RemoteClient | RemoteSocket;
+	peer: StrictPeer;
+}
+
+/** A Client of the device's and its peer, the opening handshake still to come. */
 export interface Attempt {
 	client: RemoteClient;
 	peer: StrictPeer;
@@ -65,6 +98,16 @@ export class Device {
 		return `/${++this.#paths}`;
 	}
 
+	/** Windows of the connections made from now on. */
+	configure(windows: Windows): Promise<void> {
+		return this.#agent.configure(windows);
+	}
+
+	/** What is in use after a garbage collection, in slots and in octets of chunks. */
+	memory(): Promise<{ slots: number; chunks: number }> {
+		return this.#agent.memory();
+	}
+
 	/** Ends the device. @throws Error when it had ended before, or has broken a rule that always holds. */
 	stop(): Promise<void> {
 		return this.#agent.stop();
@@ -79,24 +122,43 @@ export class Device {
 		await this.#agent.run({ do: "release", on: name });
 	}
 
+	/** An open WebSocket that meets the demands. */
+	async open(role: Role, demands: Demands): Promise<Pair> {
+		if (role === "client") {
+			const { client, peer } = await this.attempt(demands);
+			const accept = acceptFor(await peer.head());
+			peer.write(
+				`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+			);
+			await client.next("open");
+			return { connection: client, peer };
+		}
+		const path = this.newPath();
+		const peer = await this.connect(demands);
+		peer.write(
+			`GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+		);
+		const head = await peer.head();
+		if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`the request was answered with ${head}`);
+		return { connection: await this.socketAt(path, demands), peer };
+	}
+
+	/** Has the server for these demands started: later on, it is there. */
+	async prepare(demands: Demands): Promise<void> {
+		await this.#serverFor(demands);
+	}
+
 	/** Connects to a server of the device's that meets the demands. */
 	async connect(demands: Demands): Promise<StrictPeer> {
 		const { port } = await this.#serverFor(demands);
 		return StrictPeer.connect(this.#agent.host, port);
 	}
 
-	/** The Socket that the server made of a request for `path`. */
+	/** The Socket that the server made of a request for `path`, query included. */
 	async socketAt(path: string, demands: Demands): Promise<RemoteSocket> {
-		const { server, listener } = await this.#serverFor(demands);
+		const server = await this.#serverFor(demands);
 		return this.#agent.until(
-			() => {
-				const ran = server.events.filter(({ event }) => event === `ran ${listener}`);
-				const index = ran.findIndex((it) => {
-					const [outcome] = it.arguments as [{ value: string }];
-					return outcome.value === path || outcome.value.startsWith(`${path}?`);
-				});
-				return index < 0 ? undefined : (server.all("connection")[index]?.[0] as RemoteSocket | undefined);
-			},
+			() => server.take(path),
 			() => `no connection with the path ${path}`,
 		);
 	}
@@ -133,7 +195,7 @@ export class Device {
 			{ do: "get", on: "argument", property: "path" },
 			...(echo ? [echoStep("argument")] : []),
 		]);
-		return { server, port: await server.listening(), listener };
+		return new EchoServer(server, await server.listening(), listener);
 	}
 }
 
@@ -150,7 +212,7 @@ function echoStep(on: string): Step {
 		on,
 		method: "on",
 		event: "message",
-		name: `echo of ${on}`,
+		name: "echo",
 		quiet: true,
 		steps: [{ do: "call", on: "this", method: "send", arguments: [argument(0), argument(1)] }],
 	};

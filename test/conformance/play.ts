@@ -18,14 +18,8 @@ import {
 	sends,
 	text,
 } from "./case.js";
-import type { Device } from "./device.js";
+import type { Device, Pair } from "./device.js";
 import { acceptFor, type Received, type Role, type StrictPeer } from "./strictpeer.js";
-
-/** An open WebSocket of the device's, and its peer. */
-interface Pair {
-	connection: Connection;
-	peer: StrictPeer;
-}
 
 /** What follows an opening handshake that a case says nothing more about. */
 const hello: Move[] = [sends(text("hello")), answers(aText("hello"))];
@@ -34,33 +28,12 @@ const hello: Move[] = [sends(text("hello")), answers(aText("hello"))];
 export async function play(device: Device, role: Role, it: Case): Promise<void> {
 	if (it.about === "request") return playRequest(device, it);
 	if (it.about === "response") return playResponse(device, it);
-	const pair = role === "client" ? await openClient(device, it) : await openSocket(device, it);
+	const pair = await device.open(role, it);
 	try {
 		await playFrames(device, role, pair, it);
 	} finally {
 		pair.peer.destroy();
 	}
-}
-
-async function openClient(device: Device, it: FrameCase): Promise<Pair> {
-	const { client, peer } = await device.attempt(it);
-	const accept = acceptFor(await peer.head());
-	peer.write(
-		`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-	);
-	await client.next("open");
-	return { connection: client, peer };
-}
-
-async function openSocket(device: Device, it: FrameCase): Promise<Pair> {
-	const path = device.newPath();
-	const peer = await device.connect(it);
-	peer.write(
-		`GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-	);
-	const head = await peer.head();
-	if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`the request was answered with ${head}`);
-	return { connection: await device.socketAt(path, it), peer };
 }
 
 async function playRequest(device: Device, it: RequestCase): Promise<void> {
@@ -73,7 +46,8 @@ async function playRequest(device: Device, it: RequestCase): Promise<void> {
 		if (status !== it.status) throw new Error(`answered with ${status} instead of ${it.status}: ${head}`);
 		checkMatches("the answer", head, it.answer, it.answerNot);
 		if (status === 101) {
-			const connection = await device.socketAt(path, it);
+			const target = /^\S+ (?:http:\/\/[^/]*)?(\S+)/.exec(it.request(path).trimStart())?.[1] ?? path;
+			const connection = await device.socketAt(target, it);
 			const rest = { moves: it.moves ?? hello, messages: it.messages ?? ["hello"], ending: open };
 			return await playFrames(device, "server", { connection, peer }, { ...it, ...rest });
 		}
@@ -225,7 +199,8 @@ async function playEnding(
 async function expectEnd(peer: StrictPeer, first: boolean): Promise<void> {
 	if (first) peer.end();
 	const received = await peer.next();
-	if (received.kind !== "end") throw new Error(`the device sent ${show(received)} instead of its end`);
+	if (received.kind !== "end" || received.inside)
+		throw new Error(`the device sent ${show(received)} instead of its end`);
 	peer.end();
 }
 

@@ -18,7 +18,8 @@ export type Received =
 	| { kind: "ping" | "pong"; octets: Buffer }
 	/** `code` is undefined for an empty close frame. */
 	| { kind: "close"; code: number | undefined; reason: string }
-	| { kind: "end" };
+	/** The connection has ended; `inside` a frame or not. */
+	| { kind: "end"; inside: boolean };
 
 /** A wait that takes longer than this has failed: 64 KiB through a window of one octet take seconds. Milliseconds. */
 const patience = 60_000;
@@ -124,9 +125,7 @@ export class StrictPeer {
 				const received = this.#receive(frame);
 				if (received) return received;
 			}
-			if (!this.#ended) return undefined;
-			if (this.#octets.length > 0) throw new Error("the connection ended inside a frame");
-			return { kind: "end" };
+			return this.#ended ? { kind: "end", inside: this.#octets.length > 0 } : undefined;
 		}, "a frame");
 	}
 

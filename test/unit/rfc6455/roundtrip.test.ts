@@ -57,8 +57,8 @@ for (const role of roles) {
 
 		/** Gives the sender windows until it takes so many octets. */
 		function makeRoom(length: number): void {
-			while (sender.open(random.choose({ narrow: 1, wide: 3 }) === "wide" ? length + 14 : 17) < length)
-				carry(random, sender, receiver);
+			const window = () => (random.choose({ narrow: 1, wide: 3 }) === "wide" ? length + 14 : 17);
+			while (sender.open(window()) < Math.max(1, length)) carry(random, sender, receiver);
 		}
 
 		for (let round = 0; round < rounds; round++) {

@@ -1,0 +1,120 @@
+/** Plays random cases with one device, as long as it is told to. */
+import { performance } from "node:perf_hooks";
+import { Device } from "../conformance/device.js";
+import { Random } from "../support/random.js";
+import { allDemands, playRandom, type Trail } from "./play.js";
+
+export interface FuzzOptions {
+	seed: number;
+	/** How many cases to play, from `first` on. Default: until the time is up. */
+	cases?: number;
+	/** How long to go on, in seconds. Default: until the cases are played. */
+	seconds?: number;
+	/** The number of the first case. Default 0. */
+	first?: number;
+}
+
+export interface FuzzFailure {
+	case: number;
+	role: string;
+	windows: object;
+	what: string;
+	/** The octets that the peer sent, in hexadecimal. */
+	octets: string;
+}
+
+export interface FuzzResult {
+	seed: number;
+	cases: number;
+	client: number;
+	server: number;
+	/** How many cases ended how. */
+	endings: Record<string, number>;
+	failed: FuzzFailure[];
+	/** In use on the device before and after. */
+	memory: { before: Memory; after: Memory };
+}
+
+interface Memory {
+	slots: number;
+	chunks: number;
+}
+
+/** Cases that are played with the same windows. */
+const casesPerRound = 40;
+/** Cases at the same time. */
+const concurrency = 8;
+/** What memory may differ by: the agent's own, and what the last connection leaves for the next collection. */
+const slotTolerance = 300;
+const chunkTolerance = 8192;
+
+export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Promise<FuzzResult> {
+	const device = await Device.start();
+	const failed: FuzzFailure[] = [];
+	const endings: Record<string, number> = {};
+	const roles = { client: 0, server: 0 };
+	for (const demands of allDemands) await device.prepare(demands);
+	// What is made once is made in the first cases.
+	await playRound(0, 0, casesPerRound, () => {});
+	const before = await device.memory();
+	const end = performance.now() + (seconds ?? Number.POSITIVE_INFINITY) * 1000;
+	const last = cases === undefined ? Number.POSITIVE_INFINITY : first + cases;
+	let next = first;
+	while (next < last && failed.length < 20 && performance.now() < end) {
+		const round = Math.floor(next / casesPerRound);
+		const roundEnd = Math.min(last, (round + 1) * casesPerRound);
+		await playRound(round, next, roundEnd, (ending) => {
+			endings[ending] = (endings[ending] ?? 0) + 1;
+		});
+		next = roundEnd;
+	}
+	const note = (what: string) => failed.push({ case: next, role: "", windows: {}, what, octets: "" });
+	const after = await device.memory().catch((error: Error) => {
+		note(error.message);
+		return before;
+	});
+	if (after.slots - before.slots > slotTolerance)
+		note(`memory grew from ${before.slots} to ${after.slots} slots`);
+	if (after.chunks - before.chunks > chunkTolerance)
+		note(`memory grew from ${before.chunks} to ${after.chunks} octets of chunks`);
+	try {
+		await device.stop();
+	} catch (error) {
+		note((error as Error).message);
+	}
+	return { seed, cases: next - first, ...roles, endings, failed, memory: { before, after } };
+
+	async function playRound(
+		round: number,
+		from: number,
+		to: number,
+		count: (ending: string) => void,
+	): Promise<void> {
+		const random = new Random(Math.imul(seed + 1, 0xc2b2ae35) ^ round);
+		const size = () => random.pick([1, 2, 3, 7, 16, 17, 64, 300, 1436, 5744]);
+		const windows = { readWindow: size(), writeWindow: size(), splitReads: random.next() < 0.1 };
+		await device.configure(windows);
+		const longMessages = windows.readWindow >= 300 && windows.writeWindow >= 300 && !windows.splitReads;
+		let number = from;
+		const worker = async () => {
+			while (number < to) {
+				const mine = number++;
+				const trail: Trail = { role: "client", octets: Buffer.alloc(0) };
+				try {
+					const { role, ending } = await playRandom(device, seed, mine, longMessages, trail);
+					roles[role]++;
+					count(ending);
+				} catch (error) {
+					failed.push({
+						case: mine,
+						role: trail.role,
+						windows,
+						what: (error as Error).message,
+						octets: trail.octets.subarray(0, 2000).toString("hex"),
+					});
+				}
+			}
+		};
+		await Promise.all(Array.from({ length: concurrency }, worker));
+	}
+}

@@ -1,0 +1,237 @@
+/** Random octets for a device to read: good frames, wrong frames, and either of them damaged. */
+import { closePayload, frame, opcodes } from "../support/frames.js";
+import type { Random } from "../support/random.js";
+import { invalidTexts, validTexts } from "../support/utf8.js";
+
+const texts = validTexts.map(({ octets }) => octets);
+const badTexts = invalidTexts.map(({ octets }) => octets);
+
+/** A length: mostly little, often at a boundary of section 5.2, seldom long. */
+function randomLength(random: Random, longest: number): number {
+	const kind = random.choose({ little: 60, boundary: 25, some: 14, long: 1 });
+	const length =
+		kind === "little"
+			? random.integer(0, 20)
+			: kind === "boundary"
+				? random.integer(123, 129)
+				: kind === "some"
+					? random.integer(130, 2000)
+					: random.integer(65530, 65540);
+	return Math.min(length, longest);
+}
+
+function randomText(random: Random, longest: number): Buffer {
+	const length = randomLength(random, longest);
+	const parts: Buffer[] = [];
+	for (let size = 0; size < length; ) {
+		const part = random.pick(texts);
+		parts.push(part);
+		size += part.length;
+	}
+	return Buffer.concat(parts);
+}
+
+function randomClose(random: Random): Buffer {
+	switch (random.choose({ good: 5, bare: 2, code: 2, reason: 2, half: 1, random: 1 })) {
+		case "good":
+			return closePayload(random.pick([1000, 1001, 1011, 3000, 4999]), random.pick(["", "bye", "grüße"]));
+		case "bare":
+			return Buffer.alloc(0);
+		case "code":
+			return closePayload(random.integer(0, 5100), "");
+		case "reason":
+			return Buffer.concat([closePayload(1000), random.pick(badTexts).subarray(0, 123)]);
+		case "half":
+			return Buffer.of(3);
+		case "random":
+			return random.octets(random.integer(0, 125));
+	}
+}
+
+/** One message or control frame, or what looks like one. */
+function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] {
+	const control = () =>
+		frame(random.pick([opcodes.ping, opcodes.pong]), random.octets(random.integer(0, 20)), { mask });
+	switch (
+		random.choose({
+			text: 25,
+			binary: 20,
+			fragments: 25,
+			control: 15,
+			badText: 4,
+			close: 3,
+			header: 5,
+			octets: 2,
+		})
+	) {
+		case "text":
+			return [frame(opcodes.text, randomText(random, longest), { mask })];
+		case "binary":
+			return [frame(opcodes.binary, random.octets(randomLength(random, longest)), { mask })];
+		case "fragments": {
+			const text = random.next() < 0.5;
+			const payload = text ? randomText(random, longest) : random.octets(randomLength(random, longest));
+			const frames: Buffer[] = [];
+			for (let at = 0, last = false; !last; ) {
+				const end = random.next() < 0.3 ? payload.length : random.integer(at, payload.length);
+				last = end === payload.length && random.next() < 0.7;
+				const opcode = frames.length > 0 ? opcodes.continuation : text ? opcodes.text : opcodes.binary;
+				frames.push(frame(opcode, payload.subarray(at, end), { mask, fin: last }));
+				at = end;
+				if (!last && random.next() < 0.3) frames.push(control());
+			}
+			return frames;
+		}
+		case "control":
+			return [control()];
+		case "badText":
+			return [frame(opcodes.text, random.pick(badTexts), { mask })];
+		case "close":
+			return [frame(opcodes.close, randomClose(random), { mask })];
+		case "header": {
+			const options = {
+				mask: random.next() < 0.9 ? mask : !mask,
+				fin: random.next() < 0.7,
+				rsv: random.next() < 0.8 ? 0 : random.integer(1, 7),
+			};
+			return [frame(random.integer(0, 15), random.octets(random.integer(0, 130)), options)];
+		}
+		case "octets":
+			return [random.octets(random.integer(1, 40))];
+	}
+}
+
+/** Damages octets in one place. */
+export function damage(random: Random, octets: Buffer): Buffer {
+	const at = random.integer(0, Math.max(0, octets.length - 1));
+	const end = Math.min(octets.length, at + random.integer(1, 8));
+	const [before, middle, after] = [octets.subarray(0, at), octets.subarray(at, end), octets.subarray(end)];
+	switch (random.choose({ flip: 4, set: 3, remove: 2, insert: 2, double: 2, swap: 1, cut: 1 })) {
+		case "flip": {
+			const flipped = Buffer.from(octets);
+			if (flipped.length > 0) flipped[at] = (flipped[at] as number) ^ (1 << random.integer(0, 7));
+			return flipped;
+		}
+		case "set":
+			return Buffer.concat([before, random.octets(middle.length), after]);
+		case "remove":
+			return Buffer.concat([before, after]);
+		case "insert":
+			return Buffer.concat([before, random.octets(random.integer(1, 8)), middle, after]);
+		case "double":
+			return Buffer.concat([before, middle, middle, after]);
+		case "swap":
+			return Buffer.concat([after, middle, before]);
+		case "cut":
+			return before;
+	}
+}
+
+/** Octets as a peer might send them after the opening handshake. */
+export function randomStream(random: Random, mask: boolean, longest: number): Buffer {
+	const frames: Buffer[] = [];
+	for (let count = random.integer(1, 8); count > 0; count--)
+		frames.push(...randomFrames(random, mask, longest));
+	if (random.next() < 0.5) frames.push(frame(opcodes.close, randomClose(random), { mask }));
+	let stream: Buffer = Buffer.concat(frames);
+	if (random.next() < 0.5)
+		for (let count = random.integer(1, 3); count > 0; count--) stream = damage(random, stream);
+	return stream;
+}
+
+const key = "dGhlIHNhbXBsZSBub25jZQ==";
+
+/** Lines that may stand in a head and change what it means, or not. */
+const lines = [
+	"X-Any: thing",
+	"X-Empty:",
+	"Connection: keep-alive",
+	"Connection: Upgrade",
+	"connection:close, upgrade",
+	"Upgrade: h2c",
+	"Upgrade: WebSocket",
+	"Sec-WebSocket-Version: 8",
+	"Sec-WebSocket-Version: 13",
+	`Sec-WebSocket-Key: ${key}`,
+	"Sec-WebSocket-Key: short",
+	"Sec-WebSocket-Extensions: permessage-deflate",
+	"Sec-WebSocket-Extensions:",
+	"Sec-WebSocket-Protocol: chat",
+	"Sec-WebSocket-Protocol: a b",
+	"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+	"Origin: http://page",
+	"Host: other",
+	"Content-Length: 0",
+	"Content-Length: 5",
+	"Transfer-Encoding: chunked",
+	" folded",
+	"no colon",
+	": no name",
+	"bad name: x",
+	"X-Octets: \xff\xa0",
+	"X-Control: \x01",
+	`X-Long: ${"x".repeat(1900)}`,
+];
+
+/** Changes the lines of a head, and perhaps its octets. */
+function changeHead(random: Random, head: string[]): Buffer {
+	const changed = [...head];
+	for (let count = random.integer(0, 3); count > 0; count--) {
+		const at = random.integer(1, changed.length);
+		switch (random.choose({ insert: 4, remove: 2, double: 1, swap: 1, fold: 1 })) {
+			case "insert":
+				changed.splice(at, 0, random.pick(lines));
+				break;
+			case "remove":
+				changed.splice(random.next() < 0.1 ? 0 : at, 1);
+				break;
+			case "double":
+				changed.splice(at, 0, changed[at] ?? "");
+				break;
+			case "swap":
+				changed.reverse();
+				break;
+			case "fold": {
+				const line = changed[at];
+				if (line !== undefined) changed[at] = random.next() < 0.5 ? line.toUpperCase() : line.toLowerCase();
+				break;
+			}
+		}
+	}
+	const end = random.choose({ right: 20, feed: 1, none: 1 });
+	const separator = end === "feed" ? "\n" : "\r\n";
+	let octets: Buffer = Buffer.from(
+		`${changed.join(separator)}${separator}${end === "none" ? "" : separator}`,
+		"latin1",
+	);
+	if (random.next() < 0.3)
+		for (let count = random.integer(1, 2); count > 0; count--) octets = damage(random, octets);
+	return octets;
+}
+
+/** A request for `path`, changed, followed by frames. */
+export function randomRequest(random: Random, path: string): Buffer {
+	const head = [
+		`GET ${path} HTTP/1.1`,
+		"Host: device",
+		"Upgrade: websocket",
+		"Connection: Upgrade",
+		`Sec-WebSocket-Key: ${key}`,
+		"Sec-WebSocket-Version: 13",
+	];
+	const frames = random.next() < 0.5 ? randomStream(random, true, 200) : Buffer.alloc(0);
+	return Buffer.concat([changeHead(random, head), frames]);
+}
+
+/** A response that grants, changed, followed by frames. */
+export function randomResponse(random: Random, accept: string): Buffer {
+	const head = [
+		`HTTP/1.1 101 Switching Protocols`,
+		"Upgrade: websocket",
+		"Connection: Upgrade",
+		`Sec-WebSocket-Accept: ${accept}`,
+	];
+	if (random.next() < 0.2) head[0] = `HTTP/1.1 ${random.integer(100, 599)} Something`;
+	const frames = random.next() < 0.5 ? randomStream(random, false, 200) : Buffer.alloc(0);
+	return Buffer.concat([changeHead(random, head), frames]);
+}
