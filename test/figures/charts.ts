@@ -24,10 +24,12 @@ const isClient = ({ role }: Measured) => role === "client" || role === "";
 function messages(cases: readonly Measured[]): TopLevelSpec {
 	const values = cases
 		.filter((each) => isClient(each) && implementations.some((name) => name === each.subject))
-		.map((each) => ({
-			...each,
-			label: `${each.microseconds.toFixed(1)} µs, ${each.ratio.toFixed(2)} ×`,
-			panel: `${each.work} ${each.octets} octets`,
+		.filter(({ work }) => work === "send" || work === "receive")
+		.map(({ subject, work, octets, microseconds, ratio }) => ({
+			subject,
+			microseconds,
+			label: `${microseconds.toFixed(1)} (${ratio.toFixed(2)} ×)`,
+			panel: `${work} ${octets} octets`,
 		}));
 	const y = { field: "subject", type: "nominal" as const, sort: [...implementations], title: null };
 	return {
@@ -42,8 +44,10 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 			sort: ["send 27 octets", "send 275 octets", "receive 27 octets", "receive 275 octets"],
 		},
 		resolve: { scale: { x: "independent" } },
+		spacing: { row: 20, column: 90 },
 		spec: {
-			width: 260,
+			// With room for the labels at the right.
+			width: 230,
 			height: { step: 24 },
 			layer: [
 				{
@@ -66,13 +70,8 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 					},
 				},
 				{
-					mark: { type: "text", align: "left", dx: 4 },
-					encoding: {
-						y,
-						x: { datum: 0, type: "quantitative" },
-						text: { field: "label" },
-						color: { value: "#ffffff" },
-					},
+					mark: { type: "text", align: "left", dx: 5 },
+					encoding: { y, x: { field: "microseconds", type: "quantitative" }, text: { field: "label" } },
 				},
 			],
 		},
@@ -127,20 +126,24 @@ function queue(cases: readonly Measured[]): TopLevelSpec {
 
 /** Memory of an idle connection. */
 function memory({ "memory-moddable": { shares } }: Measurements): TopLevelSpec {
-	const names: Record<string, string> = { client: "Client", socket: "Socket", server: "Server, listening" };
+	const names: Record<string, string> = {
+		client: "Client",
+		socket: "Socket",
+		server: "Server, listening",
+		sendqueue: "send queue of either",
+	};
 	const values = shares.flatMap(({ name, slots, octets, budget }) => {
 		const subject = names[name] ?? name;
-		const of = { subject, budget, all: octets, label: `${Math.round(octets)}` };
+		const of = { subject, budget, label: `${Math.round(octets)}` };
 		return [
 			{ ...of, part: "slots", octets: 16 * slots },
-			{ ...of, part: "chunks", octets: octets - 16 * slots },
+			{ ...of, part: "chunks", octets: Math.max(octets - 16 * slots, 0) },
 		];
 	});
 	const y = { field: "subject", type: "nominal", sort: null, title: null } as const;
 	return {
 		config,
-		title:
-			"Memory of an idle connection on a device of 32 bits, beside send queue and native socket, and budget",
+		title: "Memory on a device of 32 bits, idle and connected, beside the native socket; budgets",
 		data: { values },
 		width: 420,
 		height: { step: 30 },
@@ -164,9 +167,9 @@ function memory({ "memory-moddable": { shares } }: Measurements): TopLevelSpec {
 				encoding: { y, x: { field: "budget", type: "quantitative" } },
 			},
 			{
-				mark: { type: "text", align: "left", dx: 8 },
+				mark: { type: "text", align: "left", dx: 6, color: "#ffffff" },
 				transform: [{ filter: "datum.part === 'slots'" }],
-				encoding: { y, x: { field: "all", type: "quantitative" }, text: { field: "label" } },
+				encoding: { y, x: { datum: 0, type: "quantitative" }, text: { field: "label" } },
 			},
 		],
 	};
@@ -189,7 +192,7 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 	const line = { type: "line", point: { size: 50 }, strokeWidth: 2 } as const;
 	return {
 		config,
-		title: "A server with many connections: a message in and out again, and the memory of each connection",
+		title: "A server with many connections: a message in and out again; memory of each",
 		hconcat: [
 			{
 				width: 300,
@@ -210,7 +213,11 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 				width: 300,
 				height: 180,
 				data: { values: npm.crowd },
-				mark: { ...line, color: colours["xs-web-socket"] },
+				mark: {
+					...line,
+					color: colours["xs-web-socket"],
+					point: { size: 50, color: colours["xs-web-socket"] },
+				},
 				encoding: {
 					x: connections,
 					y: { field: "octets", type: "quantitative", title: "octets a connection", scale: { zero: true } },
@@ -242,8 +249,8 @@ function roundTrips({ scale: { roundTrips = [], tcpRoundTrips = [] } }: Measurem
 	});
 	return {
 		config,
-		title: "Round trips between the simulated device and ws peers; TCP alone is the simulator's share",
+		title: "Round trips of all connections with ws peers; TCP alone is the simulator's share",
 		data: { values },
-		hconcat: [panel("perSecond", "round trips a second, all connections"), panel("median", "ms, median")],
+		hconcat: [panel("perSecond", "round trips a second"), panel("median", "ms, median")],
 	};
 }

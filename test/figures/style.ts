@@ -28,6 +28,7 @@ const text = {
 	labelFont: font,
 	titleFont: font,
 	labelFontSize: 12,
+	labelLimit: 300,
 	titleFontSize: 12,
 };
 
