@@ -26,13 +26,23 @@ interface Firmware extends Linked {
 	folder: string;
 }
 
-/** Octets and number of this project's modules in what the linker has written. */
+/** Octets and number of this project's modules among those that the linker has put together. */
 function measure(folder: string): { bytecode: number; modules: number } {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
-	const sizes = [...image.matchAll(/gxCode\d+, (\d+), NULL, 0, "xs-web-socket[/"]/g)].map(([, size]) =>
-		Number(size),
+	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
+		([, name]) => name,
 	);
+	const sizes = names.map((name) => codeSize(readFileSync(join(folder, "modules", `${name}.xsb`))));
 	return { bytecode: sizes.reduce((sum, size) => sum + size, 0), modules: sizes.length };
+}
+
+/** The length of the CODE atom of a compiled module; the names beside it are shared by all of a program. */
+function codeSize(compiled: Buffer): number {
+	const header = 8;
+	for (let offset = header; offset < compiled.length; offset += compiled.readUInt32BE(offset))
+		if (compiled.toString("latin1", offset + 4, offset + header) === "CODE")
+			return compiled.readUInt32BE(offset) - header;
+	return 0;
 }
 
 /** Resolves and compiles every module, and links them: all that can be done without ESP-IDF. */
