@@ -1,0 +1,203 @@
+/** The Node side of one connection, played by `ws`: it exchanges messages with the device, and ends. */
+
+import type { RawData, WebSocket } from "ws";
+import type { Random } from "../support/random.js";
+import { Watch } from "../support/watch.js";
+import type { BurstMessage, BurstResult, Order } from "./protocol.js";
+
+/** How connections end. */
+const endings = {
+	/** The peer starts the closing handshake. */
+	"peer closes": 3,
+	/** The device does. */
+	"device closes": 3,
+	/** The connection is reset. */
+	"peer terminates": 2,
+	/** It is reset while echoes are on their way. */
+	"peer terminates among echoes": 1,
+	/** It is reset while the device's queue is full. */
+	"peer terminates in a burst": 1,
+};
+export type Ending = keyof typeof endings;
+
+/** What lanes count together. */
+export interface Tally {
+	endings: Partial<Record<Ending, number>>;
+	bursts: number;
+}
+
+/** Octets of echoes that may be on their way: fewer than the device's queue takes. */
+const outstandingLimit = 3000;
+/** Milliseconds; it says nothing about speed. */
+const patience = 60_000;
+const binaryLengths = [20, 64, 125, 126, 300, 1000];
+const textLengths = [0, 0, 0, 20, 100, 110, 500];
+
+let burstNumber = 0;
+
+/** One connection that is open, from its first message to its end. */
+export class Lane {
+	readonly #name: string;
+	readonly #socket: WebSocket;
+	readonly #random: Random;
+	readonly #tally: Tally;
+	readonly #watch = new Watch(patience);
+	/** Echoes that are to come, in order. */
+	readonly #expected: Buffer[] = [];
+	#outstanding = 0;
+	#burst: { number: number; received: number; last: number; result?: BurstResult } | undefined;
+	/** A Client's queue outlives its connections: what waited when the one before was reset comes first. */
+	#mayBeLate: boolean;
+	#closed: number | undefined;
+	#fault: Error | undefined;
+
+	constructor(name: string, socket: WebSocket, random: Random, tally: Tally) {
+		this.#name = name;
+		this.#socket = socket;
+		this.#random = random;
+		this.#tally = tally;
+		this.#mayBeLate = name.startsWith("client");
+		socket.on("message", (data: RawData, binary) => {
+			try {
+				this.#take(data as Buffer, binary);
+			} catch (error) {
+				this.#fault ??= error as Error;
+			}
+			this.#watch.changed();
+		});
+		socket.on("error", (error) => {
+			this.#fault ??= new Error(`${name}: ${error.message}`);
+			this.#watch.changed();
+		});
+		socket.on("close", (code) => {
+			this.#closed = code;
+			this.#watch.changed();
+		});
+	}
+
+	/**
+	 * Exchanges messages and ends the connection.
+	 * @throws Error when the device does not do as it should
+	 */
+	async play(): Promise<void> {
+		await this.#exchange(this.#random.integer(25, 75));
+		if (this.#random.integer(1, 4) === 1) await this.#playBurst();
+		const ending = this.#random.choose(endings);
+		this.#tally.endings[ending] = (this.#tally.endings[ending] ?? 0) + 1;
+		await this.#end(ending);
+	}
+
+	async #end(ending: Ending): Promise<void> {
+		let code: number | undefined = 1006;
+		switch (ending) {
+			case "peer closes":
+				code = this.#random.pick([1000, 1001, 3000, 4999]);
+				this.#socket.close(code, "soak");
+				break;
+			case "device closes":
+				code = this.#random.pick([1000, 1011, 4000]);
+				this.#order({ order: "close", code });
+				break;
+			case "peer terminates among echoes":
+				while (this.#outstanding < outstandingLimit / 2) this.#sendEcho();
+				this.#socket.terminate();
+				break;
+			case "peer terminates in a burst":
+				this.#startBurst();
+				await this.#until(() => (this.#burst?.received || this.#burst?.result ? true : undefined), "a burst");
+				this.#socket.terminate();
+				break;
+			default:
+				this.#socket.terminate();
+		}
+		const got = await this.#until(() => this.#closed, "the end of the connection");
+		if (got !== code) throw new Error(`${this.#name}: the connection ended with ${got}, not with ${code}.`);
+	}
+
+	async #exchange(count: number): Promise<void> {
+		for (let sent = 0; sent < count; ) {
+			for (; sent < count && this.#outstanding < outstandingLimit; sent++) this.#sendEcho();
+			// Half of it at a time keeps both sides busy.
+			await this.#until(() => (this.#outstanding < outstandingLimit / 2 ? true : undefined), "echoes");
+		}
+		await this.#until(() => (this.#expected.length === 0 ? true : undefined), "the last echoes");
+	}
+
+	#sendEcho(): void {
+		// Device code that works with values gets text only.
+		const binary = this.#name === "client 1" && this.#random.integer(0, 1) === 1;
+		const data = binary
+			? this.#random.octets(this.#random.pick(binaryLengths))
+			: Buffer.from(
+					JSON.stringify({
+						echo: this.#random.integer(0, 1e6),
+						text: "é".repeat(this.#random.pick(textLengths)),
+					}),
+				);
+		this.#expected.push(data);
+		this.#outstanding += data.byteLength;
+		this.#socket.send(data, { binary });
+	}
+
+	#startBurst(): void {
+		const number = ++burstNumber;
+		this.#burst = { number, received: 0, last: -1 };
+		this.#tally.bursts++;
+		const length = this.#random.integer(300, 900);
+		// Some 12000 octets fit into the device's window and queue.
+		this.#order({ order: "burst", number, length, count: Math.ceil(20000 / length) });
+	}
+
+	async #playBurst(): Promise<void> {
+		this.#startBurst();
+		const { kept, discarded } = await this.#until(() => this.#burst?.result, "the end of a burst");
+		const received = this.#burst?.received;
+		this.#burst = undefined;
+		if (received !== kept || discarded === 0)
+			throw new Error(
+				`${this.#name}: of a burst ${received} messages came; the device sent ${kept} and discarded ${discarded}.`,
+			);
+	}
+
+	#order(order: Order): void {
+		this.#socket.send(JSON.stringify(order));
+	}
+
+	#take(data: Buffer, binary: boolean): void {
+		const value = binary ? {} : (JSON.parse(data.toString()) as Partial<BurstMessage & BurstResult>);
+		if (value.burst !== undefined) this.#takeBurst(value.burst, value.index ?? -1);
+		else if (value.done !== undefined) {
+			if (this.#burst?.number === value.done) this.#burst.result = value as BurstResult;
+		} else if (this.#expected[0] && data.equals(this.#expected[0])) {
+			this.#expected.shift();
+			this.#outstanding -= data.byteLength;
+			this.#mayBeLate = false;
+		} else if (!this.#mayBeLate)
+			throw new Error(
+				`${this.#name}: "${data.toString().slice(0, 100)}" came back, not "${this.#expected[0]?.toString().slice(0, 100)}".`,
+			);
+	}
+
+	#takeBurst(number: number, index: number): void {
+		const burst = this.#burst;
+		// Another number is that of a burst in which the connection before this one was reset.
+		if (burst?.number !== number) return;
+		if (index <= burst.last)
+			throw new Error(`${this.#name}: message ${index} of a burst came after message ${burst.last}.`);
+		burst.last = index;
+		burst.received++;
+	}
+
+	#until<T>(look: () => T | undefined, what: string): Promise<T> {
+		return this.#watch.until(
+			() => {
+				if (this.#fault) throw this.#fault;
+				const value = look();
+				if (value === undefined && this.#closed !== undefined)
+					throw new Error(`${this.#name}: the connection ended with ${this.#closed} before ${what}.`);
+				return value;
+			},
+			() => `${this.#name}: ${what} did not come.`,
+		);
+	}
+}
