@@ -28,15 +28,17 @@ define(String, "fromArrayBuffer", (buffer: unknown, offset: unknown = 0, length?
 	const count = length === undefined ? buffer.byteLength - start : Number(length);
 	if (count < 0 || start + count > buffer.byteLength) throw new RangeError(`invalid byteLength ${count}`);
 	const octets = new Uint8Array(buffer, start, count);
+	let text: string | undefined;
+	try {
+		text = strictDecoder.decode(octets);
+		// As many characters as octets: that is ASCII.
+		if (text.length === count) return text;
+	} catch {}
 	// The engine's decoder takes any octet below 0x80 behind ED and F4 for a continuation; the native function does not.
 	for (const first of [0xed, 0xf4])
 		for (let index = octets.indexOf(first); index >= 0; index = octets.indexOf(first, index + 1))
 			if (((octets[index + 1] ?? 0) & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
-	try {
-		return strictDecoder.decode(octets);
-	} catch {
-		return decodeLeniently(octets);
-	}
+	return text ?? decodeLeniently(octets);
 });
 
 /** Integer from 0 up to and not including `limit`, or from the first up to the second of two. */
