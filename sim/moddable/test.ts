@@ -52,8 +52,9 @@ async function prepareSimulator(native: boolean): Promise<Run> {
 			[programVariable]: built.program,
 			[displayVariable]: display.name,
 		},
-		// Sockets are looked at every 20 ms: of many tests at once none would be served within the times that they set.
-		options: ["--serial"],
+		// Sockets are looked at every 20 ms: of many tests on one device none would be served within the times that they
+		// set. But devices that wait take little of the computer.
+		options: ["--serial", "--concurrency=6"],
 		limits: limits[native ? "native" : "moddable"],
 		stop: () => display.stop(),
 	};
