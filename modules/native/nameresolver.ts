@@ -71,5 +71,10 @@ export class NameResolver {
 	}
 }
 
-/** Called as a constructor: the object it returns takes the place of the new one. */
-const StandIn = (options: { instead: object }): object => options.instead;
+/** In place of a class of resolvers. */
+class StandIn {
+	constructor(options: { instead: object }) {
+		// biome-ignore lint/correctness/noConstructorReturn: there is one already
+		return options.instead;
+	}
+}

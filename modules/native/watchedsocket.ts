@@ -50,9 +50,13 @@ function makeSocket(options: WatchedSocketOptions): UsedSocket {
 	}
 }
 
-/** Called as a constructor: the object it returns takes the place of the new one. */
-const WatchedSocket = ((options: WatchedSocketOptions): UsedSocket =>
-	makeSocket(options)) as unknown as SocketConstructor;
+/** In place of a class of sockets. */
+class WatchedSocket {
+	constructor(options: WatchedSocketOptions) {
+		// biome-ignore lint/correctness/noConstructorReturn: the SDK's class is to have the socket itself
+		return makeSocket(options);
+	}
+}
 
 /** The option `socket` for the SDK's class: sockets like those of `socket`, watched. */
 export function watchedSocketOption(

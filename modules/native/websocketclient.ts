@@ -1,6 +1,395 @@
-// TEMPORARY NOTE, not to be committed: two of us wrote this file at 19:13, and my version replaced yours. Restore yours, please.
-// Mine (another shape, works with modules/websocket's seam) is kept outside the project as /work/lab-sdk/native-mine/, if anything
-// in it is of use. I (the SDK helper of sim/moddable, hosts/esp32, hosts/network, manifests) keep away from modules/native,
-// packaging/, examples/ and test/packaging from now on, as somebody is plainly at work on them. sim/moddable/test.ts --native
-// builds sim/agent/manifest_native.json (create it: include ./manifest_agent.json and ../../manifest_native.json, "build": {"NAME": "agent-native"})
-// and judges by sim/moddable/limits.ts (`limits.native`): put what the native engine cannot do there.
+import Timer from "timer";
+import { hostField } from "../rfc6455/address.js";
+import { CloseCode, closePayload } from "../rfc6455/closecode.js";
+import type { UsedSocket } from "../rfc6455/transport.js";
+import { TextReader } from "../rfc6455/utf8.js";
+import { NameResolver } from "./nameresolver.js";
+import type { NativeWebSocketClientCallbacks, NativeWebSocketClientOptions } from "./options.js";
+import { type SdkCallbacks, type SdkWebSocket, SdkWebSocketClient } from "./sdk.js";
+import {
+	type SocketCallbacks,
+	type SocketWatcher,
+	watchedAttachOption,
+	watchedSocketOption,
+} from "./watchedsocket.js";
+
+const enum Phase {
+	/** A client resolves the name and connects. */
+	connecting,
+	/** There is a connection, and the WebSocket is not open yet. */
+	handshake,
+	open,
+	/** A close frame was sent or came. */
+	closing,
+	closed,
+}
+
+const closeOpcode = 8;
+const closeWrite = Object.freeze({ opcode: closeOpcode });
+/** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
+const lingerTimeout = 500;
+/** The longest frame of which the SDK's class writes the length rightly. */
+const longestFrame = 0xffff;
+
+/**
+ * The WebSocket Client class of ECMA-419 over the Moddable SDK's own WebSocketClient: what that leaves to its
+ * callers is done here. It opens with its first event, takes every octet that it is told of, gives text as
+ * strings, keeps the limit of messages, bounds the closing handshake, and says why a connection failed. What
+ * the SDK's class does not check of RFC 6455 is not checked here either.
+ */
+export default class NativeWebSocketClient implements SocketWatcher {
+	static readonly text = 1;
+	static readonly binary = 2;
+	static readonly close = 8;
+	static readonly ping = 9;
+	static readonly pong = 10;
+
+	/** Whatever the options had as `target`. */
+	target: unknown;
+	private phase: Phase;
+	private readonly callbacks: NativeWebSocketClientCallbacks;
+	private readonly maxMessageSize: number;
+	private readonly givesStrings: boolean;
+	private readonly closeTimeout: number;
+	/** Octets of the message under way. */
+	private received = 0;
+	/** What read() gives. */
+	private data: ArrayBuffer | string | undefined = undefined;
+	private textReader: TextReader | undefined = undefined;
+	/** Absent for a server, and once the WebSocket is open. */
+	private resolver: NameResolver | undefined = undefined;
+	private socket: UsedSocket | undefined = undefined;
+	private socketCallbacks: SocketCallbacks | undefined = undefined;
+	private readonly webSocket: SdkWebSocket;
+	private readonly isServer: boolean;
+	/** Why there is no socket. */
+	private refusal: string | undefined = undefined;
+	private socketEnded = false;
+	/** The peer's close frame has come. */
+	private peerClosed = false;
+	/** A violation was told. */
+	private faulted = false;
+	/** The payload of a close frame that the window does not take yet. */
+	private pendingClose: ArrayBuffer | ArrayBufferView | undefined = undefined;
+	private timer: Timer | undefined = undefined;
+
+	/** @throws TypeError or RangeError for bad options; whatever the platform throws when it has no socket left. */
+	constructor(options: NativeWebSocketClientOptions) {
+		const { attach, format = "buffer", host, port = 80, path, protocol, headers, dns, socket } = options;
+		if (format !== "buffer") throw new RangeError(`format is "${format}"; only "buffer" is supported`);
+		this.target = options.target;
+		this.callbacks = options.callbacks ?? callbacksOf(options);
+		this.maxMessageSize = options.maxMessageSize ?? Number.MAX_SAFE_INTEGER;
+		this.givesStrings = options.text === "string";
+		this.closeTimeout = options.closeTimeout ?? 2000;
+		this.isServer = attach !== undefined;
+		if (attach) {
+			this.phase = Phase.handshake;
+			this.webSocket = new SdkWebSocketClient({
+				...sdkCallbacks,
+				target: this,
+				attach: watchedAttachOption(attach, this),
+			});
+			return;
+		}
+		if (!host || !socket) throw new TypeError("the options need a host and a socket, or a socket to attach");
+		this.phase = Phase.connecting;
+		this.resolver = new NameResolver(host, dns);
+		this.webSocket = new SdkWebSocketClient({
+			...sdkCallbacks,
+			target: this,
+			// What it writes as the field Host, and nothing else.
+			host: hostField(host, port),
+			port,
+			path,
+			protocol,
+			headers,
+			dns: this.resolver.option,
+			socket: watchedSocketOption(socket, this),
+		});
+		if (this.refusal !== undefined) throw new Error(this.refusal);
+	}
+
+	/** "buffer": the octets of messages are read and written in buffers. */
+	get format(): "buffer" {
+		return "buffer";
+	}
+
+	/** What onReadable has told of, once: octets, or text where strings were asked for; undefined when it is empty. */
+	read(): ArrayBuffer | string | undefined {
+		const { data } = this;
+		this.data = undefined;
+		return data;
+	}
+
+	/**
+	 * Writes a frame. A close frame waits for the window where need be, as long as the closing handshake may take.
+	 * @returns How many octets the next one can have.
+	 * @throws Error when the WebSocket is not open or the frame does not fit.
+	 */
+	write(data: ArrayBuffer | ArrayBufferView, options?: { readonly opcode?: number | undefined }): number {
+		if (this.phase !== Phase.open && this.phase !== Phase.closing)
+			throw new Error("the WebSocket is not open");
+		// It copies views of single octets rightly, and no others.
+		const octets =
+			ArrayBuffer.isView(data) && (data as Partial<Uint8Array>).BYTES_PER_ELEMENT !== 1
+				? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+				: data;
+		if (options?.opcode === closeOpcode) {
+			this.writeClose(octets, this.closeTimeout);
+			return 0;
+		}
+		let window: number;
+		try {
+			window = this.webSocket.write(octets, options);
+		} catch {
+			throw new Error(`a frame of ${data.byteLength} octets does not fit the window of the socket`);
+		}
+		this.readNumbers();
+		return window < longestFrame ? window : longestFrame;
+	}
+
+	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
+	close(): void {
+		this.phase = Phase.closed;
+		this.data = undefined;
+		Timer.clear(this.timer);
+		this.timer = undefined;
+		this.resolver?.close();
+		this.resolver = undefined;
+		this.webSocket?.close();
+		this.socket = this.socketCallbacks = undefined;
+	}
+
+	onSocketWanted(callbacks: SocketCallbacks): void {
+		this.socketCallbacks = callbacks;
+	}
+
+	onSocketMade(socket: UsedSocket): void {
+		this.socket = socket;
+	}
+
+	onSocketRefused(error: unknown): void {
+		this.refusal = error instanceof Error ? error.message : String(error);
+	}
+
+	receive(count: number): void {
+		this.socketCallbacks?.onReadable(count);
+	}
+
+	onSocketWritable(count: number): void {
+		if (this.phase === Phase.connecting) this.phase = Phase.handshake;
+		this.socketCallbacks?.onWritable(count);
+	}
+
+	onSocketError(): void {
+		this.socketEnded = true;
+		this.socketCallbacks?.onError();
+	}
+
+	onSocketException(error: unknown): void {
+		trace(`NativeWebSocketClient: ${error}\n`);
+		this.abandon(`the SDK's WebSocketClient failed: ${error}`);
+	}
+
+	/** Called by the SDK's class. */
+	takeReadable(webSocket: SdkWebSocket, count: number, more: boolean, binary: boolean): void {
+		this.open(0);
+		// A length of more than 31 bits may come as a negative one.
+		const data = count > 0 ? webSocket.read() : undefined;
+		if (this.phase !== Phase.open) return;
+		this.received += count;
+		if (count < 0 || this.received > this.maxMessageSize)
+			return this.fail(
+				CloseCode.messageTooBig,
+				`a message has more than ${this.maxMessageSize} octets, the limit`,
+			);
+		if (!more) this.received = 0;
+		this.data = data;
+		if (!binary && !this.takeText(data, more)) return;
+		this.callbacks.onReadable?.call(this, count, { more, binary });
+	}
+
+	/** Called by the SDK's class. */
+	takeWritable(count: number): void {
+		if (this.phase < Phase.open) return this.open(count);
+		this.readNumbers();
+		if (this.pendingClose) this.sendClose(this.pendingClose);
+		// It has answered the peer's close frame. RFC 6455 section 7.1.1: the server ends the TCP connection first.
+		else if (this.peerClosed && this.isServer && !this.faulted) this.endWithin(0);
+		else if (this.phase === Phase.open && count)
+			this.callbacks.onWritable?.call(this, count < longestFrame ? count : longestFrame);
+	}
+
+	/** Called by the SDK's class, which answers close and ping frames afterwards. */
+	takeControl(opcode: number, payload: ArrayBuffer): void {
+		this.open(0);
+		if (this.faulted || this.isClosed) return;
+		if (opcode === closeOpcode) {
+			this.peerClosed = true;
+			// The answer of the SDK's class takes its place.
+			this.pendingClose = undefined;
+			if (this.phase === Phase.open) this.endWithin(this.closeTimeout);
+			this.phase = Phase.closing;
+		}
+		this.callbacks.onControl?.call(this, opcode, payload);
+	}
+
+	/** Called by the SDK's class: it has closed the socket. */
+	takeEnd(): void {
+		if (this.isClosed) return;
+		if (this.peerClosed || this.faulted) return this.end();
+		// In the constructor, which throws what was wrong.
+		if (!this.webSocket) return;
+		const message = this.failure();
+		if (this.phase !== Phase.open || this.socketEnded) return this.abandon(message);
+		this.tellFault(CloseCode.protocolError, message);
+		this.end();
+	}
+
+	private get isClosed(): boolean {
+		return this.phase === Phase.closed;
+	}
+
+	/** What is known of the end of the connection. */
+	private failure(): string {
+		const { resolver, phase, refusal, socketEnded } = this;
+		if (refusal !== undefined) return refusal;
+		if (resolver && !resolver.resolved) return `the name "${resolver.host}" could not be resolved`;
+		if (phase === Phase.connecting) return "the connection was refused";
+		if (phase === Phase.handshake) {
+			if (this.isServer) return "the client went right after the handshake";
+			return socketEnded
+				? "the server ended the connection during the handshake"
+				: "the server's answer is not one that opens a WebSocket";
+		}
+		if (phase === Phase.closing) return "the peer did not finish the closing handshake";
+		return socketEnded ? "the connection was lost" : "the peer broke the protocol";
+	}
+
+	/** The first event tells that the WebSocket is open; with octets it may come before the window is known. */
+	private open(window: number): void {
+		if (this.phase >= Phase.open) return;
+		this.phase = Phase.open;
+		this.resolver = undefined;
+		this.callbacks.onWritable?.call(this, window < longestFrame ? window : longestFrame);
+	}
+
+	/** Checks a piece of text. Returns whether it is UTF-8. */
+	private takeText(octets: ArrayBuffer | undefined, more: boolean): boolean {
+		this.textReader ??= new TextReader();
+		try {
+			const text = this.textReader.decode(octets ?? new ArrayBuffer(0), !more);
+			if (this.givesStrings && octets) this.data = text;
+			return true;
+		} catch {
+			this.fail(CloseCode.invalidData, "a text message is not UTF-8");
+			return false;
+		}
+	}
+
+	/** RFC 6455 section 7.1.7: a violation is told to the peer, and the connection ends. */
+	private fail(code: CloseCode, message: string): void {
+		this.writeClose(closePayload(code, message), lingerTimeout);
+		this.tellFault(code, message);
+	}
+
+	private writeClose(payload: ArrayBuffer | ArrayBufferView, timeout: number): void {
+		if (this.phase !== Phase.open) return;
+		this.phase = Phase.closing;
+		this.endWithin(timeout);
+		this.sendClose(payload);
+	}
+
+	private sendClose(payload: ArrayBuffer | ArrayBufferView): void {
+		try {
+			this.webSocket.write(payload, closeWrite);
+			this.pendingClose = undefined;
+			this.readNumbers();
+		} catch {
+			this.pendingClose = payload;
+		}
+	}
+
+	private tellFault(code: CloseCode, message: string): void {
+		this.phase = Phase.closing;
+		this.faulted = true;
+		this.data = undefined;
+		const error: Error & { code?: number } = new Error(message);
+		error.code = code;
+		this.callbacks.onError?.call(this, error);
+	}
+
+	/**
+	 * Lets the SDK's class go on in the header of a frame: it leaves its socket in the other format when it
+	 * writes, and would take all that comes next for one octet of the header.
+	 */
+	private readNumbers(): void {
+		if (this.socket && !this.isClosed) (this.socket as unknown as { format: string }).format = "number";
+	}
+
+	private endWithin(milliseconds: number): void {
+		if (this.timer) Timer.schedule(this.timer, milliseconds);
+		else this.timer = Timer.set(() => guard(this, this.end), milliseconds);
+	}
+
+	private end(): void {
+		if (this.isClosed) return;
+		if (!this.peerClosed && !this.faulted)
+			return this.abandon("the peer did not answer the close frame in time");
+		this.close();
+		this.callbacks.onClose?.call(this);
+	}
+
+	private abandon(message: string): void {
+		if (this.isClosed) return;
+		this.close();
+		this.callbacks.onError?.call(this, new Error(message));
+	}
+}
+
+/** Timers of the SDK's class lead to its callbacks, too: an exception must not leave them, or the machine ends. */
+function guard(client: NativeWebSocketClient, action: () => void): void {
+	try {
+		action.call(client);
+	} catch (error) {
+		client.onSocketException(error);
+	}
+}
+
+/** The callbacks alone, so that the rest of the options need not be kept. */
+function callbacksOf(options: NativeWebSocketClientCallbacks): NativeWebSocketClientCallbacks {
+	const { onReadable, onWritable, onControl, onClose, onError } = options;
+	return { onReadable, onWritable, onControl, onClose, onError };
+}
+
+/** The callbacks for the SDK's class, whose `target` is a NativeWebSocketClient. */
+const sdkCallbacks: SdkCallbacks = Object.freeze({
+	onReadable(this: SdkWebSocket, count: number, info: { more: boolean; binary?: boolean }): void {
+		(this.target as NativeWebSocketClient).takeReadable(this, count, info.more, info.binary === true);
+	},
+	onWritable(this: SdkWebSocket, count: number): void {
+		const client = this.target as NativeWebSocketClient;
+		try {
+			client.takeWritable(count);
+		} catch (error) {
+			client.onSocketException(error);
+		}
+	},
+	onControl(this: SdkWebSocket, opcode: number, payload: ArrayBuffer): void {
+		const client = this.target as NativeWebSocketClient;
+		try {
+			client.takeControl(opcode, payload);
+		} catch (error) {
+			client.onSocketException(error);
+		}
+	},
+	onClose(this: SdkWebSocket): void {
+		const client = this.target as NativeWebSocketClient;
+		guard(client, client.takeEnd);
+	},
+	onError(this: SdkWebSocket): void {
+		const client = this.target as NativeWebSocketClient;
+		guard(client, client.takeEnd);
+	},
+});
