@@ -117,7 +117,12 @@ export class ServerOpening implements SocketUser {
 		const { user, socket, response, handshake } = this;
 		if (!socket || !response) return;
 		this.window = response.flush(socket, this.window);
-		if (!response.done || handshake.fault) return;
+		if (handshake.fault) {
+			// From here on the client has its time: a narrow window takes the refusal in many pieces.
+			if (this.timer) Timer.schedule(this.timer, lingerTimeout);
+			return;
+		}
+		if (!response.done) return;
 		Timer.clear(this.timer);
 		this.socket = this.timer = undefined;
 		user?.onUpgraded(this, socket);
