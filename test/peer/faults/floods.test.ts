@@ -156,7 +156,9 @@ test.serial("peers that never read why they were refused make room for others al
 		);
 		// The device ends them by itself, whether it is heard or not.
 		for (;;) {
-			const { status } = await wsRefused(agent.host, port, "/other");
+			// One beyond those that are told that there is no room is turned away without a word.
+			const turnedAway = { status: 503 };
+			const { status } = await wsRefused(agent.host, port, "/other").catch(() => turnedAway);
 			if (status === 404) break;
 			t.is(status, 503);
 		}

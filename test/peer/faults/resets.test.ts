@@ -184,7 +184,8 @@ async function serves(listening: RemoteServer): Promise<void> {
 		try {
 			return await servesOthers(agent, listening);
 		} catch (error) {
-			if (!(error as Error).message.includes("503")) throw error;
+			// One beyond those that are told that there is no room is turned away without a word.
+			if (!/503|ECONNRESET/.test((error as Error).message)) throw error;
 		}
 	}
 }
