@@ -100,7 +100,8 @@ async function playRequest(device: Device, random: Random, demands: Demands, tra
 }
 
 function checkRefusal(answer: string, { kind, why }: HeadVerdict): void {
-	if (answer === "" && kind === "incomplete") return;
+	// Whoever goes before the end of the request is owed no answer, or not all of it.
+	if (kind === "incomplete" && !answer.startsWith("HTTP/1.1 1")) return;
 	const status = Number(
 		/^HTTP\/1\.1 (\d{3}) [^\r]+\r\n(?:[^\r]+\r\n)*Connection: close\r\n/.exec(answer)?.[1],
 	);
