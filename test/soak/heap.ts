@@ -17,7 +17,7 @@ export interface Slope {
 /** What the heap may be larger by at the end without being called growing: tables have room for some more entries. */
 const allowance = { slots: 64, chunks: 4096 };
 /** Fewer readings say nothing about growth. */
-const fewestReadings = 6;
+export const fewestReadings = 6;
 
 /** How growth is judged, for people. */
 export const rule = `The heap grows when the lowest reading of the last third is above the highest of the first third, and the slope (the median of the slopes between all pairs of readings), times the messages, is more than ${allowance.slots} slots or ${allowance.chunks} octets of chunks.`;

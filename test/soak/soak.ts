@@ -1,7 +1,7 @@
 /** `npm run -s soak`: a device under traffic, reconnects and bursts, until the time is up; does its heap stay as it is? */
 
 import { integerOption, runCommand } from "../../sim/commands/commandline.js";
-import { growthOf, type Reading, rule, slopeOf } from "./heap.js";
+import { fewestReadings, growthOf, type Reading, rule, slopeOf } from "./heap.js";
 import { Session } from "./session.js";
 
 const usage = `Usage: npm run -s soak -- [options]
@@ -11,8 +11,8 @@ queues, and connect again and again. Messages are those that the device has sent
 Reconnects are all connections but the first of each of the four peers.
 
   --minutes N       how long to go on (default 2, without end with --messages or --reconnects)
-  --messages N      end when there have been so many messages, and so many reconnects
-  --reconnects N
+  --messages N      end when there have been so many messages, and so many reconnects, but not before the heap
+  --reconnects N    has been read ${fewestReadings} times
   --seed S          of the numbers by which the peers choose what to do (default: a new one)
   --json            print the result as JSON, as the last line
   --help            show this text
@@ -24,6 +24,8 @@ The exit status is 1 when it does, when the device ends, or when a message or th
 const warmUp = 5;
 /** Seconds from one reading to the next, at most. */
 const longestPause = 15;
+/** The same where messages and reconnects set the end, which may come soon. */
+const countedPause = 5;
 /** Readings that a soak of given length is to have. */
 const readingCount = 12;
 
@@ -38,17 +40,21 @@ const heapOf = ({ slots, chunks }: Reading) => ({ slots, chunks });
 async function soak(session: Session, goal: Goal, onReading: (reading: Reading) => void): Promise<void> {
 	const start = Date.now();
 	const end = start + goal.minutes * 60_000;
-	const pause = Math.min(longestPause, Math.max((goal.minutes * 60 - warmUp) / readingCount, 1)) * 1000;
 	const isCounted = goal.messages > 0 || goal.reconnects > 0;
+	const longest = isCounted ? countedPause : longestPause;
+	const pause = Math.min(longest, Math.max((goal.minutes * 60 - warmUp) / readingCount, 1)) * 1000;
+	let count = 0;
 	for (let seconds = warmUp * 1000; ; seconds = pause) {
 		session.wake();
 		await session.pass(Math.min(seconds, Math.max(end - Date.now(), 0)));
 		if (session.failures.length > 0) return;
 		const reading = await session.rest();
 		onReading(reading);
+		count++;
 		const { messages, reconnects } = reading;
 		if (Date.now() >= end) return;
-		if (isCounted && messages >= goal.messages && reconnects >= goal.reconnects) return;
+		const isReached = messages >= goal.messages && reconnects >= goal.reconnects;
+		if (isCounted && isReached && count >= fewestReadings) return;
 	}
 }
 
