@@ -1,6 +1,9 @@
 /** What `npm start` shows: who says what, and when. Colours only where there is a terminal. */
 
-import pc from "picocolors";
+import picocolors from "picocolors";
+
+/** Colours are for terminals: a continuous integration that could show some gets the plain text, too. */
+const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env["NO_COLOR"]);
 
 /** Who speaks, with a colour of their own. */
 const colours = { device: pc.cyan, peer: pc.magenta, visitor: pc.yellow };
