@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: plays every case of RFC 6455 with the device, as a client and as a server, with windows
- * of 1, 2, 7 and 1436 octets.
+ * of 1, 2, 7 and 1436 octets and with those of the target.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -17,7 +17,7 @@ cannot be chosen, each case is played once.
 `;
 
 function describe({ role, windows, section, title, reason }: Failure): string {
-	const where = windows === undefined ? role : `${role}, windows of ${windows}`;
+	const where = `${role}, ${windows === undefined ? "the target's own windows" : `windows of ${windows}`}`;
 	return `${where}: ${section} ${title}: ${reason}`;
 }
 

@@ -8,8 +8,8 @@ import type { Role } from "./strictpeer.js";
 
 export const roles: readonly Role[] = ["client", "server"];
 
-/** Octets of the windows that every case is played with. */
-export const windowSizes: readonly number[] = [1, 2, 7, 1436];
+/** Octets of the windows that every case is played with; undefined for those of the target. */
+export const windowSizes: readonly (number | undefined)[] = [1, 2, 7, 1436, undefined];
 
 /** Cases that run on one device at the same time. */
 const concurrency = 24;
