@@ -104,6 +104,8 @@ async function main(): Promise<number> {
 	return 0;
 }
 
+// Who started the command may stop to read what it says.
+process.stdout.on("error", () => {});
 try {
 	process.exitCode = await main();
 } catch (error) {

@@ -134,6 +134,8 @@ async function main(): Promise<number> {
 	}
 }
 
+// Who started the command may stop to read what it says.
+process.stdout.on("error", () => {});
 try {
 	process.exitCode = await main();
 } catch (error) {
