@@ -24,7 +24,9 @@ async function measure(script: string): Promise<string> {
 
 async function draw(chart: TopLevelSpec): Promise<string> {
 	const view = new View(parse(compile(chart).spec), { renderer: "none" });
-	return view.toSVG();
+	const svg = await view.toSVG();
+	// For those who cannot see it.
+	return svg.replace(">", `><title>${chart.title}</title>`);
 }
 
 const { values } = parseArgs({ options: { measure: { type: "boolean" } } });
