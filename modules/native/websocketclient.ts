@@ -3,9 +3,11 @@ import { hostField } from "../rfc6455/address.js";
 import { CloseCode, closePayload } from "../rfc6455/closecode.js";
 import type { UsedSocket } from "../rfc6455/transport.js";
 import { TextReader } from "../rfc6455/utf8.js";
+import { closeFault } from "./closefault.js";
+import { MaskedControls } from "./maskedcontrols.js";
 import { NameResolver } from "./nameresolver.js";
 import type { NativeWebSocketClientCallbacks, NativeWebSocketClientOptions } from "./options.js";
-import { type SdkCallbacks, type SdkWebSocket, SdkWebSocketClient } from "./sdk.js";
+import { guard, type SdkUser, type SdkWebSocket, SdkWebSocketClient, sdkCallbacks } from "./sdk.js";
 import {
 	type SocketCallbacks,
 	type SocketWatcher,
@@ -37,7 +39,7 @@ const longestFrame = 0xffff;
  * strings, keeps the limit of messages, bounds the closing handshake, and says why a connection failed. What
  * the SDK's class does not check of RFC 6455 is not checked here either.
  */
-export default class NativeWebSocketClient implements SocketWatcher {
+export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	static readonly text = 1;
 	static readonly binary = 2;
 	static readonly close = 8;
@@ -61,7 +63,8 @@ export default class NativeWebSocketClient implements SocketWatcher {
 	private socket: UsedSocket | undefined = undefined;
 	private socketCallbacks: SocketCallbacks | undefined = undefined;
 	private readonly webSocket: SdkWebSocket;
-	private readonly isServer: boolean;
+	/** For a server: what the SDK's class leaves masked. */
+	private readonly controls: MaskedControls | undefined = undefined;
 	/** Why there is no socket. */
 	private refusal: string | undefined = undefined;
 	private socketEnded = false;
@@ -82,9 +85,9 @@ export default class NativeWebSocketClient implements SocketWatcher {
 		this.maxMessageSize = options.maxMessageSize ?? Number.MAX_SAFE_INTEGER;
 		this.givesStrings = options.text === "string";
 		this.closeTimeout = options.closeTimeout ?? 2000;
-		this.isServer = attach !== undefined;
 		if (attach) {
 			this.phase = Phase.handshake;
+			this.controls = new MaskedControls();
 			this.webSocket = new SdkWebSocketClient({
 				...sdkCallbacks,
 				target: this,
@@ -167,6 +170,7 @@ export default class NativeWebSocketClient implements SocketWatcher {
 
 	onSocketMade(socket: UsedSocket): void {
 		this.socket = socket;
+		this.controls?.watch(socket);
 	}
 
 	onSocketRefused(error: unknown): void {
@@ -195,11 +199,13 @@ export default class NativeWebSocketClient implements SocketWatcher {
 	/** Called by the SDK's class. */
 	takeReadable(webSocket: SdkWebSocket, count: number, more: boolean, binary: boolean): void {
 		this.open(0);
-		// A length of more than 31 bits may come as a negative one.
+		// It counts below nothing where it has lost its place: a length of more than 31 bits, a masking key that came later.
 		const data = count > 0 ? webSocket.read() : undefined;
 		if (this.phase !== Phase.open) return;
 		this.received += count;
-		if (count < 0 || this.received > this.maxMessageSize)
+		if (count < 0)
+			return this.fail(CloseCode.protocolError, "a frame's length or masking key cannot be read");
+		if (this.received > this.maxMessageSize)
 			return this.fail(
 				CloseCode.messageTooBig,
 				`a message has more than ${this.maxMessageSize} octets, the limit`,
@@ -216,7 +222,7 @@ export default class NativeWebSocketClient implements SocketWatcher {
 		this.readNumbers();
 		if (this.pendingClose) this.sendClose(this.pendingClose);
 		// It has answered the peer's close frame. RFC 6455 section 7.1.1: the server ends the TCP connection first.
-		else if (this.peerClosed && this.isServer && !this.faulted) this.endWithin(0);
+		else if (this.peerClosed && this.controls && !this.faulted) this.endWithin(0);
 		else if (this.phase === Phase.open && count)
 			this.callbacks.onWritable?.call(this, count < longestFrame ? count : longestFrame);
 	}
@@ -224,8 +230,11 @@ export default class NativeWebSocketClient implements SocketWatcher {
 	/** Called by the SDK's class, which answers close and ping frames afterwards. */
 	takeControl(opcode: number, payload: ArrayBuffer): void {
 		this.open(0);
+		this.controls?.unmask(payload);
 		if (this.faulted || this.isClosed) return;
 		if (opcode === closeOpcode) {
+			const fault = closeFault(payload);
+			if (fault) return this.fail(fault.code, fault.message);
 			this.peerClosed = true;
 			// The answer of the SDK's class takes its place.
 			this.pendingClose = undefined;
@@ -258,7 +267,7 @@ export default class NativeWebSocketClient implements SocketWatcher {
 		if (resolver && !resolver.resolved) return `the name "${resolver.host}" could not be resolved`;
 		if (phase === Phase.connecting) return "the connection was refused";
 		if (phase === Phase.handshake) {
-			if (this.isServer) return "the client went right after the handshake";
+			if (this.controls) return "the client went right after the handshake";
 			return socketEnded
 				? "the server ended the connection during the handshake"
 				: "the server's answer is not one that opens a WebSocket";
@@ -348,48 +357,8 @@ export default class NativeWebSocketClient implements SocketWatcher {
 	}
 }
 
-/** Timers of the SDK's class lead to its callbacks, too: an exception must not leave them, or the machine ends. */
-function guard(client: NativeWebSocketClient, action: () => void): void {
-	try {
-		action.call(client);
-	} catch (error) {
-		client.onSocketException(error);
-	}
-}
-
 /** The callbacks alone, so that the rest of the options need not be kept. */
 function callbacksOf(options: NativeWebSocketClientCallbacks): NativeWebSocketClientCallbacks {
 	const { onReadable, onWritable, onControl, onClose, onError } = options;
 	return { onReadable, onWritable, onControl, onClose, onError };
 }
-
-/** The callbacks for the SDK's class, whose `target` is a NativeWebSocketClient. */
-const sdkCallbacks: SdkCallbacks = Object.freeze({
-	onReadable(this: SdkWebSocket, count: number, info: { more: boolean; binary?: boolean }): void {
-		(this.target as NativeWebSocketClient).takeReadable(this, count, info.more, info.binary === true);
-	},
-	onWritable(this: SdkWebSocket, count: number): void {
-		const client = this.target as NativeWebSocketClient;
-		try {
-			client.takeWritable(count);
-		} catch (error) {
-			client.onSocketException(error);
-		}
-	},
-	onControl(this: SdkWebSocket, opcode: number, payload: ArrayBuffer): void {
-		const client = this.target as NativeWebSocketClient;
-		try {
-			client.takeControl(opcode, payload);
-		} catch (error) {
-			client.onSocketException(error);
-		}
-	},
-	onClose(this: SdkWebSocket): void {
-		const client = this.target as NativeWebSocketClient;
-		guard(client, client.takeEnd);
-	},
-	onError(this: SdkWebSocket): void {
-		const client = this.target as NativeWebSocketClient;
-		guard(client, client.takeEnd);
-	},
-});
