@@ -4,7 +4,7 @@ import { CloseCode, closePayload } from "../rfc6455/closecode.js";
 import type { UsedSocket } from "../rfc6455/transport.js";
 import { TextReader } from "../rfc6455/utf8.js";
 import { closeFault } from "./closefault.js";
-import { MaskedControls } from "./maskedcontrols.js";
+import { Masks } from "./masks.js";
 import { NameResolver } from "./nameresolver.js";
 import type { NativeWebSocketClientCallbacks, NativeWebSocketClientOptions } from "./options.js";
 import { guard, type SdkUser, type SdkWebSocket, SdkWebSocketClient, sdkCallbacks } from "./sdk.js";
@@ -63,8 +63,8 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	private socket: UsedSocket | undefined = undefined;
 	private socketCallbacks: SocketCallbacks | undefined = undefined;
 	private readonly webSocket: SdkWebSocket;
-	/** For a server: what the SDK's class leaves masked. */
-	private readonly controls: MaskedControls | undefined = undefined;
+	/** For a server. */
+	private readonly masks: Masks | undefined = undefined;
 	/** Why there is no socket. */
 	private refusal: string | undefined = undefined;
 	private socketEnded = false;
@@ -87,7 +87,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		this.closeTimeout = options.closeTimeout ?? 2000;
 		if (attach) {
 			this.phase = Phase.handshake;
-			this.controls = new MaskedControls();
+			this.masks = new Masks();
 			this.webSocket = new SdkWebSocketClient({
 				...sdkCallbacks,
 				target: this,
@@ -170,7 +170,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 
 	onSocketMade(socket: UsedSocket): void {
 		this.socket = socket;
-		this.controls?.watch(socket);
+		this.masks?.watch(socket);
 	}
 
 	onSocketRefused(error: unknown): void {
@@ -201,6 +201,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		this.open(0);
 		// It counts below nothing where it has lost its place: a length of more than 31 bits, a masking key that came later.
 		const data = count > 0 ? webSocket.read() : undefined;
+		if (data) this.masks?.correctData(data);
 		if (this.phase !== Phase.open) return;
 		this.received += count;
 		if (count < 0)
@@ -222,7 +223,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		this.readNumbers();
 		if (this.pendingClose) this.sendClose(this.pendingClose);
 		// It has answered the peer's close frame. RFC 6455 section 7.1.1: the server ends the TCP connection first.
-		else if (this.peerClosed && this.controls && !this.faulted) this.endWithin(0);
+		else if (this.peerClosed && this.masks && !this.faulted) this.endWithin(0);
 		else if (this.phase === Phase.open && count)
 			this.callbacks.onWritable?.call(this, count < longestFrame ? count : longestFrame);
 	}
@@ -230,7 +231,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	/** Called by the SDK's class, which answers close and ping frames afterwards. */
 	takeControl(opcode: number, payload: ArrayBuffer): void {
 		this.open(0);
-		this.controls?.unmask(payload);
+		this.masks?.unmaskControl(payload);
 		if (this.faulted || this.isClosed) return;
 		if (opcode === closeOpcode) {
 			const fault = closeFault(payload);
@@ -267,7 +268,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (resolver && !resolver.resolved) return `the name "${resolver.host}" could not be resolved`;
 		if (phase === Phase.connecting) return "the connection was refused";
 		if (phase === Phase.handshake) {
-			if (this.controls) return "the client went right after the handshake";
+			if (this.masks) return "the client went right after the handshake";
 			return socketEnded
 				? "the server ended the connection during the handshake"
 				: "the server's answer is not one that opens a WebSocket";
