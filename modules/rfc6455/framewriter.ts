@@ -47,6 +47,9 @@ class Waiting {
 const narrow = 130;
 
 const defaultWriteOptions: WriteOptions = Object.freeze({});
+// Natives by themselves: XS would search their objects for them at every call.
+const { irandom } = Math;
+const { xor } = Logical;
 
 /**
  * The sending half of RFC 6455 after the opening handshake, without sockets and timers: messages and control
@@ -116,21 +119,57 @@ export abstract class FrameWriter {
 	 */
 	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = defaultWriteOptions): number {
 		if (options.opcode !== undefined) return this.writeControl(options.opcode, octetsOf(data));
-		const length = data.byteLength;
-		if (length > this.room) this.checkFit(length);
+		const more = options.more === true;
 		let first = this.writingParts
 			? Opcode.continuation
 			: options.binary === false
 				? Opcode.text
 				: Opcode.binary;
-		if (options.more === true) this.writingParts = true;
-		else {
-			this.writingParts = false;
-			first |= FirstOctet.final;
+		if (!more) first |= FirstOctet.final;
+		const capacity = this.writeFrame(first, data, data.byteLength, options.transfer === true);
+		if (capacity < 0) this.refuse(data.byteLength);
+		this.writingParts = more;
+		return capacity;
+	}
+
+	/**
+	 * An addition to ECMA-419: sends a data frame as it is, with no options to look through and no exception to catch.
+	 * @param first The first octet of its header: FIN and the opcode (RFC 6455 section 5.2).
+	 * @param payload Its payload.
+	 * @param length The octets of the payload.
+	 * @param transfer True gives the octets away, so that a client masks them in place and does not copy them.
+	 * @returns The longest payload that the next frame may have, in octets; -1 when this one cannot be sent now, and
+	 *   nothing has happened.
+	 * @throws What the socket throws, when it has failed.
+	 */
+	writeFrame(
+		first: number,
+		payload: ArrayBuffer | ArrayBufferView,
+		length: number,
+		transfer: boolean,
+	): number {
+		if (length > this.room) {
+			if (!this.transport || this.closing || this.waiting || !this.fits(length)) return -1;
+			if (this.window <= narrow && length <= Limit.short) return this.writeStaged(first, octetsOf(payload));
 		}
-		let payload = data as ArrayBuffer | Uint8Array;
-		if (this.masks && options.transfer !== true) payload = octetsOf(data).slice();
-		this.writeFrame(first, payload, length);
+		const transport = this.transport as Transport;
+		let octets = payload as ArrayBuffer | Uint8Array;
+		let head: Uint8Array = this.shortHeader;
+		const { masks } = this;
+		if (masks) {
+			this.header.setInt32(4, freshKey());
+			if (!transfer) octets = octetsOf(payload).slice();
+		}
+		if (length > Limit.short) head = this.fillLongHeader(first, length);
+		else this.header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
+		let window = transport.write(head);
+		if (length) {
+			// Only now, for a connection that has failed throws at the header and leaves the payload to the next one.
+			if (masks) xor(octets, this.key);
+			window = transport.write(octets);
+		}
+		// A socket that has failed takes writes and says nothing; its error follows.
+		this.window = window ?? 0;
 		const room = this.window - Limit.header;
 		this.room = room;
 		return room > Limit.short ? room : this.settle();
@@ -198,7 +237,8 @@ export abstract class FrameWriter {
 			this.room = -1;
 			return 0;
 		}
-		this.room = this.window - Limit.header;
+		// What fits a narrow window only in pieces takes the long way.
+		this.room = this.window > narrow ? this.window - Limit.header : -1;
 		if (this.isNarrow) return Limit.short;
 		return payloadCapacity(this.window, this.masks ? Limit.key : 0);
 	}
@@ -208,11 +248,10 @@ export abstract class FrameWriter {
 		return this.widest > 0 && this.widest <= narrow;
 	}
 
-	/** For data that may not fit. @throws Error or RangeError as write() does. */
-	private checkFit(length: number): void {
+	/** For a frame that cannot be sent now. @throws Error or RangeError as write() does. */
+	private refuse(length: number): never {
 		if (!this.transport || this.closing) throw new Error("the WebSocket is not open for writing");
-		if (this.waiting || !this.fits(length))
-			throw new RangeError(`${length} octets do not fit; ${this.settle()} can be written now`);
+		throw new RangeError(`${length} octets do not fit; ${this.settle()} can be written now`);
 	}
 
 	private fits(length: number): boolean {
@@ -257,39 +296,12 @@ export abstract class FrameWriter {
 	private sendControl(opcode: number, payload: Uint8Array): boolean {
 		if (!this.fits(payload.length)) return false;
 		try {
-			this.writeFrame(FirstOctet.final | opcode, payload.slice(), payload.length);
+			this.writeStaged(FirstOctet.final | opcode, payload);
 		} catch {
 			// The peer has gone: what it has sent is still to be read, and is worth more than an answer to nobody.
 			this.window = 0;
 		}
 		return true;
-	}
-
-	/** Sends a frame that fits. A client masks the payload in place. */
-	private writeFrame(first: number, payload: ArrayBuffer | Uint8Array, length: number): void {
-		const transport = this.transport as Transport;
-		const { masks, header } = this;
-		if (masks) {
-			// RFC 6455 section 5.3: a fresh key for every frame, from the platform's random numbers.
-			header.setUint32(4, (Math.irandom(0, 0x10000) << 16) | Math.irandom(0, 0x10000));
-		}
-		let head: Uint8Array<ArrayBuffer>;
-		if (length <= Limit.short) {
-			header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
-			head = this.shortHeader;
-		} else head = this.fillLongHeader(first, length);
-		if (this.window <= narrow && length + head.length > this.window) {
-			this.stage(head, payload);
-			return;
-		}
-		let window = transport.write(head);
-		if (length) {
-			// Only now, for a connection that has failed throws at the header and leaves the payload to the next one.
-			if (masks) Logical.xor(payload, this.key);
-			window = transport.write(payload);
-		}
-		// A socket that has failed takes writes and says nothing; its error follows.
-		this.window = window ?? 0;
 	}
 
 	private fillLongHeader(first: number, length: number): Uint8Array<ArrayBuffer> {
@@ -310,16 +322,22 @@ export abstract class FrameWriter {
 		return octets;
 	}
 
-	private stage(head: Uint8Array, payload: ArrayBuffer | Uint8Array): void {
-		const octets = octetsOf(payload);
-		const staged = new Uint8Array(head.length + octets.length);
-		staged.set(head);
-		staged.set(octets, head.length);
-		if (this.masks && octets.length) Logical.xor(staged.subarray(head.length), this.key);
-		const rest = this.writePart(staged);
-		if (!rest) return;
-		this.waiting ??= new Waiting();
-		this.waiting.staged = rest;
+	/** Sends a short frame in one piece, or in as many as a narrow window needs. Returns as writeFrame() does. */
+	private writeStaged(first: number, payload: Uint8Array): number {
+		const { masks, header, shortHeader } = this;
+		const { length } = payload;
+		header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
+		const frame = new Uint8Array(shortHeader.length + length);
+		if (masks) header.setInt32(4, freshKey());
+		frame.set(shortHeader);
+		frame.set(payload, shortHeader.length);
+		if (masks && length) xor(frame.subarray(shortHeader.length), this.key);
+		const rest = this.writePart(frame);
+		if (rest) {
+			this.waiting ??= new Waiting();
+			this.waiting.staged = rest;
+		}
+		return this.settle();
 	}
 
 	/** Writes as much as the window takes. Returns what is left of it, if anything. */
@@ -328,6 +346,11 @@ export abstract class FrameWriter {
 		if (count) this.window = (this.transport as Transport).write(octets.slice(0, count)) ?? 0;
 		return count < octets.length ? octets.slice(count) : undefined;
 	}
+}
+
+/** RFC 6455 section 5.3: 32 bits for every frame, from the platform's random numbers, which have 31 at a time. */
+function freshKey(): number {
+	return (irandom(0, 0x10000) << 16) | irandom(0, 0x10000);
 }
 
 /** The octets of a buffer or of a view of any type. */

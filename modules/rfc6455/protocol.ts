@@ -18,8 +18,21 @@ const textPart: ReadableInfo = Object.freeze({ more: true, binary: false });
 const textEnd: ReadableInfo = Object.freeze({ more: false, binary: false });
 const binaryPart: ReadableInfo = Object.freeze({ more: true, binary: true });
 const binaryEnd: ReadableInfo = Object.freeze({ more: false, binary: true });
+// By itself: XS would search its object for it at every call.
+const { xor } = Logical;
 /** What tells binary from text in the opcode, where the MASK bit and the length are shifted out. */
 const wholeBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
+
+/** Whoever is given whole messages, in place of being told that there is something to read. */
+export interface MessageReceiver {
+	/**
+	 * A message has come, whole and in one frame.
+	 * @param data Its octets, now the receiver's, or its text where strings are given.
+	 * @param count Its octets, at least 1.
+	 * @param binary True for a binary message, false for text.
+	 */
+	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void;
+}
 
 /**
  * RFC 6455 after the opening handshake, without sockets and timers: octets in, messages and control frames
@@ -32,6 +45,7 @@ const wholeBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
 export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** Reads the frame under way when it does not come whole; most connections have none most of the time. */
 	private reader: FrameReader | undefined = undefined;
+	private readonly receiver: MessageReceiver | undefined;
 	/** Two octets of `header`, from octet 2, to read fields of headers into. */
 	readonly field: Uint8Array;
 	/** The first two octets of a text message in one frame, but for its length. -1 where the limit forbids the short way. */
@@ -47,9 +61,11 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).
 	 * @param givesStrings True when read() gives text as strings.
 	 * @param maxMessageSize The longest message that is received, in octets.
+	 * @param receiver Who is given messages that come whole and in one frame, if anybody.
 	 */
-	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number) {
+	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number, receiver?: MessageReceiver) {
 		super(masks);
+		this.receiver = receiver;
 		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
@@ -93,35 +109,41 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	 */
 	private receiveWhole(available: number): number {
 		let rest = available;
-		while (rest >= 2 && this.reader === undefined && this.transport) {
-			const { transport, header, field, masks } = this;
-			const keySize = masks ? 0 : Limit.key;
-			transport.read(field);
+		while (rest >= 2 && !this.reader) {
+			const { transport, masks } = this;
+			if (!transport) break;
+			transport.read(this.field);
+			const word = this.header.getUint16(2);
 			rest -= 2;
-			const word = header.getUint16(2);
 			let length = word ^ this.wholeText;
-			const binary = length >> 7 === wholeBinary;
-			if (binary) length &= SecondOctet.length;
+			let binary = false;
+			if (length > Limit.short) {
+				binary = length >> 7 === wholeBinary;
+				if (binary) length &= SecondOctet.length;
+			}
+			const keySize = masks ? 0 : Limit.key;
 			if (length === SecondOctet.length16 && rest > Limit.short) {
-				transport.read(field);
+				transport.read(this.field);
 				rest -= 2;
-				length = header.getUint16(2);
+				length = this.header.getUint16(2);
 				if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
 					return this.receivePart(transport, rest, word, length);
 			} else if (length > Limit.short || length <= 0 || length + keySize > rest)
 				return this.receivePart(transport, rest, word);
-			let octets: ArrayBuffer;
-			if (masks) octets = transport.read(length);
-			else {
-				transport.read(this.key);
-				octets = transport.read(length);
-				Logical.xor(octets, this.key);
-			}
+			if (!masks) transport.read(this.key);
+			const octets = transport.read(length);
+			if (!masks) xor(octets, this.key);
 			rest -= length + keySize;
-			const goesOn = binary ? this.giveBinary(octets, length, true) : this.giveText(octets, length, true);
-			if (!goesOn && this.data !== undefined) {
-				this.frames.block(transport, rest);
-				return 0;
+			if (this.receiver) {
+				const data = binary ? octets : this.decode(octets, length, true);
+				if (data !== undefined) this.receiver.onMessage(data, length, binary);
+			} else {
+				if (binary) this.giveBinary(octets, length, true);
+				else this.giveText(octets, length, true);
+				if (this.data !== undefined) {
+					this.frames.block(transport, rest);
+					return 0;
+				}
 			}
 		}
 		return rest;
@@ -195,16 +217,22 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		this.onFault(code, message);
 	}
 
-	/** Gives a piece of text to the application, if it is UTF-8. Returns whether to go on. */
-	private giveText(octets: ArrayBuffer, count: number, last: boolean): boolean {
-		let text: string;
+	/** A piece of text as it is given to the application. Returns undefined, and fails the connection, where it is not UTF-8. */
+	private decode(octets: ArrayBuffer, count: number, last: boolean): ArrayBuffer | string | undefined {
 		try {
-			text = this.textReader.decode(octets, last);
+			const text = this.textReader.decode(octets, last, count);
+			return this.givesStrings ? text : octets;
 		} catch {
 			this.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
-			return false;
+			return undefined;
 		}
-		if (count) this.data = this.givesStrings ? text : octets;
+	}
+
+	/** Gives a piece of text to the application. Returns whether to go on. */
+	private giveText(octets: ArrayBuffer, count: number, last: boolean): boolean {
+		const data = this.decode(octets, count, last);
+		if (data === undefined) return false;
+		if (count) this.data = data;
 		this.onData(count, last ? textEnd : textPart);
 		return this.data === undefined;
 	}

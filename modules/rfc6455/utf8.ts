@@ -1,5 +1,7 @@
 import TextDecoder from "text/decoder";
 
+// By itself: XS would search its object for it at every call.
+const { fromArrayBuffer } = String;
 const streaming = Object.freeze({ stream: true });
 // A byte order mark is part of the text here, not a mark.
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
@@ -13,24 +15,26 @@ const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
  * That is checked here, so that bad text is refused at the first octet that makes it bad.
  */
 export class TextReader {
-	private readonly decoder = new TextDecoder("utf-8", strict);
 	/** The unfinished character at the end of the last piece, as `advance` returns it; 0 for none. */
 	private unfinished = 0;
+	/** Made for the first text that is not plain ASCII. */
+	private decoder: TextDecoder | undefined = undefined;
 
 	/**
 	 * Decodes a piece of a message.
 	 * @param octets The piece; only read, and only during the call.
 	 * @param last True for the last piece of a message.
+	 * @param count The octets of the piece, from those who know.
 	 * @returns The text, without a character that the piece only begins.
 	 * @throws TypeError when the octets are not, and cannot become, UTF-8.
 	 */
-	decode(octets: ArrayBuffer, last: boolean): string {
+	decode(octets: ArrayBuffer, last: boolean, count = octets.byteLength): string {
 		if (last && this.unfinished === 0) {
-			const text = String.fromArrayBuffer(octets);
+			const text = fromArrayBuffer(octets);
 			// As many characters as octets: that is ASCII, and there is nothing more to check.
-			return text.length === octets.byteLength ? text : this.decoder.decode(octets);
-		}
-		this.unfinished = checkPiece(this.unfinished, octets);
+			if (text.length === count) return text;
+		} else this.unfinished = checkPiece(this.unfinished, octets);
+		this.decoder ??= new TextDecoder("utf-8", strict);
 		if (!last) return this.decoder.decode(octets, streaming);
 		this.unfinished = 0;
 		return this.decoder.decode(octets);
@@ -73,6 +77,6 @@ function checkPiece(state: number, octets: ArrayBuffer): number {
 		state = advance(state, view[index] as number);
 	}
 	if (state === 0) end = length;
-	String.fromArrayBuffer(octets.slice(start, end));
+	fromArrayBuffer(octets.slice(start, end));
 	return state;
 }

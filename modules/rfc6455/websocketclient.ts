@@ -2,7 +2,7 @@ import Timer from "timer";
 import { Attachment } from "./attachment.js";
 import { ClientOpening, type ClientOpeningOptions, type ClientOpeningUser } from "./clientopening.js";
 import type { CloseCode } from "./closecode.js";
-import { Protocol, type ReadableInfo } from "./protocol.js";
+import { type MessageReceiver, Protocol, type ReadableInfo } from "./protocol.js";
 import type { SocketUser, UsedSocket } from "./transport.js";
 
 /** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
@@ -34,6 +34,8 @@ export interface WebSocketClientOptions extends WebSocketClientCallbacks, Partia
 	readonly attach?: object | undefined;
 	/** Addition: the callbacks in one object, in place of the five options. Instances may share it. */
 	readonly callbacks?: WebSocketClientCallbacks | undefined;
+	/** Addition: is given messages that come whole and in one frame; onReadable is not called for them. Default none. */
+	readonly receiver?: MessageReceiver | undefined;
 	/** Anything; `target` of the instance. */
 	readonly target?: unknown;
 	/** Only "buffer", the default. */
@@ -75,7 +77,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	constructor(options: WebSocketClientOptions) {
 		const { attach, format = "buffer" } = options;
 		if (format !== "buffer") throw new RangeError(`format is "${format}"; only "buffer" is supported`);
-		super(attach === undefined, options.text === "string", options.maxMessageSize ?? Number.MAX_SAFE_INTEGER);
+		const { maxMessageSize = Number.MAX_SAFE_INTEGER } = options;
+		super(attach === undefined, options.text === "string", maxMessageSize, options.receiver);
 		this.callbacks = options.callbacks ?? callbacksOf(options);
 		this.target = options.target;
 		this.closeTimeout = options.closeTimeout ?? 2000;

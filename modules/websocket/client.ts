@@ -144,6 +144,7 @@ export class Client extends Connection<ClientEvents> {
 				...connectionCallbacks,
 				callbacks: connectionCallbacks,
 				target: this,
+				receiver: this,
 				host,
 				port,
 				path,

@@ -2,6 +2,7 @@ import Timer from "timer";
 import { CloseCode, closePayload, isSendableCloseCode } from "../rfc6455/closecode.js";
 import { Emitter } from "./emitter.js";
 import type {
+	MessageReceiver,
 	ReadableInfo,
 	WebSocketClient,
 	WebSocketClientCallbacks,
@@ -55,6 +56,10 @@ export const enum State {
 	closing,
 }
 
+// Constants of the module, for XS copies a literal whenever it is evaluated.
+const sent: SendOutcome = "sent";
+const queued: SendOutcome = "queued";
+const discarded: SendOutcome = "discarded";
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 const closeOpcode = 8;
@@ -64,7 +69,7 @@ const pingWrite: WriteOptions = Object.freeze({ opcode: 9 });
 /** What Client and Socket share: sending through the queue, receiving, liveness, closing, the counters. */
 export abstract class Connection<Events extends ConnectionEvents = ConnectionEvents>
 	extends Emitter<Events>
-	implements OutgoingMessagesOwner
+	implements OutgoingMessagesOwner, MessageReceiver
 {
 	protected state: State = State.idle;
 	protected webSocket: WebSocketClient | undefined = undefined;
@@ -95,8 +100,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	send(data: unknown, options?: SendOptions): SendOutcome {
 		const { sendType } = this.settings;
 		const octets = sendType.encode(data);
-		const binary = options === undefined ? sendType.binary : (options.binary ?? sendType.binary);
-		if (this.outgoing.write(octets, binary)) return "sent";
+		const binary = options ? (options.binary ?? sendType.binary) : sendType.binary;
+		// Text was encoded for this message; binary octets are the caller's own.
+		if (this.outgoing.write(octets, binary, !sendType.binary)) return sent;
 		return this.enqueue(octets, binary);
 	}
 
@@ -178,6 +184,16 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	/** Hook: whether a message may wait while the connection is not open. */
 	protected abstract get mayQueue(): boolean;
 
+	/** Called by the WebSocket underneath with a message that has come whole, and here with any other that is. */
+	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void {
+		this.silence = 0;
+		if (this.state !== State.open) return;
+		const { ledger } = this;
+		ledger.received++;
+		ledger.octetsReceived += count;
+		this.fireMessage(this.settings.receiveType.decode(data), binary ? binaryInfo : textInfo);
+	}
+
 	/** Called by the WebSocket underneath. */
 	receive(webSocket: WebSocketClient, count: number, info: ReadableInfo): void {
 		const data = webSocket.read();
@@ -239,11 +255,11 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		const { outgoing, settings } = this;
 		if (this.state !== State.open && !this.mayQueue) {
 			outgoing.refuse();
-			return "discarded";
+			return discarded;
 		}
-		if (!outgoing.enqueue(octets, binary)) return "discarded";
+		if (!outgoing.enqueue(octets, binary)) return discarded;
 		if (settings.throttleFactor) Timer.delay(outgoing.waiting * settings.throttleFactor);
-		return "queued";
+		return queued;
 	}
 
 	private assemble(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): void {
@@ -257,13 +273,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.deliver(assembly.length ? assembly.message : undefined, assembly.length, info.binary);
 	}
 
+	/** Emits a message, which may be empty. */
 	private deliver(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
-		const { ledger } = this;
-		const { receiveType } = this.settings;
-		ledger.received++;
-		ledger.octetsReceived += count;
-		const message = data ?? (binary || receiveType.binary ? new ArrayBuffer(0) : "");
-		this.fire("message", receiveType.decode(message), binary ? binaryInfo : textInfo);
+		const empty = binary || this.settings.receiveType.binary ? new ArrayBuffer(0) : "";
+		this.onMessage(data ?? empty, count, binary);
 	}
 
 	/** For a class underneath that does not know the limit itself. */

@@ -16,13 +16,23 @@ class Once {
 
 type Entry = Listener | Once;
 
+/** The listeners of an object. One stands by itself, several in an array that is replaced, never changed: emitting needs no copy. */
+interface Entries {
+	[event: string]: Entry | readonly Entry[] | undefined;
+	/** By its name it is found faster. */
+	message?: Entry | readonly Entry[];
+}
+
+// A constant of the module, for XS copies a literal whenever it is evaluated.
+const functionType = "function";
+const messageEvent = "message";
+
 /**
  * An EventEmitter with the names and rules of Node's, but for two, for nobody is there to catch on a device:
  * a listener that throws is traced, and the others run; an "error" that nobody listens to is traced, not thrown.
  */
 export class Emitter<Events extends EventMap> {
-	// One listener stands by itself, several in an array that is replaced, never changed: emitting needs no copy.
-	private entries: Record<string, Entry | readonly Entry[]> | undefined = undefined;
+	private entries: Entries | undefined = undefined;
 
 	/** Calls a listener whenever the event is emitted. @throws TypeError when it is not a function. */
 	on<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
@@ -84,13 +94,27 @@ export class Emitter<Events extends EventMap> {
 
 	/** emit() for up to two arguments: a single listener costs no array for them. */
 	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
-		const found = this.entries?.[event];
-		if (found === undefined) return this.ignore(event, first);
-		if (typeof found === "function") {
+		return this.call(event, this.entries?.[event], first, second);
+	}
+
+	/** fire("message", message, info), for which most connections live. */
+	protected fireMessage(message: unknown, info: unknown): void {
+		this.call(messageEvent, this.entries?.message, message, info);
+	}
+
+	private call(
+		event: string,
+		found: Entry | readonly Entry[] | undefined,
+		first: unknown,
+		second: unknown,
+	): boolean {
+		if (!found) return this.ignore(event, first);
+		if (typeof found === functionType) {
+			const listener = found as Listener;
 			try {
-				if (second !== undefined) found.call(this, first, second);
-				else if (first !== undefined) found.call(this, first);
-				else found.call(this);
+				if (second !== undefined) listener.call(this, first, second);
+				else if (first !== undefined) listener.call(this, first);
+				else listener.call(this);
 			} catch (error) {
 				traceException(event, error);
 			}
@@ -106,10 +130,10 @@ export class Emitter<Events extends EventMap> {
 	/** By index: an iterator costs more than most listeners. */
 	private callAll(event: string, list: readonly Entry[], args: unknown[]): void {
 		const { length } = list;
-		for (let index = 0; index < length; index++) this.call(event, list[index] as Entry, args);
+		for (let index = 0; index < length; index++) this.callOne(event, list[index] as Entry, args);
 	}
 
-	private call(event: string, entry: Entry, args: unknown[]): void {
+	private callOne(event: string, entry: Entry, args: unknown[]): void {
 		let listener = entry as Listener;
 		if (typeof entry !== "function") {
 			const found = this.entries?.[event];
@@ -128,14 +152,14 @@ export class Emitter<Events extends EventMap> {
 	}
 
 	private add(event: string, entry: Entry): this {
-		this.entries ??= Object.create(null) as Record<string, Entry | readonly Entry[]>;
+		this.entries ??= Object.create(null) as Entries;
 		const found = this.entries[event];
 		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
 		return this;
 	}
 
 	private remove(event: string, list: readonly Entry[], index: number): void {
-		const entries = this.entries as Record<string, Entry | readonly Entry[]>;
+		const entries = this.entries as Entries;
 		const rest = list.filter((_, position) => position !== index);
 		if (rest.length > 1) entries[event] = rest;
 		else if (rest[0]) entries[event] = rest[0];

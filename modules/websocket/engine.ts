@@ -4,6 +4,7 @@
  * modules/rfc6455 adds to the pattern is optional.
  */
 
+import { FirstOctet, Opcode } from "../rfc6455/frame.js";
 import type { AcceptedSocket } from "../rfc6455/serveropening.js";
 
 /** What onReadable tells about the octets that may be read. */
@@ -12,12 +13,11 @@ export interface ReadableInfo {
 	readonly binary: boolean;
 }
 
-/** How write() frames its octets. `transfer` gives them away, to be masked in place; a class may ignore it. */
+/** How write() frames its octets. */
 export interface WriteOptions {
 	readonly binary?: boolean;
 	readonly more?: boolean;
 	readonly opcode?: number | undefined;
-	readonly transfer?: boolean;
 }
 
 /** What onError may be called with. A code means that the peer broke the protocol, and that onClose follows. */
@@ -34,7 +34,45 @@ export interface WebSocketClient {
 	/** Octets, or a string for text where strings were asked for and are supported. */
 	read(): ArrayBuffer | string | undefined;
 	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
+	/** An addition to the pattern, described in modules/rfc6455. */
+	writeFrame?: FrameSink["writeFrame"];
 	close(): void;
+}
+
+/** Takes data frames: a WebSocket Client that has writeFrame(), or write() of one that has not. */
+export interface FrameSink {
+	/**
+	 * Sends a data frame.
+	 * @param first FIN and the opcode (RFC 6455 section 5.2).
+	 * @param length The octets of the payload.
+	 * @param transfer True gives the octets away: they may be masked in place.
+	 * @returns The longest payload that the next frame may have, in octets; negative when this one cannot be sent now.
+	 */
+	writeFrame(
+		first: number,
+		payload: ArrayBuffer | ArrayBufferView,
+		length: number,
+		transfer: boolean,
+	): number;
+}
+
+/** The frames of a class that knows no more than the pattern. */
+class PatternSink implements FrameSink {
+	private readonly webSocket: WebSocketClient;
+
+	constructor(webSocket: WebSocketClient) {
+		this.webSocket = webSocket;
+	}
+
+	writeFrame(first: number, payload: ArrayBuffer | ArrayBufferView): number {
+		const binary = (first & FirstOctet.opcode) === Opcode.binary;
+		return this.webSocket.write(payload, { binary, more: first < FirstOctet.final });
+	}
+}
+
+/** Where the data frames of a WebSocket go. */
+export function frameSinkOf(webSocket: WebSocketClient): FrameSink {
+	return webSocket.writeFrame ? (webSocket as FrameSink) : new PatternSink(webSocket);
 }
 
 /** Its callbacks: `this` is the instance. */
@@ -44,6 +82,11 @@ export interface WebSocketClientCallbacks {
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
 	onClose(this: WebSocketClient): void;
 	onError(this: WebSocketClient, error?: WebSocketClientError): void;
+}
+
+/** What a class underneath may give messages to that have come whole: an addition, described in modules/rfc6455. */
+export interface MessageReceiver {
+	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void;
 }
 
 /** An ECMA-419 TCP Listener. */

@@ -1,20 +1,8 @@
-import type { WebSocketClient, WriteOptions } from "./engine.js";
+import { FirstOctet, Opcode } from "../rfc6455/frame.js";
+import { type FrameSink, frameSinkOf, type WebSocketClient } from "./engine.js";
 import type { Ledger } from "./ledger.js";
 import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
-
-/** All properties are there: the engine looks longest for those that are not. */
-function writeOptions(binary: boolean, more: boolean, transfer: boolean): WriteOptions {
-	return Object.freeze({ opcode: undefined, binary, more, transfer });
-}
-
-// The caller's own octets are not ours to mask in place; the queue's are.
-const copiedText = writeOptions(false, false, false);
-const copiedBinary = writeOptions(true, false, false);
-const ownText = writeOptions(false, false, true);
-const ownBinary = writeOptions(true, false, true);
-const partOfText = writeOptions(false, true, true);
-const partOfBinary = writeOptions(true, true, true);
 
 /** A message that leaves in parts. */
 class PartedMessage {
@@ -45,13 +33,11 @@ export class OutgoingMessages {
 	private window = 0;
 	/** Messages that wait. */
 	waiting = 0;
-	private webSocket: WebSocketClient | undefined = undefined;
+	/** Where frames go, while there is a WebSocket. */
+	private sink: FrameSink | undefined = undefined;
 	private readonly ledger: Ledger;
-	private readonly settings: ConnectionSettings;
-	/** How a message goes out that has not waited, by what it is. */
-	private readonly textOptions: WriteOptions;
-	private readonly binaryOptions: WriteOptions;
 	private readonly queue: SendQueue;
+	private readonly settings: ConnectionSettings;
 	private readonly owner: OutgoingMessagesOwner;
 	/** The widest that the window has been on this connection. */
 	private widest = 0;
@@ -67,23 +53,16 @@ export class OutgoingMessages {
 		this.ledger = ledger;
 		this.owner = owner;
 		this.queue = new SendQueue(settings.sendQueueSize);
-		const own = !settings.sendType.binary;
-		this.textOptions = own ? ownText : copiedText;
-		this.binaryOptions = own ? ownBinary : copiedBinary;
 	}
 
-	/** Sends a message at once. Returns false, and has done nothing, when it must wait. */
-	write(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
+	/**
+	 * Sends a message at once. Returns false, and has done nothing, when it must wait.
+	 * @param transfer True gives the octets away: they may be masked in place.
+	 */
+	write(octets: ArrayBuffer | ArrayBufferView, binary: boolean, transfer: boolean): boolean {
 		const length = octets.byteLength;
-		if (this.waiting || length > this.window || this.window === 0) return false;
-		const options = binary ? this.binaryOptions : this.textOptions;
-		try {
-			this.window = (this.webSocket as WebSocketClient).write(octets, options);
-		} catch {
-			// The socket has failed and has not said so yet.
-			this.window = 0;
-			return false;
-		}
+		if (this.waiting || length > this.window || !this.window) return false;
+		if (!this.sendFrame(frameOf(binary), octets, length, transfer)) return false;
 		const { ledger } = this;
 		ledger.accepted++;
 		ledger.sent++;
@@ -123,7 +102,7 @@ export class OutgoingMessages {
 
 	/** Takes note that a WebSocket takes messages of up to `window` octets now. */
 	grant(webSocket: WebSocketClient, window: number): void {
-		this.webSocket = webSocket;
+		this.sink ??= frameSinkOf(webSocket);
 		this.window = window;
 		if (window > this.widest) this.widest = window;
 	}
@@ -143,7 +122,7 @@ export class OutgoingMessages {
 
 	/** The WebSocket has ended. What waits stays, and a message that has left in part will leave anew. */
 	shut(): void {
-		this.webSocket = undefined;
+		this.sink = undefined;
 		this.window = this.widest = 0;
 		if (this.parted) this.parted.offset = 0;
 	}
@@ -165,50 +144,68 @@ export class OutgoingMessages {
 	}
 
 	private send(): void {
-		try {
-			while (this.window && this.waiting && this.sendFirst());
-		} catch {
-			this.window = 0;
-		}
+		while (this.window && this.waiting && this.sendFirst());
 	}
 
 	/** Sends the first message or a part of it. Returns false when it has to wait for a wider window. */
 	private sendFirst(): boolean {
-		const { queue } = this;
 		if (this.parted) return this.sendPart(this.parted);
-		const length = queue.length;
-		const binary = queue.binary;
-		if (length <= this.window) {
-			this.window = (this.webSocket as WebSocketClient).write(queue.peek(), binary ? ownBinary : ownText);
+		const { queue } = this;
+		const { length } = queue;
+		if (length > this.window) {
+			if (length <= this.widest) return false;
+			this.parted = new PartedMessage(queue.peek().slice(), queue.binary);
 			queue.shift();
-			this.waiting--;
-			this.countSent(length);
 			return true;
 		}
-		if (length <= this.widest) return false;
-		this.parted = new PartedMessage(queue.peek().slice(), binary);
+		if (!this.sendFrame(frameOf(queue.binary), queue.peek(), length, true)) return false;
 		queue.shift();
+		this.countSent(length);
 		return true;
 	}
 
 	private sendPart(message: PartedMessage): boolean {
 		const { octets, binary, offset } = message;
 		const end = Math.min(offset + this.window, octets.length);
-		const last = end === octets.length;
-		const options = last ? (binary ? ownBinary : ownText) : binary ? partOfBinary : partOfText;
-		this.window = (this.webSocket as WebSocketClient).write(octets.slice(offset, end), options);
+		let first = offset ? Opcode.continuation : frameOf(binary);
+		if (end < octets.length) first &= FirstOctet.opcode;
+		else first |= FirstOctet.final;
+		if (!this.sendFrame(first, octets.slice(offset, end), end - offset, true)) return false;
 		message.offset = end;
-		if (last) {
+		if (end === octets.length) {
 			this.parted = undefined;
-			this.waiting--;
-			this.countSent(octets.length);
+			this.countSent(end);
 		}
 		return true;
 	}
 
+	/** A message that has waited has left. */
 	private countSent(length: number): void {
 		const { ledger } = this;
+		this.waiting--;
 		ledger.sent++;
 		ledger.octetsSent += length;
 	}
+
+	/** Sends a frame. Returns false when the window has turned out to be shut. */
+	private sendFrame(
+		first: number,
+		octets: ArrayBuffer | ArrayBufferView,
+		length: number,
+		transfer: boolean,
+	): boolean {
+		let window = -1;
+		try {
+			window = (this.sink as FrameSink).writeFrame(first, octets, length, transfer);
+		} catch {
+			// The socket has failed and has not said so yet.
+		}
+		this.window = window > 0 ? window : 0;
+		return window >= 0;
+	}
+}
+
+/** The first octet of a message in one frame. */
+function frameOf(binary: boolean): number {
+	return binary ? FirstOctet.final | Opcode.binary : FirstOctet.final | Opcode.text;
 }

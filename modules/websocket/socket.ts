@@ -42,6 +42,7 @@ export class Socket extends Connection {
 			...connectionCallbacks,
 			callbacks: connectionCallbacks,
 			target: this,
+			receiver: this,
 			attach,
 			text: settings.receiveType.binary ? "buffer" : "string",
 			maxMessageSize: settings.maxMessageSize,

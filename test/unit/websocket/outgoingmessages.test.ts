@@ -36,8 +36,6 @@ class FakeWebSocket implements WebSocketClient {
 		this.window -= view.length;
 		if (this.parts.length === 0) this.#binary = options.binary ?? true;
 		this.parts.push(Buffer.from(view));
-		// Octets that are given away are masked in place.
-		if (options.transfer) view.fill(0xee);
 		if (!options.more) {
 			const text = Buffer.concat(this.parts).toString();
 			this.messages.push({ text, binary: this.#binary, frames: this.parts.length });
@@ -60,7 +58,7 @@ function outgoing(options: Record<string, unknown> = {}) {
 /** As Connection.send() does it. */
 function send(messages: OutgoingMessages, text: string, binary = false): "sent" | "queued" | "discarded" {
 	const octets = new Uint8Array(Buffer.from(text)).buffer;
-	if (messages.write(octets, binary)) return "sent";
+	if (messages.write(octets, binary, true)) return "sent";
 	return messages.enqueue(octets, binary) ? "queued" : "discarded";
 }
 
