@@ -3,8 +3,8 @@ import { type SocketUser, takeOver, type UsedSocket } from "./transport.js";
 
 /** The way of a server to an open WebSocket once the handshake is done: the first event of the socket taken over. */
 export class Attachment implements SocketUser {
-	private readonly user: ClientOpeningUser;
-	private readonly socket: UsedSocket;
+	declare private readonly user: ClientOpeningUser;
+	declare private readonly socket: UsedSocket;
 
 	/** @param attach A connected socket. */
 	constructor(attach: object, user: ClientOpeningUser) {
@@ -27,8 +27,7 @@ export class Attachment implements SocketUser {
 	}
 
 	onSocketError(): void {
-		this.close();
-		this.user.onOpeningFailed("the client went right after the handshake");
+		this.onSocketException("the client went right after the handshake");
 	}
 
 	onSocketException(error: unknown): void {

@@ -26,20 +26,22 @@ export interface ClientHandshakeOptions {
  */
 export class ClientHandshake extends HeadReader {
 	/** The request, to be sent as it is. */
-	readonly request: string;
+	declare readonly request: string;
 	/** The subprotocol that the server chose, or "". */
-	protocol = "";
-	private readonly accept: string;
-	private readonly offered: string[];
-	private accepted = false;
+	declare protocol: string;
+	declare private readonly accept: string;
+	declare private readonly offered: string[];
+	declare private accepted: boolean;
 
 	/** @throws TypeError when a path, subprotocol or header cannot stand in a request. */
 	constructor(options: ClientHandshakeOptions) {
 		super(headLimit);
 		const key = createKey();
 		this.accept = acceptFor(key);
-		this.offered = options.protocol ? listItems(options.protocol) : [];
+		this.offered = listItems(options.protocol ?? "");
 		this.request = formatRequest(options, key, this.offered);
+		this.protocol = "";
+		this.accepted = false;
 	}
 
 	protected override onStartLine(line: string): void {
@@ -57,39 +59,41 @@ export class ClientHandshake extends HeadReader {
 				this.accepted = true;
 				break;
 			case "sec-websocket-protocol":
-				if (this.protocol !== "" || !this.offered.includes(value))
-					this.refuse(400, `the server chose the subprotocol "${excerpt(value)}", which was not offered`);
+				if (this.protocol || !this.offered.includes(value)) this.refuseUnoffered(name, value);
 				this.protocol = value;
 				break;
 			case "sec-websocket-extensions":
-				if (value !== "")
-					this.refuse(400, `the server uses the extension "${excerpt(value)}", which was not offered`);
+				if (value) this.refuseUnoffered(name, value);
 				break;
 		}
 	}
 
 	protected override onEnd(): void {
-		const upgrade = listItems(this.upgrade);
-		if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== "websocket")
-			this.refuse(400, 'the server\'s answer has no "Upgrade: websocket"');
-		else if (!hasToken(this.connection, "upgrade"))
-			this.refuse(400, 'the server\'s answer has no "Connection: Upgrade"');
-		else if (!this.accepted) this.refuse(400, "the server's answer has no Sec-WebSocket-Accept");
+		if (listItems(this.upgrade).join().toLowerCase() !== "websocket")
+			this.refuseWithout("Upgrade: websocket");
+		else if (!hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
+		else if (!this.accepted) this.refuseWithout("Sec-WebSocket-Accept");
+	}
+
+	private refuseWithout(field: string): void {
+		this.refuse(400, `the server's answer has no "${field}"`);
+	}
+
+	private refuseUnoffered(field: string, value: string): void {
+		this.refuse(400, `the server's ${field} is "${excerpt(value)}", which was not offered`);
 	}
 }
 
 function formatRequest(options: ClientHandshakeOptions, key: string, offered: string[]): string {
-	const { host, port, path = "/" } = options;
+	const { host, port, path = "/", headers = [] } = options;
 	checkHost(host);
 	checkPath(path);
-	for (const name of offered) checkProtocol(name);
-	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, port)}\r\n`;
-	request += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-	request += `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
+	offered.forEach(checkProtocol);
+	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 	if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
-	for (const [name, value] of options.headers ?? []) {
-		checkHeader(name, value);
-		request += `${name}: ${value}\r\n`;
-	}
+	Array.from(headers).forEach((field) => {
+		checkHeader(field[0], field[1]);
+		request += `${field[0]}: ${field[1]}\r\n`;
+	});
 	return `${request}\r\n`;
 }

@@ -35,14 +35,14 @@ export interface ClientOpeningUser {
 
 /** The way of a client to an open WebSocket: name, address, connection, request, response. */
 export class ClientOpening implements SocketUser {
-	private user: ClientOpeningUser | undefined;
-	private readonly options: ClientOpeningOptions;
-	private readonly handshake: ClientHandshake;
-	private readonly request: OutgoingText;
-	private resolver: Resolver | undefined = undefined;
-	private socket: UsedSocket | undefined = undefined;
-	private connected = false;
-	private window = 0;
+	declare private user: ClientOpeningUser | undefined;
+	declare private readonly options: ClientOpeningOptions;
+	declare private readonly handshake: ClientHandshake;
+	declare private readonly request: OutgoingText;
+	declare private resolver?: Resolver | undefined;
+	declare private socket?: UsedSocket | undefined;
+	/** Octets that the socket takes, once it is connected. */
+	declare private window?: number;
 
 	/** @throws TypeError for a bad path, subprotocol or header; whatever the platform throws when it has no socket left. */
 	constructor(options: ClientOpeningOptions, user: ClientOpeningUser) {
@@ -51,38 +51,37 @@ export class ClientOpening implements SocketUser {
 		this.handshake = new ClientHandshake(options);
 		this.request = new OutgoingText(this.handshake.request);
 		const address = addressWithoutDNS(options.host);
-		if (address === undefined) this.resolve();
-		else this.connect(address);
+		if (address) this.connect(address);
+		else this.resolve();
 	}
 
 	/** Gives up and releases everything; the user is not called any more. */
 	close(): void {
-		this.user = undefined;
 		this.resolver?.close?.();
-		this.resolver = undefined;
 		this.socket?.close();
-		this.socket = undefined;
+		this.user = this.resolver = this.socket = undefined;
 	}
 
 	onSocketWritable(count: number): void {
-		this.connected = true;
 		this.window = this.request.flush(this.socket as UsedSocket, count);
 	}
 
 	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
-		const { handshake, user } = this;
+		const handshake = this.handshake;
 		const rest = readHead(handshake, socket, count);
 		if (handshake.fault) this.fail(handshake.fault.message);
 		else if (handshake.complete) {
 			this.socket = undefined;
-			user?.onOpened(socket, handshake.protocol, this.window, rest);
+			this.user?.onOpened(socket, handshake.protocol, this.window ?? 0, rest);
 		}
 	}
 
 	onSocketError(): void {
 		this.fail(
-			this.connected ? "the server ended the connection during the handshake" : "the connection was refused",
+			this.window === undefined
+				? "the connection was refused"
+				: "the server ended the connection during the handshake",
 		);
 	}
 

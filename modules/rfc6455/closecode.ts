@@ -24,16 +24,12 @@ export function isSendableCloseCode(code: number): boolean {
  * @param reason Text of at most 123 octets in UTF-8; what is longer is cut off.
  */
 export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
-	const text = new Uint8Array(ArrayBuffer.fromString(reason.toWellFormed()));
-	let length = text.length;
-	if (length > 123) {
-		// Not inside a character: octets 10xxxxxx continue one.
-		length = 123;
-		while (((text[length] as number) & 0xc0) === 0x80) length--;
-	}
-	const payload = new Uint8Array(2 + length);
+	// Two octets are overwritten by the code.
+	const payload = new Uint8Array(ArrayBuffer.fromString(`  ${reason.toWellFormed()}`));
 	payload[0] = code >> 8;
 	payload[1] = code;
-	payload.set(text.subarray(0, length), 2);
-	return payload;
+	let length = 125;
+	// Not inside a character: octets 10xxxxxx continue one.
+	while (((payload[length] ?? 0) & 0xc0) === 0x80) length--;
+	return payload.slice(0, length);
 }

@@ -11,30 +11,37 @@ export interface HeadFault {
 	readonly message: string;
 }
 
-const tab = 9;
-const lineFeed = 10;
-const carriageReturn = 13;
-const blank = 32;
+const enum Octet {
+	tab = 9,
+	lineFeed = 10,
+	carriageReturn = 13,
+	blank = 32,
+	/** The first one past ASCII. */
+	foreign = 0x80,
+}
 
 export abstract class HeadReader {
 	/** Set once the head was refused; nothing is read after that. */
-	fault: HeadFault | undefined = undefined;
+	declare fault?: HeadFault;
 	/** True once the empty line that ends the head was read. */
-	complete = false;
+	declare complete: boolean;
 	/** The values of all `Upgrade` fields, as one list. */
-	protected upgrade = "";
+	declare protected upgrade: string;
 	/** The values of all `Connection` fields, as one list. */
-	protected connection = "";
+	declare protected connection: string;
 	/** Octets that may still come before the head is refused as too long. */
-	private room: number;
-	private line = "";
+	declare private room: number;
+	declare private line: string;
 	/** How many octets of the terminator CR LF CR LF stand at the end of what was read. */
-	private matched = 0;
-	private started = false;
+	declare private matched: number;
+	declare private started: boolean;
 
 	/** @param limit Longest head, in octets. */
 	constructor(limit: number) {
 		this.room = limit;
+		this.upgrade = this.connection = this.line = "";
+		this.complete = this.started = false;
+		this.matched = 0;
 	}
 
 	/**
@@ -66,55 +73,42 @@ export abstract class HeadReader {
 	}
 
 	private pushOctet(octet: number): void {
-		if (octet === lineFeed) {
-			if (this.matched !== 1 && this.matched !== 3)
-				return this.refuse(400, "a line of the head ends without a carriage return");
-			this.endLine();
-		} else if (this.matched & 1) {
-			this.refuse(400, "a carriage return stands inside a line of the head");
-		} else if (octet === carriageReturn) {
-			this.matched++;
-		} else if (octet < blank && octet !== tab) {
-			this.refuse(400, "a control character stands in the head");
-		} else {
+		const afterReturn = this.matched & 1;
+		if (octet === Octet.lineFeed && afterReturn) this.endLine();
+		else if (octet === Octet.carriageReturn && !afterReturn) this.matched++;
+		else if (afterReturn || (octet < Octet.blank && octet !== Octet.tab))
+			this.refuse(400, `the head has the octet ${octet} where it cannot stand`);
+		else {
 			this.matched = 0;
 			// Past ASCII nothing has a meaning here, and some of it String.prototype.trim() would take for white space.
-			this.line += octet < 0x80 ? String.fromCharCode(octet) : "\ufffd";
+			this.line += octet < Octet.foreign ? String.fromCharCode(octet) : "\ufffd";
 		}
 	}
 
 	private endLine(): void {
 		const line = this.line;
 		this.line = "";
-		if (line === "") {
-			if (!this.started) {
-				// RFC 9112 section 2.2: empty lines before the start line are ignored.
-				this.matched = 0;
-				return;
-			}
+		// RFC 9112 section 2.2: empty lines before the start line are ignored.
+		this.matched = line || this.started ? 2 : 0;
+		if (!this.started) {
+			this.started = line !== "";
+			if (line) this.onStartLine(line);
+		} else if (line) this.splitField(line);
+		else {
 			this.complete = true;
 			this.onEnd();
-			return;
-		}
-		this.matched = 2;
-		if (this.started) this.splitField(line);
-		else {
-			this.started = true;
-			this.onStartLine(line);
 		}
 	}
 
 	private splitField(line: string): void {
 		const colon = line.indexOf(":");
-		const name = line.slice(0, colon);
+		const name = line.slice(0, colon).toLowerCase();
 		// A folded line (RFC 9112 section 5.2) starts with white space, and so fails here too.
-		if (colon < 1 || !isToken(name))
+		if (colon < 0 || !isToken(name))
 			return this.refuse(400, `the header line "${excerpt(line)}" has no valid field name`);
 		const value = line.slice(colon + 1).trim();
-		const lowerCaseName = name.toLowerCase();
-		if (lowerCaseName === "upgrade") this.upgrade += `,${value}`;
-		else if (lowerCaseName === "connection") this.connection += `,${value}`;
-		else this.onField(lowerCaseName, value);
+		if (name === "upgrade" || name === "connection") this[name] += `,${value}`;
+		else this.onField(name, value);
 	}
 }
 
@@ -123,7 +117,7 @@ export function listItems(value: string): string[] {
 	return value
 		.split(",")
 		.map((item) => item.trim())
-		.filter((item) => item !== "");
+		.filter((item) => item);
 }
 
 /** Whether a comma-separated list of tokens holds `wanted` (given in lower case), in any case. */

@@ -22,13 +22,13 @@ export interface ServerOpeningUser {
 /** The way of a server to an open WebSocket: it reads the request and answers it, within a limited time. */
 export class ServerOpening implements SocketUser {
 	/** The address of the client: asked for at once, for a socket that was reset has none. */
-	readonly remoteAddress: string;
-	private readonly handshake: ServerHandshake;
-	private user: ServerOpeningUser | undefined;
-	private socket: UsedSocket | undefined;
-	private timer: Timer | undefined;
-	private response: OutgoingText | undefined = undefined;
-	private window = 0;
+	declare readonly remoteAddress: string;
+	declare private readonly handshake: ServerHandshake;
+	declare private user: ServerOpeningUser | undefined;
+	declare private socket: UsedSocket | undefined;
+	declare private timer?: Timer | undefined;
+	declare private response?: OutgoingText;
+	declare private window: number;
 
 	/**
 	 * @param from A connected socket, just accepted; it is taken over.
@@ -43,7 +43,8 @@ export class ServerOpening implements SocketUser {
 		this.remoteAddress = from.remoteAddress ?? "";
 		this.handshake = new ServerHandshake(options);
 		this.user = user;
-		this.timer = timeout ? Timer.set(() => this.onTimeout(), timeout) : undefined;
+		this.window = 0;
+		if (timeout) this.endWithin(timeout);
 		this.socket = takeOver(from, this);
 	}
 
@@ -59,11 +60,9 @@ export class ServerOpening implements SocketUser {
 
 	/** Ends the connection at once; the user is not called any more. */
 	close(): void {
-		this.user = undefined;
 		Timer.clear(this.timer);
-		this.timer = undefined;
 		this.socket?.close();
-		this.socket = undefined;
+		this.user = this.timer = this.socket = undefined;
 	}
 
 	onSocketWritable(count: number): void {
@@ -73,15 +72,12 @@ export class ServerOpening implements SocketUser {
 
 	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
-		if (this.response) {
-			// Refused: what still comes is dropped, for a socket closed over unread octets may take the response with it.
-			if (this.handshake.fault) socket.read(count);
-			return;
-		}
-		const { handshake } = this;
+		const handshake = this.handshake;
 		const rest = readHead(handshake, socket, count);
+		// Refused: what still comes is dropped, for a socket closed over unread octets may take the response with it.
 		if (handshake.fault && rest) socket.read(rest);
-		if (handshake.fault || handshake.complete) this.answer();
+		if (!handshake.fault && !handshake.complete) return;
+		if (!this.response) this.answer();
 	}
 
 	onSocketError(): void {
@@ -106,31 +102,31 @@ export class ServerOpening implements SocketUser {
 
 	private answer(): void {
 		this.response = new OutgoingText(this.handshake.response);
-		if (this.handshake.fault) {
-			Timer.clear(this.timer);
-			this.timer = Timer.set(() => this.onTimeout(), lingerTimeout);
-		}
 		this.respond();
 	}
 
 	private respond(): void {
-		const { user, socket, response, handshake } = this;
+		const { socket, response } = this;
 		if (!socket || !response) return;
 		this.window = response.flush(socket, this.window);
-		if (handshake.fault) {
-			// From here on the client has its time: a narrow window takes the refusal in many pieces.
-			if (this.timer) Timer.schedule(this.timer, lingerTimeout);
-			return;
-		}
+		// With each piece that leaves, the client has its time again: a narrow window takes a refusal in many.
+		if (this.handshake.fault) return this.endWithin(lingerTimeout);
 		if (!response.done) return;
-		Timer.clear(this.timer);
-		this.socket = this.timer = undefined;
+		const user = this.user;
+		// Released, but for the socket, which is the user's now.
+		this.socket = undefined;
+		this.close();
 		user?.onUpgraded(this, socket);
 	}
 
+	private endWithin(milliseconds: number): void {
+		Timer.clear(this.timer);
+		this.timer = Timer.set(() => this.onTimeout(), milliseconds);
+	}
+
 	private end(message: string): void {
-		const { user } = this;
-		const { fault } = this.handshake;
+		const user = this.user;
+		const fault = this.handshake.fault;
 		this.close();
 		user?.onRefused(this, fault?.status ?? 0, fault?.message ?? message);
 	}
