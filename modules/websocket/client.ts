@@ -5,6 +5,7 @@ import { webSocketProvider } from "./engine.js";
 import {
 	booleanOption,
 	integerOption,
+	isObject,
 	type RawOptions,
 	rawOptions,
 	stringOption,
@@ -45,20 +46,20 @@ export type ClientEvents = ConnectionEvents & {
 
 /** One WebSocket connection to a server, opened and, should it fail to, retried at the user's word. */
 export class Client extends Connection<ClientEvents> {
-	private readonly host: string;
-	private readonly port: number;
-	private readonly path: string;
-	private readonly protocols: string | undefined;
-	private readonly headers: ReadonlyMap<string, string> | undefined;
-	private readonly connectTimeout: number;
-	private readonly numberOfRetries: number;
-	private readonly timeBetweenRetries: number;
-	private readonly discardMessagesBeforeOpen: boolean;
+	declare private readonly host: string;
+	declare private readonly port: number;
+	declare private readonly path: string;
+	declare private readonly protocols: string | undefined;
+	declare private readonly headers: ReadonlyMap<string, string> | undefined;
+	declare private readonly connectTimeout: number;
+	declare private readonly numberOfRetries: number;
+	declare private readonly timeBetweenRetries: number;
+	declare private readonly discardMessagesBeforeOpen: boolean;
 	/** The number of the attempt under way, from 1. */
-	private attempt = 0;
+	declare private attempt: number;
 	/** While connecting: the end of the attempt or of the pause before the next one. While open: the tick. */
-	private timer: Timer | undefined = undefined;
-	private chosenProtocol = "";
+	declare private timer?: Timer | undefined;
+	declare private chosenProtocol: string;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options?: ClientOptions) {
@@ -77,6 +78,7 @@ export class Client extends Connection<ClientEvents> {
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = timeOption(raw, "timeBetweenRetries", 500);
 		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
+		this.chosenProtocol = "";
 	}
 
 	/** The subprotocol that the server chose, or "". */
@@ -176,14 +178,14 @@ export class Client extends Connection<ClientEvents> {
 function headerFields(options: RawOptions): ReadonlyMap<string, string> | undefined {
 	const headers = options["headers"];
 	if (headers === undefined) return undefined;
-	if (typeof headers !== "object" || headers === null)
+	if (!isObject(headers))
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
-	const pairs =
-		Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers);
 	const fields = new Map<string, string>();
-	for (const [name, value] of pairs) {
+	new Map(
+		Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers),
+	).forEach((value, name) => {
 		checkHeader(String(name), String(value));
 		fields.set(String(name), String(value));
-	}
+	});
 	return fields;
 }

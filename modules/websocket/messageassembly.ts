@@ -4,9 +4,13 @@
  */
 export class MessageAssembly {
 	/** Octets of the message so far. */
-	length = 0;
-	private text: string | undefined = undefined;
-	private octets: Uint8Array<ArrayBuffer> | undefined = undefined;
+	declare length: number;
+	declare private text?: string;
+	declare private octets?: Uint8Array<ArrayBuffer>;
+
+	constructor() {
+		this.length = 0;
+	}
 
 	/**
 	 * Appends a piece.
@@ -17,11 +21,8 @@ export class MessageAssembly {
 	append(piece: ArrayBuffer | string | undefined, length: number, limit: number): void {
 		const start = this.length;
 		this.length += length;
-		if (typeof piece === "string") this.text = this.text === undefined ? piece : this.text + piece;
-		else if (piece) {
-			if (!this.octets || this.octets.length < this.length) this.grow(start, limit);
-			this.octets?.set(new Uint8Array(piece), start);
-		}
+		if (typeof piece === "string") this.text = (this.text ?? "") + piece;
+		else if (piece) this.room(limit).set(new Uint8Array(piece), start);
 	}
 
 	/** The whole message: a string if its pieces were. */
@@ -29,9 +30,13 @@ export class MessageAssembly {
 		return this.text ?? this.octets?.buffer.slice(0, this.length) ?? new ArrayBuffer(0);
 	}
 
-	private grow(used: number, limit: number): void {
+	/** The buffer, grown where it has no room for the whole length. */
+	private room(limit: number): Uint8Array {
+		const octets = this.octets;
+		if (octets && octets.length >= this.length) return octets;
 		const larger = new Uint8Array(Math.max(this.length, Math.min(2 * this.length, limit)));
-		if (this.octets) larger.set(this.octets.subarray(0, used));
+		if (octets) larger.set(octets);
 		this.octets = larger;
+		return larger;
 	}
 }

@@ -7,8 +7,7 @@ export type RawOptions = Readonly<Record<string, unknown>>;
  */
 export function rawOptions(options: unknown): RawOptions {
 	if (options === undefined) return {};
-	if (typeof options !== "object" || options === null)
-		throw new TypeError(`the options are ${show(options)}; they must be an object`);
+	if (!isObject(options)) throw wrongType("options", options, "an object");
 	return options as RawOptions;
 }
 
@@ -27,25 +26,21 @@ export function integerOption(
 	if (value === undefined) return fallback;
 	const expected = `an integer from ${lowest} to ${highest}`;
 	if (typeof value !== "number") throw wrongType(name, value, expected);
-	if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < lowest || value > highest)
+	// Infinity is its own floor.
+	if (Math.floor(value) !== value || value < lowest || value > highest)
 		throw wrongValue(name, value, expected);
 	return value;
 }
 
-/** The longest time that the platform's timers take, in milliseconds: some 24 days. */
-const longestTime = 0x7fffffff;
-
 /** An option that is a time in whole milliseconds. Throws as integerOption() does. */
 export function timeOption(options: RawOptions, name: string, fallback: number): number {
-	return integerOption(options, name, fallback, 0, longestTime);
+	// The longest time that the platform's timers take: some 24 days.
+	return integerOption(options, name, fallback, 0, 0x7fffffff);
 }
 
 /** An option that is a string. @throws TypeError when it is anything else or "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
-	const value = options[name];
-	if (value !== undefined && (typeof value !== "string" || value === ""))
-		throw wrongType(name, value, "a string that is not empty");
-	return value;
+	return options[name] === undefined ? undefined : text(name, options[name]);
 }
 
 /** An option that is true or false. @throws TypeError when it is anything else. */
@@ -59,25 +54,31 @@ export function booleanOption(options: RawOptions, name: string): boolean {
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
 	const value = options[name];
 	if (value === undefined) return undefined;
-	const list = Array.isArray(value) ? value : [value];
-	for (const item of list)
-		if (typeof item !== "string" || item === "")
-			throw wrongType(name, item, "an array of strings that are not empty");
-	return list.slice() as string[];
+	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
 }
 
 /** What an option of the wrong type is answered with. */
 export function wrongType(name: string, value: unknown, expected: string): TypeError {
-	return new TypeError(`${name} is ${show(value)}; it must be ${expected}`);
+	return new TypeError(sentence(name, value, expected));
 }
 
 /** What an option of the right type, but out of range, is answered with. */
 export function wrongValue(name: string, value: unknown, expected: string): RangeError {
-	return new RangeError(`${name} is ${show(value)}; it must be ${expected}`);
+	return new RangeError(sentence(name, value, expected));
 }
 
-function show(value: unknown): string {
-	if (typeof value === "string") return `"${value}"`;
-	if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-	return String(value);
+function sentence(name: string, value: unknown, expected: string): string {
+	let shown = typeof value === "string" ? `"${value}"` : String(value);
+	if (isObject(value)) shown = Array.isArray(value) ? "an array" : "an object";
+	return `${name} is ${shown}; it must be ${expected}`;
+}
+
+/** A string that is an option, or one of its items. */
+function text(name: string, value: unknown): string {
+	if (typeof value !== "string" || value === "") throw wrongType(name, value, "a string that is not empty");
+	return value;
+}
+
+export function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null;
 }

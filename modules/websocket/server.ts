@@ -7,7 +7,7 @@ import { type Listener, webSocketProvider } from "./engine.js";
 import { integerOption, rawOptions, stringOption, stringsOption, timeOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
-import { after, type Ticking, tickEvery } from "./timers.js";
+import { after, guard, type Ticking, tickEvery } from "./timers.js";
 
 /** The options of a Server; all are optional, those it does not know are ignored. */
 export interface ServerOptions extends ConnectionOptions {
@@ -45,22 +45,23 @@ export type ServerEvents = {
 /** Listens for WebSocket connections, and makes a Socket of each. */
 export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, Ticking {
 	/** What all its Sockets have in common. */
-	readonly settings: ConnectionSettings;
-	private readonly hostInterface: string;
-	private readonly requestedPort: number;
-	private readonly maxConnections: number;
-	private readonly handshakeTimeout: number;
-	private readonly handshakeOptions: ServerHandshakeOptions;
-	private listener: Listener | undefined = undefined;
+	declare readonly settings: ConnectionSettings;
+	declare private readonly hostInterface: string;
+	declare private readonly requestedPort: number;
+	declare private readonly maxConnections: number;
+	declare private readonly handshakeTimeout: number;
+	declare private readonly handshakeOptions: ServerHandshakeOptions;
+	declare private listener?: Listener | undefined;
+	// The lists are replaced, not changed, so that one can be gone through while it loses items.
 	/** Handshakes under way. */
-	private openings: ServerOpening[] = [];
+	declare private openings: readonly ServerOpening[];
 	/** Handshakes under way that will be answered with 503. */
-	private refusals: ServerOpening[] = [];
-	private sockets: Socket[] = [];
+	declare private refusals: readonly ServerOpening[];
+	declare private sockets: readonly Socket[];
 	/** Sockets that stop() has closed and that have not ended yet. */
-	private leaving: Socket[] = [];
+	declare private leaving: readonly Socket[];
 	/** Looks for signs of life, while there are sockets. */
-	private tickTimer: Timer | undefined = undefined;
+	declare private tickTimer?: Timer | undefined;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options?: ServerOptions) {
@@ -72,14 +73,11 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		this.handshakeTimeout = timeOption(raw, "handshakeTimeout", 5000);
 		const path = stringOption(raw, "path");
-		if (path !== undefined) checkPath(path);
+		if (path) checkPath(path);
 		const protocols = stringsOption(raw, "protocols");
 		protocols?.forEach(checkProtocol);
-		this.handshakeOptions = {
-			path,
-			protocols,
-			allowedOrigins: stringsOption(raw, "allowedOrigins"),
-		};
+		this.handshakeOptions = { path, protocols, allowedOrigins: stringsOption(raw, "allowedOrigins") };
+		this.openings = this.refusals = this.sockets = this.leaving = [];
 	}
 
 	/** The port that the server listens on, in place of 0; undefined while it does not listen. */
@@ -109,22 +107,23 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (!this.listener) return;
 		this.listener.close();
 		this.listener = undefined;
-		for (const opening of this.openings) opening.close();
-		for (const opening of this.refusals) opening.close();
-		this.openings = [];
-		this.refusals = [];
-		// Sockets that are not open yet are nobody's business; each removes itself from the list, which is replaced.
-		for (const socket of this.sockets) if (!socket.isOpen() && !socket.isClosing) socket.terminate();
-		this.leaving = [...this.leaving, ...this.sockets];
-		this.sockets = [];
-		if (this.leaving.length === 0) after(0, () => this.fire("close"));
-		for (const socket of this.leaving) if (socket.isOpen()) socket.close(1001);
+		this.openings.concat(this.refusals).forEach((opening) => {
+			opening.close();
+		});
+		const sockets = this.sockets;
+		this.openings = this.refusals = this.sockets = [];
+		this.setLeaving(this.leaving.concat(sockets));
+		sockets.forEach((socket) => {
+			if (socket.isOpen()) socket.close(1001);
+			// One that is not open yet is nobody's business.
+			else if (!socket.isClosing) socket.terminate();
+		});
 	}
 
 	/** Called by a ServerOpening. */
 	onUpgraded(opening: ServerOpening, attach: object): void {
 		this.openings = without(this.openings, opening);
-		this.sockets = [...this.sockets, new Socket(this, attach, opening)];
+		this.sockets = this.sockets.concat(new Socket(this, attach, opening));
 		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
 	}
 
@@ -142,10 +141,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	/** Called by a Socket. */
 	onSocketEnd(socket: Socket): void {
 		this.sockets = without(this.sockets, socket);
-		if (this.leaving.includes(socket)) {
-			this.leaving = without(this.leaving, socket);
-			if (this.leaving.length === 0) after(0, () => this.fire("close"));
-		}
+		if (this.leaving.includes(socket)) this.setLeaving(without(this.leaving, socket));
 		if (this.sockets.length === 0) {
 			Timer.clear(this.tickTimer);
 			this.tickTimer = undefined;
@@ -154,38 +150,36 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	/** Called by a timer. */
 	tick(): void {
-		for (const socket of this.sockets) socket.tick();
+		this.sockets.forEach((socket) => {
+			socket.tick();
+		});
+	}
+
+	private setLeaving(sockets: readonly Socket[]): void {
+		this.leaving = sockets;
+		if (sockets.length === 0) after(0, () => this.fire("close"));
 	}
 
 	private listen(): void {
 		const provider = webSocketProvider().listener;
 		if (!provider)
 			throw new Error("the host has no device.network.ws.listener; include hosts/network/manifest.json");
-		const { hostInterface } = this;
-		const everyInterface = hostInterface === "localhost" || hostInterface === "0.0.0.0";
-		if (!everyInterface && !isLoopback(hostInterface) && !provider.io.bindsAddress)
+		const address = this.hostInterface;
+		const options = { port: this.requestedPort, onReadable: () => guard(this.accept, this) };
+		const everyInterface = address === "localhost" || address === "0.0.0.0";
+		if (!everyInterface && !isLoopback(address) && !provider.io.bindsAddress)
 			throw new Error("this platform listens on every interface; use localhost, 0.0.0.0 or 127.0.0.1");
-		const server = this;
-		this.listener = new provider.io({
-			port: this.requestedPort,
-			...(everyInterface ? undefined : { address: hostInterface }),
-			onReadable(this: Listener): void {
-				try {
-					server.accept(this);
-				} catch (error) {
-					trace(`xs-web-socket: ${error}\n`);
-				}
-			},
-		});
+		this.listener = new provider.io(everyInterface ? options : { ...options, address });
 	}
 
-	private accept(listener: Listener): void {
+	private accept(): void {
+		const listener = this.listener as Listener;
 		for (let from = listener.read(); from; from = listener.read()) {
 			if (!this.letsIn(from)) from.close();
 			else if (this.hasRoom())
-				this.openings = [...this.openings, this.openingOf(from, this.handshakeOptions)];
+				this.openings = this.openings.concat(this.openingOf(from, this.handshakeOptions));
 			else if (this.refusals.length < this.maxConnections)
-				this.refusals = [...this.refusals, this.openingOf(from, { ...this.handshakeOptions, full: true })];
+				this.refusals = this.refusals.concat(this.openingOf(from, { ...this.handshakeOptions, full: true }));
 			else from.close();
 		}
 	}
@@ -200,23 +194,17 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	/** Whether there is room for one more connection. Those that only wait for their end make room. */
 	private hasRoom(): boolean {
-		if (this.connections < this.maxConnections) return true;
-		for (const socket of [...this.sockets, ...this.leaving]) {
-			if (!socket.isClosing) continue;
-			socket.terminate();
-			return true;
-		}
-		return false;
-	}
-
-	private get connections(): number {
-		return this.openings.length + this.sockets.length + this.leaving.length;
+		const { sockets, leaving } = this;
+		if (this.openings.length + sockets.length + leaving.length < this.maxConnections) return true;
+		const ending = sockets.concat(leaving).find((socket) => socket.isClosing);
+		ending?.terminate();
+		return ending !== undefined;
 	}
 }
 
 /** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
 function isLoopback(address: string): boolean {
-	return /^(?:::ffff:)?127\./.test(address) || address === "::1";
+	return /^(?:(?:::ffff:)?127\.|::1$)/.test(address);
 }
 
 function without<Item>(list: readonly Item[], item: Item): Item[] {

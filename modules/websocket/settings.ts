@@ -31,19 +31,19 @@ const shortestTick = 5;
 
 /** The checked options that a connection works with; all Sockets of a Server share one. */
 export class ConnectionSettings {
-	readonly sendType: MediaType;
-	readonly receiveType: MediaType;
-	readonly sendQueueSize: number;
-	readonly dropOldest: boolean;
-	readonly maxMessageSize: number;
-	readonly closeTimeout: number;
-	readonly throttleFactor: number;
+	declare readonly sendType: MediaType;
+	declare readonly receiveType: MediaType;
+	declare readonly sendQueueSize: number;
+	declare readonly dropOldest: boolean;
+	declare readonly maxMessageSize: number;
+	declare readonly closeTimeout: number;
+	declare readonly throttleFactor: number;
 	/** Milliseconds between two looks for signs of life; 0 for no liveness check. */
-	readonly tick: number;
+	declare readonly tick: number;
 	/** Ticks of silence after which a ping is sent. */
-	readonly pingTicks: number;
+	declare readonly pingTicks: number;
 	/** Ticks of silence after which the connection is dropped. */
-	readonly dropTicks: number;
+	declare readonly dropTicks: number;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options: RawOptions) {
@@ -51,9 +51,9 @@ export class ConnectionSettings {
 		this.receiveType = mediaType("receiveType", options["receiveType"]);
 		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
 		const overflow = stringOption(options, "overflow") ?? "refuse";
-		if (overflow !== "refuse" && overflow !== "drop-oldest")
-			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
 		this.dropOldest = overflow === "drop-oldest";
+		if (!this.dropOldest && overflow !== "refuse")
+			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
 		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384, 0, 0x7fffffff);
 		this.closeTimeout = timeOption(options, "closeTimeout", 2000);
 		this.throttleFactor = timeOption(options, "throttleFactor", 0);

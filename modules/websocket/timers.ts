@@ -23,22 +23,14 @@ export function tickEvery(milliseconds: number, target: Ticking): Timer {
 }
 
 function onTick(timer: Timer): void {
-	try {
-		(timer as TickTimer).target.tick();
-	} catch (error) {
-		traceException(error);
-	}
+	guard((timer as TickTimer).target.tick, (timer as TickTimer).target);
 }
 
-/** What leaves a callback ends the machine. */
-function guard(action: () => void): void {
+/** Runs what a callback leads to: an exception that leaves a callback ends the machine. */
+export function guard(action: () => void, target?: object): void {
 	try {
-		action();
+		action.call(target);
 	} catch (error) {
-		traceException(error);
+		trace(`xs-web-socket: ${error}\n`);
 	}
-}
-
-function traceException(error: unknown): void {
-	trace(`xs-web-socket: ${error}\n`);
 }

@@ -15,7 +15,7 @@ test("options are an object, or absent", (t) => {
 	const options = Object.freeze({ a: 1 });
 	t.is(rawOptions(options), options);
 	for (const value of [null, 1, "host", true, Symbol("a"), () => {}])
-		t.throws(() => rawOptions(value), { instanceOf: TypeError, message: /they must be an object/ });
+		t.throws(() => rawOptions(value), { instanceOf: TypeError, message: /^options is .*; it must be an object$/ });
 });
 
 const notIntegers = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, 11, 2 ** 53];
