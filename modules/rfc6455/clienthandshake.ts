@@ -46,16 +46,16 @@ export class ClientHandshake extends HeadReader {
 
 	protected override onStartLine(line: string): void {
 		const status = /^HTTP\/1\.[1-9] ([1-5][0-9]{2})(?: |$)/.exec(line);
-		if (!status) this.refuse(400, `the server answered "${excerpt(line)}", which is not HTTP/1.1`);
+		if (!status) this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
 		else if (status[1] !== "101")
-			this.refuse(Number(status[1]), `the server answered "${excerpt(line.slice(9))}" instead of 101`);
+			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`, Number(status[1]));
 	}
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
 			case "sec-websocket-accept":
 				if (this.accepted || value !== this.accept)
-					this.refuse(400, `the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);
+					this.refuse(`the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);
 				this.accepted = true;
 				break;
 			case "sec-websocket-protocol":
@@ -76,11 +76,11 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	private refuseWithout(field: string): void {
-		this.refuse(400, `the server's answer has no "${field}"`);
+		this.refuse(`the server's answer has no "${field}"`);
 	}
 
 	private refuseUnoffered(field: string, value: string): void {
-		this.refuse(400, `the server's ${field} is "${excerpt(value)}", which was not offered`);
+		this.refuse(`the server's ${field} is "${excerpt(value)}", which was not offered`);
 	}
 }
 

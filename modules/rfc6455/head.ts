@@ -56,7 +56,7 @@ export abstract class HeadReader {
 	push(octets: ArrayBuffer): void {
 		const view = new Uint8Array(octets);
 		this.room -= view.length;
-		if (this.room < 0) this.refuse(431, "the head of the HTTP message is too long");
+		if (this.room < 0) this.refuse("the head of the HTTP message is too long", 431);
 		for (let index = 0; index < view.length && !this.fault; index++) this.pushOctet(view[index] as number);
 	}
 
@@ -68,7 +68,7 @@ export abstract class HeadReader {
 	protected abstract onEnd(): void;
 
 	/** The first fault stands: what comes after it follows from it. */
-	protected refuse(status: number, message: string): void {
+	protected refuse(message: string, status = 400): void {
 		this.fault ??= { status, message };
 	}
 
@@ -77,7 +77,7 @@ export abstract class HeadReader {
 		if (octet === Octet.lineFeed && afterReturn) this.endLine();
 		else if (octet === Octet.carriageReturn && !afterReturn) this.matched++;
 		else if (afterReturn || (octet < Octet.blank && octet !== Octet.tab))
-			this.refuse(400, `the head has the octet ${octet} where it cannot stand`);
+			this.refuse(`the head has the octet ${octet} where it cannot stand`);
 		else {
 			this.matched = 0;
 			// Past ASCII nothing has a meaning here, and some of it String.prototype.trim() would take for white space.
@@ -105,7 +105,7 @@ export abstract class HeadReader {
 		const name = line.slice(0, colon).toLowerCase();
 		// A folded line (RFC 9112 section 5.2) starts with white space, and so fails here too.
 		if (colon < 0 || !isToken(name))
-			return this.refuse(400, `the header line "${excerpt(line)}" has no valid field name`);
+			return this.refuse(`the header line "${excerpt(line)}" has no valid field name`);
 		const value = line.slice(colon + 1).trim();
 		if (name === "upgrade" || name === "connection") this[name] += `,${value}`;
 		else this.onField(name, value);

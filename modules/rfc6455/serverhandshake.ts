@@ -63,21 +63,21 @@ export class ServerHandshake extends HeadReader {
 
 	/** Refuses a request that did not come in time. */
 	timeOut(): void {
-		this.refuse(408, "the request did not come in time");
+		this.refuse("the request did not come in time", 408);
 	}
 
 	protected override onStartLine(line: string): void {
 		const parts = /^([^ ]+) ([^ ]+) HTTP\/([0-9]\.[0-9])$/.exec(line) ?? [];
 		const method = parts[1] ?? "";
 		const version = parts[3] as string;
-		if (!isToken(method)) return this.refuse(400, `"${excerpt(line)}" is not a request line`);
+		if (!isToken(method)) return this.refuse(`"${excerpt(line)}" is not a request line`);
 		if (method !== "GET")
-			return this.refuse(405, `the method is ${excerpt(method)}; only GET opens a WebSocket`);
+			return this.refuse(`the method is ${excerpt(method)}; only GET opens a WebSocket`, 405);
 		if (version < "1.1" || version > "1.9")
-			return this.refuse(400, `the version of HTTP is ${version}; a WebSocket needs 1.1`);
+			return this.refuse(`the version of HTTP is ${version}; a WebSocket needs 1.1`);
 		// RFC 9112 section 3.2.2: a server takes the absolute form too.
 		this.path = (parts[2] as string).replace(/^(?:http|ws):\/\/[^/?]*/i, "");
-		if (!/^\/[!-~]*$/.test(this.path)) this.refuse(400, `"${excerpt(line)}" asks for what is not a path`);
+		if (!/^\/[!-~]*$/.test(this.path)) this.refuse(`"${excerpt(line)}" asks for what is not a path`);
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -86,7 +86,7 @@ export class ServerHandshake extends HeadReader {
 			case "origin":
 			case "sec-websocket-key":
 			case "sec-websocket-version":
-				if (this.fields[name] !== undefined) this.refuse(400, `the request has more than one ${name}`);
+				if (this.fields[name] !== undefined) this.refuse(`the request has more than one ${name}`);
 				this.fields[name] = value;
 				break;
 			case "sec-websocket-protocol":
@@ -94,41 +94,40 @@ export class ServerHandshake extends HeadReader {
 				break;
 			case "content-length":
 			case "transfer-encoding":
-				if (value !== "0" || name !== "content-length") this.refuse(400, "the request has a body");
+				if (value !== "0" || name !== "content-length") this.refuse("the request has a body");
 		}
 	}
 
 	protected override onEnd(): void {
-		const { options } = this;
+		const options = this.options;
 		const {
 			host,
 			origin,
 			"sec-websocket-key": key = "",
 			"sec-websocket-version": version = "missing",
 		} = this.fields;
-		if (host === undefined) this.refuse(400, "the request has no Host");
+		if (host === undefined) this.refuse("the request has no Host");
 		else if (options.path && options.path !== this.path.split("?", 1)[0])
-			this.refuse(404, `nothing is served at ${excerpt(this.path)}`);
-		else if (!hasToken(this.upgrade, "websocket")) this.refuse(426, "only WebSockets are served here");
-		else if (!hasToken(this.connection, "upgrade"))
-			this.refuse(400, 'the request has no "Connection: Upgrade"');
-		else if (version !== "13") this.refuse(426, `the Sec-WebSocket-Version is ${excerpt(version)}, not 13`);
-		else if (!isKey(key)) this.refuse(400, "the Sec-WebSocket-Key is not the base64 of 16 octets");
+			this.refuse(`nothing is served at ${excerpt(this.path)}`, 404);
+		else if (!hasToken(this.upgrade, "websocket")) this.refuse("only WebSockets are served here", 426);
+		else if (!hasToken(this.connection, "upgrade")) this.refuse('the request has no "Connection: Upgrade"');
+		else if (version !== "13") this.refuse(`the Sec-WebSocket-Version is ${excerpt(version)}, not 13`, 426);
+		else if (!isKey(key)) this.refuse("the Sec-WebSocket-Key is not the base64 of 16 octets");
 		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
-			this.refuse(403, `the origin ${excerpt(origin)} is not allowed`);
-		else if (options.full) this.refuse(503, "the server has no room for one more connection");
+			this.refuse(`the origin ${excerpt(origin)} is not allowed`, 403);
+		else if (options.full) this.refuse("the server has no room for one more connection", 503);
 	}
 
 	private chooseProtocol(offered: readonly string[]): void {
-		if (!offered.every(isToken)) this.refuse(400, "a subprotocol offered is not a token");
+		if (!offered.every(isToken)) this.refuse("a subprotocol offered is not a token");
 		this.protocol ||= offered.find((name) => this.options.protocols?.includes(name)) ?? "";
 	}
 }
 
 /** A response that refuses the request and ends the connection (RFC 9110 section 15). */
-function refusal({ status, message }: HeadFault): string {
+function refusal(fault: HeadFault): string {
 	// Messages quote what the peer sent, one character an octet: anything but ASCII would change the length.
-	const body = `${message.replace(/[^ -~]/g, "?")}\n`;
+	const body = `${fault.message.replace(/[^ -~]/g, "?")}\n`;
 	const fields = `Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
-	return `HTTP/1.1 ${status} ${statusLines[status]}\r\n${fields}\r\n\r\n${body}`;
+	return `HTTP/1.1 ${fault.status} ${statusLines[fault.status]}\r\n${fields}\r\n\r\n${body}`;
 }

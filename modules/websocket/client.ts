@@ -10,7 +10,6 @@ import {
 	rawOptions,
 	stringOption,
 	stringsOption,
-	timeOption,
 	wrongType,
 } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
@@ -74,9 +73,9 @@ export class Client extends Connection<ClientEvents> {
 		protocols?.forEach(checkProtocol);
 		this.protocols = protocols?.join(", ");
 		this.headers = headerFields(raw);
-		this.connectTimeout = timeOption(raw, "connectTimeout", 1000);
+		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
-		this.timeBetweenRetries = timeOption(raw, "timeBetweenRetries", 500);
+		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
 		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
 		this.chosenProtocol = "";
 	}
@@ -181,11 +180,14 @@ function headerFields(options: RawOptions): ReadonlyMap<string, string> | undefi
 	if (!isObject(headers))
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
 	const fields = new Map<string, string>();
-	new Map(
-		Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers),
-	).forEach((value, name) => {
-		checkHeader(String(name), String(value));
-		fields.set(String(name), String(value));
+	(Symbol.iterator in headers
+		? Array.from(headers as Iterable<[string, unknown]>)
+		: Object.entries(headers)
+	).forEach((pair) => {
+		const name = String(pair[0]);
+		const value = String(pair[1]);
+		checkHeader(name, value);
+		fields.set(name, value);
 	});
 	return fields;
 }

@@ -12,15 +12,16 @@ export function rawOptions(options: unknown): RawOptions {
 }
 
 /**
- * An option that is an integer, or Infinity where `highest` is.
+ * An option that is an integer, or Infinity where `highest` is. Unless told otherwise it is from 0 to the largest one
+ * of 32 bits, which is also the longest time of the platform's timers in milliseconds.
  * @throws TypeError when it is not a number, RangeError when it is not an integer from `lowest` to `highest`.
  */
 export function integerOption(
 	options: RawOptions,
 	name: string,
 	fallback: number,
-	lowest: number,
-	highest: number,
+	lowest = 0,
+	highest = 0x7fffffff,
 ): number {
 	const value = options[name];
 	if (value === undefined) return fallback;
@@ -30,12 +31,6 @@ export function integerOption(
 	if (Math.floor(value) !== value || value < lowest || value > highest)
 		throw wrongValue(name, value, expected);
 	return value;
-}
-
-/** An option that is a time in whole milliseconds. Throws as integerOption() does. */
-export function timeOption(options: RawOptions, name: string, fallback: number): number {
-	// The longest time that the platform's timers take: some 24 days.
-	return integerOption(options, name, fallback, 0, 0x7fffffff);
 }
 
 /** An option that is a string. @throws TypeError when it is anything else or "". */

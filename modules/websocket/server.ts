@@ -4,7 +4,7 @@ import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { type AcceptedSocket, ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
 import { type Listener, webSocketProvider } from "./engine.js";
-import { integerOption, rawOptions, stringOption, stringsOption, timeOption } from "./options.js";
+import { integerOption, rawOptions, stringOption, stringsOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
 import { after, guard, type Ticking, tickEvery } from "./timers.js";
@@ -71,7 +71,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		this.hostInterface = stringOption(raw, "hostInterface") ?? "localhost";
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
-		this.handshakeTimeout = timeOption(raw, "handshakeTimeout", 5000);
+		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = stringOption(raw, "path");
 		if (path) checkPath(path);
 		const protocols = stringsOption(raw, "protocols");
@@ -88,17 +88,17 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	/** Starts to listen: `listening` follows, or `error` when the port or the interface cannot be had. */
 	start(): void {
 		if (this.listener) return;
+		let fault: string | undefined;
 		try {
 			this.listen();
 		} catch (error) {
 			const reason = error instanceof Error ? error.message : String(error);
-			const place = `port ${this.requestedPort} of ${this.hostInterface}`;
-			after(0, () => this.fire("error", `the server cannot listen on ${place}: ${reason}`));
-			return;
+			fault = `the server cannot listen on port ${this.requestedPort} of ${this.hostInterface}: ${reason}`;
 		}
-		const { listener } = this;
+		const listener = this.listener;
 		after(0, () => {
-			if (this.listener === listener) this.fire("listening");
+			if (fault) this.fire("error", fault);
+			else if (this.listener === listener) this.fire("listening");
 		});
 	}
 
@@ -174,18 +174,15 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	private accept(): void {
 		const listener = this.listener as Listener;
+		const onlyLoopback = isLoopback(this.hostInterface);
 		for (let from = listener.read(); from; from = listener.read()) {
-			if (!this.letsIn(from)) from.close();
+			if (onlyLoopback && !isLoopback(from.remoteAddress ?? "")) from.close();
 			else if (this.hasRoom())
 				this.openings = this.openings.concat(this.openingOf(from, this.handshakeOptions));
 			else if (this.refusals.length < this.maxConnections)
 				this.refusals = this.refusals.concat(this.openingOf(from, { ...this.handshakeOptions, full: true }));
 			else from.close();
 		}
-	}
-
-	private letsIn(from: AcceptedSocket): boolean {
-		return !isLoopback(this.hostInterface) || isLoopback(from.remoteAddress ?? "");
 	}
 
 	private openingOf(from: AcceptedSocket, options: ServerHandshakeOptions): ServerOpening {

@@ -1,5 +1,5 @@
 import { type MediaType, mediaType } from "./mediatypes.js";
-import { integerOption, type RawOptions, stringOption, timeOption, wrongValue } from "./options.js";
+import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { longestQueue } from "./sendqueue.js";
 
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
@@ -54,11 +54,11 @@ export class ConnectionSettings {
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
 			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
-		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384, 0, 0x7fffffff);
-		this.closeTimeout = timeOption(options, "closeTimeout", 2000);
-		this.throttleFactor = timeOption(options, "throttleFactor", 0);
-		const pingInterval = timeOption(options, "pingInterval", 30000);
-		const pongTimeout = timeOption(options, "pongTimeout", 10000);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384);
+		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
+		this.throttleFactor = integerOption(options, "throttleFactor", 0);
+		const pingInterval = integerOption(options, "pingInterval", 30000);
+		const pongTimeout = integerOption(options, "pongTimeout", 10000);
 		const shorter = Math.min(pingInterval, pongTimeout || pingInterval);
 		this.tick = pingInterval && Math.max(Math.floor(shorter / ticksPerInterval), shortestTick);
 		this.pingTicks = this.tick && Math.ceil(pingInterval / this.tick) + 1;

@@ -6,7 +6,6 @@ import {
 	rawOptions,
 	stringOption,
 	stringsOption,
-	timeOption,
 } from "../../../modules/websocket/options.js";
 import { ConnectionSettings } from "../../../modules/websocket/settings.js";
 
@@ -15,7 +14,10 @@ test("options are an object, or absent", (t) => {
 	const options = Object.freeze({ a: 1 });
 	t.is(rawOptions(options), options);
 	for (const value of [null, 1, "host", true, Symbol("a"), () => {}])
-		t.throws(() => rawOptions(value), { instanceOf: TypeError, message: /^options is .*; it must be an object$/ });
+		t.throws(() => rawOptions(value), {
+			instanceOf: TypeError,
+			message: /^options is .*; it must be an object$/,
+		});
 });
 
 const notIntegers = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, 11, 2 ** 53];
@@ -35,12 +37,13 @@ test("integers: the default, the range with both its ends, and sentences for all
 		});
 });
 
-test("times are milliseconds from 0 to what timers take", (t) => {
-	t.is(timeOption({}, "it", 12), 12);
-	t.is(timeOption({ it: 0 }, "it", 12), 0);
-	t.is(timeOption({ it: 0x7fffffff }, "it", 12), 0x7fffffff);
-	t.throws(() => timeOption({ it: 0x80000000 }, "it", 12), { instanceOf: RangeError });
-	t.throws(() => timeOption({ it: "1" }, "it", 12), { instanceOf: TypeError });
+test("integers without a range are from 0 to what timers take", (t) => {
+	t.is(integerOption({}, "it", 12), 12);
+	t.is(integerOption({ it: 0 }, "it", 12), 0);
+	t.is(integerOption({ it: 0x7fffffff }, "it", 12), 0x7fffffff);
+	t.throws(() => integerOption({ it: 0x80000000 }, "it", 12), { instanceOf: RangeError });
+	t.throws(() => integerOption({ it: -1 }, "it", 12), { instanceOf: RangeError });
+	t.throws(() => integerOption({ it: "1" }, "it", 12), { instanceOf: TypeError });
 });
 
 test("strings are not empty", (t) => {
