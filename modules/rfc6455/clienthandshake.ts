@@ -45,10 +45,10 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	protected override onStartLine(line: string): void {
-		const status = /^HTTP\/1\.[1-9] ([1-5][0-9]{2})(?: |$)/.exec(line);
-		if (!status) this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
-		else if (status[1] !== "101")
-			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`, Number(status[1]));
+		if (!/^HTTP\/1\.[1-9] [1-5][0-9]{2}(?: |$)/.test(line))
+			this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
+		else if (line.slice(9, 12) !== "101")
+			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`);
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -85,13 +85,14 @@ export class ClientHandshake extends HeadReader {
 }
 
 function formatRequest(options: ClientHandshakeOptions, key: string, offered: string[]): string {
-	const { host, port, path = "/", headers = [] } = options;
+	const host = options.host;
+	const path = options.path ?? "/";
 	checkHost(host);
 	checkPath(path);
 	offered.forEach(checkProtocol);
-	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
+	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 	if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
-	Array.from(headers).forEach((field) => {
+	Array.from(options.headers ?? []).forEach((field) => {
 		checkHeader(field[0], field[1]);
 		request += `${field[0]}: ${field[1]}\r\n`;
 	});

@@ -90,7 +90,8 @@ export class ClientOpening implements SocketUser {
 	}
 
 	private resolve(): void {
-		const { dns, host } = this.options;
+		const dns = this.options.dns;
+		const host = this.options.host;
 		if (!dns) throw new TypeError(`the name "${host}" needs the option dns to be resolved`);
 		this.resolver = new dns.io(dns);
 		this.resolver.resolve({
@@ -107,8 +108,15 @@ export class ClientOpening implements SocketUser {
 	}
 
 	private connect(address: string): void {
-		const { host, port, socket } = this.options;
-		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
+		const options = this.options;
+		this.socket = new options.socket.io({
+			...options.socket,
+			...socketOptions,
+			address,
+			host: options.host,
+			port: options.port,
+			target: this,
+		});
 	}
 
 	private fail(message: string): void {

@@ -106,7 +106,8 @@ export class ServerOpening implements SocketUser {
 	}
 
 	private respond(): void {
-		const { socket, response } = this;
+		const socket = this.socket;
+		const response = this.response;
 		if (!socket || !response) return;
 		this.window = response.flush(socket, this.window);
 		// With each piece that leaves, the client has its time again: a narrow window takes a refusal in many.

@@ -137,7 +137,7 @@ export class Client extends Connection<ClientEvents> {
 			this.setTimer(
 				after(this.connectTimeout, () => this.onOpenFailed(`no connection within ${this.connectTimeout} ms`)),
 			);
-		const { host, port, path, headers, settings } = this;
+		const settings = this.settings;
 		try {
 			const provider = webSocketProvider();
 			this.webSocket = new provider.io({
@@ -146,11 +146,11 @@ export class Client extends Connection<ClientEvents> {
 				callbacks: connectionCallbacks,
 				target: this,
 				receiver: this,
-				host,
-				port,
-				path,
+				host: this.host,
+				port: this.port,
+				path: this.path,
 				protocol: this.protocols,
-				headers,
+				headers: this.headers,
 				text: settings.receiveType.binary ? "buffer" : "string",
 				maxMessageSize: settings.maxMessageSize,
 				closeTimeout: settings.closeTimeout,

@@ -191,9 +191,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	/** Whether there is room for one more connection. Those that only wait for their end make room. */
 	private hasRoom(): boolean {
-		const { sockets, leaving } = this;
-		if (this.openings.length + sockets.length + leaving.length < this.maxConnections) return true;
-		const ending = sockets.concat(leaving).find((socket) => socket.isClosing);
+		const sockets = this.sockets.concat(this.leaving);
+		if (this.openings.length + sockets.length < this.maxConnections) return true;
+		const ending = sockets.find((socket) => socket.isClosing);
 		ending?.terminate();
 		return ending !== undefined;
 	}
