@@ -32,6 +32,8 @@ const closeWrite = Object.freeze({ opcode: closeOpcode });
 const lingerTimeout = 500;
 /** The longest frame of which the SDK's class writes the length rightly. */
 const longestFrame = 0xffff;
+/** The longest payload of a control frame (RFC 6455 section 5.5). */
+const longestControl = 125;
 
 /**
  * The WebSocket Client class of ECMA-419 over the Moddable SDK's own WebSocketClient: what that leaves to its
@@ -233,6 +235,10 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		this.open(0);
 		this.masks?.unmaskControl(payload);
 		if (this.faulted || this.isClosed) return;
+		const { byteLength } = payload;
+		// It would answer with a frame as long.
+		if (byteLength > longestControl)
+			return this.fail(CloseCode.protocolError, `a control frame has ${byteLength} octets; 125 is the limit`);
 		if (opcode === closeOpcode) {
 			const fault = closeFault(payload);
 			if (fault) return this.fail(fault.code, fault.message);
@@ -252,7 +258,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		// In the constructor, which throws what was wrong.
 		if (!this.webSocket) return;
 		const message = this.failure();
-		if (this.phase !== Phase.open || this.socketEnded) return this.abandon(message);
+		if (this.phase < Phase.open || this.socketEnded) return this.abandon(message);
 		this.tellFault(CloseCode.protocolError, message);
 		this.end();
 	}
@@ -273,8 +279,10 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 				? "the server ended the connection during the handshake"
 				: "the server's answer is not one that opens a WebSocket";
 		}
-		if (phase === Phase.closing) return "the peer did not finish the closing handshake";
-		return socketEnded ? "the connection was lost" : "the peer broke the protocol";
+		if (!socketEnded) return "the peer broke the protocol";
+		return phase === Phase.closing
+			? "the peer did not finish the closing handshake"
+			: "the connection was lost";
 	}
 
 	/** The first event tells that the WebSocket is open; with octets it may come before the window is known. */

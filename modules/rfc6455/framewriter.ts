@@ -114,7 +114,7 @@ export abstract class FrameWriter {
 	/**
 	 * Sends a message, a part of one, or a control frame (ECMA-419 WebSocket Client).
 	 * A close frame is never refused: when it does not fit, it goes out as soon as it does.
-	 * @returns The longest payload that the next write() takes, in octets.
+	 * @returns A length of payload, in octets, up to which the next write() takes it; onWritable tells the longest.
 	 * @throws Error when the WebSocket is not open or is closing, RangeError when the frame does not fit now.
 	 */
 	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = defaultWriteOptions): number {
@@ -138,8 +138,8 @@ export abstract class FrameWriter {
 	 * @param payload Its payload.
 	 * @param length The octets of the payload.
 	 * @param transfer True gives the octets away, so that a client masks them in place and does not copy them.
-	 * @returns The longest payload that the next frame may have, in octets; -1 when this one cannot be sent now, and
-	 *   nothing has happened.
+	 * @returns A length of payload, in octets, up to which the next frame fits; -1 when this one cannot be sent now,
+	 *   and nothing has happened.
 	 * @throws What the socket throws, when it has failed.
 	 */
 	writeFrame(
@@ -150,7 +150,7 @@ export abstract class FrameWriter {
 	): number {
 		if (length > this.room) {
 			if (!this.transport || this.closing || this.waiting || !this.fits(length)) return -1;
-			if (this.window <= narrow && length <= Limit.short) return this.writeStaged(first, octetsOf(payload));
+			if (this.frameSize(length) > this.window) return this.writeStaged(first, octetsOf(payload));
 		}
 		const transport = this.transport as Transport;
 		let octets = payload as ArrayBuffer | Uint8Array;
@@ -172,7 +172,7 @@ export abstract class FrameWriter {
 		this.window = window ?? 0;
 		const room = this.window - Limit.header;
 		this.room = room;
-		return room > Limit.short ? room : this.settle();
+		return room > 0 ? room : this.settle();
 	}
 
 	/** True when the peer broke the protocol or a limit. */
@@ -237,10 +237,10 @@ export abstract class FrameWriter {
 			this.room = -1;
 			return 0;
 		}
-		// What fits a narrow window only in pieces takes the long way.
-		this.room = this.window > narrow ? this.window - Limit.header : -1;
-		if (this.isNarrow) return Limit.short;
-		return payloadCapacity(this.window, this.masks ? Limit.key : 0);
+		const window = this.window;
+		this.room = window - Limit.header;
+		if (window <= narrow && this.isNarrow) return Limit.short;
+		return payloadCapacity(window, this.masks ? Limit.key : 0);
 	}
 
 	/** A window that is always too narrow for some control frames gets short frames in pieces. */
@@ -255,9 +255,13 @@ export abstract class FrameWriter {
 	}
 
 	private fits(length: number): boolean {
-		const header =
-			(length <= Limit.short ? 2 : length <= Limit.medium ? 4 : 10) + (this.masks ? Limit.key : 0);
-		return length + header <= this.window || (this.isNarrow && length <= Limit.short);
+		return this.frameSize(length) <= this.window || (length <= Limit.short && this.isNarrow);
+	}
+
+	/** The octets of a frame with so many octets of payload. */
+	private frameSize(length: number): number {
+		const header = length <= Limit.short ? 2 : length <= Limit.medium ? 4 : 10;
+		return (this.masks ? header + Limit.key : header) + length;
 	}
 
 	private writeControl(opcode: number, payload: Uint8Array): number {
@@ -322,7 +326,7 @@ export abstract class FrameWriter {
 		return octets;
 	}
 
-	/** Sends a short frame in one piece, or in as many as a narrow window needs. Returns as writeFrame() does. */
+	/** Sends a short frame in one piece, or in as many as a narrow window wants. Returns as writeFrame() does. */
 	private writeStaged(first: number, payload: Uint8Array): number {
 		const { masks, header, shortHeader } = this;
 		const { length } = payload;

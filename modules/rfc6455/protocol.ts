@@ -82,9 +82,56 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** Hook: read() has emptied the last piece outside of a callback, and receive() is to go on later. */
 	protected abstract onDrained(): void;
 
-	/** Takes in what the transport holds: `available` octets in all. */
+	/**
+	 * Takes in what the transport holds: `available` octets in all.
+	 *
+	 * Messages in one frame that has come whole, as most do, take a short way: one comparison tells that they pass
+	 * the reader's checks, and they need none of its state.
+	 */
 	receive(available: number): void {
-		const rest = this.reader ? available : this.receiveWhole(available);
+		let rest = available;
+		while (rest >= 2 && !this.reader) {
+			const transport = this.transport;
+			if (!transport) return;
+			transport.read(this.field);
+			rest -= 2;
+			const word = this.header.getUint16(2);
+			const keySize = this.masks ? 0 : Limit.key;
+			let length = word ^ this.wholeText;
+			let binary = false;
+			if (length > Limit.short) {
+				binary = length >> 7 === wholeBinary;
+				if (binary) length &= SecondOctet.length;
+				if (length === SecondOctet.length16 && rest > Limit.short) {
+					transport.read(this.field);
+					rest -= 2;
+					length = this.header.getUint16(2);
+					if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
+						return this.receivePart(transport, rest, word, length);
+				} else if (length > Limit.short) return this.receivePart(transport, rest, word);
+			}
+			if (length <= 0 || length + keySize > rest) return this.receivePart(transport, rest, word);
+			if (keySize) transport.read(this.key);
+			const octets = transport.read(length);
+			if (keySize) xor(octets, this.key);
+			rest -= length + keySize;
+			const receiver = this.receiver;
+			if (!receiver) {
+				if (binary) this.giveBinary(octets, length, true);
+				else this.giveText(octets, length, true);
+				if (this.data !== undefined) return this.frames.block(transport, rest);
+			} else if (binary) receiver.onMessage(octets, length, true);
+			else {
+				let text: string;
+				try {
+					text = this.textReader.decode(octets, true, length);
+				} catch {
+					this.refuseText();
+					break;
+				}
+				receiver.onMessage(this.givesStrings ? text : octets, length, false);
+			}
+		}
 		if (!rest || !this.transport) return;
 		const reader = this.frames;
 		reader.receive(this.transport, rest);
@@ -103,58 +150,11 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		this.reader?.close();
 	}
 
-	/**
-	 * The short way for messages in one frame that has come whole, as most do. They need none of the reader's
-	 * state: one comparison tells that they pass its checks. Returns how many octets are left to others.
-	 */
-	private receiveWhole(available: number): number {
-		let rest = available;
-		while (rest >= 2 && !this.reader) {
-			const { transport, masks } = this;
-			if (!transport) break;
-			transport.read(this.field);
-			const word = this.header.getUint16(2);
-			rest -= 2;
-			let length = word ^ this.wholeText;
-			let binary = false;
-			if (length > Limit.short) {
-				binary = length >> 7 === wholeBinary;
-				if (binary) length &= SecondOctet.length;
-			}
-			const keySize = masks ? 0 : Limit.key;
-			if (length === SecondOctet.length16 && rest > Limit.short) {
-				transport.read(this.field);
-				rest -= 2;
-				length = this.header.getUint16(2);
-				if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
-					return this.receivePart(transport, rest, word, length);
-			} else if (length > Limit.short || length <= 0 || length + keySize > rest)
-				return this.receivePart(transport, rest, word);
-			if (!masks) transport.read(this.key);
-			const octets = transport.read(length);
-			if (!masks) xor(octets, this.key);
-			rest -= length + keySize;
-			if (this.receiver) {
-				const data = binary ? octets : this.decode(octets, length, true);
-				if (data !== undefined) this.receiver.onMessage(data, length, binary);
-			} else {
-				if (binary) this.giveBinary(octets, length, true);
-				else this.giveText(octets, length, true);
-				if (this.data !== undefined) {
-					this.frames.block(transport, rest);
-					return 0;
-				}
-			}
-		}
-		return rest;
-	}
-
 	/** The long way for a frame of which the first two octets were read, and perhaps a length in 16 bits. */
-	private receivePart(transport: Transport, rest: number, word: number, length?: number): number {
+	private receivePart(transport: Transport, rest: number, word: number, length?: number): void {
 		const reader = this.frames;
 		reader.begin(transport, rest, word, length);
 		this.dismiss(reader);
-		return 0;
 	}
 
 	private get frames(): FrameReader {
@@ -217,24 +217,22 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		this.onFault(code, message);
 	}
 
-	/** A piece of text as it is given to the application. Returns undefined, and fails the connection, where it is not UTF-8. */
-	private decode(octets: ArrayBuffer, count: number, last: boolean): ArrayBuffer | string | undefined {
-		try {
-			const text = this.textReader.decode(octets, last, count);
-			return this.givesStrings ? text : octets;
-		} catch {
-			this.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
-			return undefined;
-		}
-	}
-
-	/** Gives a piece of text to the application. Returns whether to go on. */
+	/** Gives a piece of text to the application, if it is UTF-8. Returns whether to go on. */
 	private giveText(octets: ArrayBuffer, count: number, last: boolean): boolean {
-		const data = this.decode(octets, count, last);
-		if (data === undefined) return false;
-		if (count) this.data = data;
+		let text: string;
+		try {
+			text = this.textReader.decode(octets, last, count);
+		} catch {
+			this.refuseText();
+			return false;
+		}
+		if (count) this.data = this.givesStrings ? text : octets;
 		this.onData(count, last ? textEnd : textPart);
 		return this.data === undefined;
+	}
+
+	private refuseText(): void {
+		this.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
 	}
 
 	private giveBinary(octets: ArrayBuffer, count: number, last: boolean): boolean {

@@ -60,6 +60,7 @@ export const enum State {
 const sent: SendOutcome = "sent";
 const queued: SendOutcome = "queued";
 const discarded: SendOutcome = "discarded";
+const drainEvent = "drain";
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 const closeOpcode = 8;
@@ -98,12 +99,15 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 * @throws TypeError when the value cannot be encoded; nothing has changed then.
 	 */
 	send(data: unknown, options?: SendOptions): SendOutcome {
-		const { sendType } = this.settings;
+		const sendType = this.settings.sendType;
 		const octets = sendType.encode(data);
 		const binary = options ? (options.binary ?? sendType.binary) : sendType.binary;
+		const outgoing = this.outgoing;
 		// Text was encoded for this message; binary octets are the caller's own.
-		if (this.outgoing.write(octets, binary, !sendType.binary)) return sent;
-		return this.enqueue(octets, binary);
+		if (outgoing.waiting || !outgoing.write(octets, octets.byteLength, binary, !sendType.binary))
+			return this.enqueue(octets, binary);
+		this.ledger.accepted++;
+		return sent;
 	}
 
 	/** Whether messages can be exchanged now. */
@@ -167,7 +171,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		if (message === undefined) return;
 		this.overflow = undefined;
 		this.fire("error", message);
-		if (this.outgoing.endEpisode()) this.fire("drain");
+		if (this.outgoing.endEpisode()) this.fire(drainEvent);
 	}
 
 	/** Gives up the messages that wait, and counts them as lost. */
@@ -188,7 +192,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void {
 		this.silence = 0;
 		if (this.state !== State.open) return;
-		const { ledger } = this;
+		const ledger = this.ledger;
 		ledger.received++;
 		ledger.octetsReceived += count;
 		this.fireMessage(this.settings.receiveType.decode(data), binary ? binaryInfo : textInfo);
@@ -218,7 +222,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		if (this.state !== State.open || !this.outgoing.flush()) return;
 		// The error of an episode comes before its end, however soon that is.
 		this.reportOverflow();
-		this.fire("drain");
+		this.fire(drainEvent);
 	}
 
 	/** Called by the WebSocket underneath. */
@@ -252,13 +256,15 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	}
 
 	private enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): SendOutcome {
-		const { outgoing, settings } = this;
+		const outgoing = this.outgoing;
 		if (this.state !== State.open && !this.mayQueue) {
 			outgoing.refuse();
 			return discarded;
 		}
 		if (!outgoing.enqueue(octets, binary)) return discarded;
-		if (settings.throttleFactor) Timer.delay(outgoing.waiting * settings.throttleFactor);
+		this.ledger.accepted++;
+		const throttleFactor = this.settings.throttleFactor;
+		if (throttleFactor) Timer.delay(outgoing.waiting * throttleFactor);
 		return queued;
 	}
 

@@ -23,9 +23,10 @@ interface Entries {
 	message?: Entry | readonly Entry[];
 }
 
-// A constant of the module, for XS copies a literal whenever it is evaluated.
+// Constants of the module, for XS copies a literal whenever it is evaluated.
 const functionType = "function";
 const messageEvent = "message";
+const errorEvent = "error";
 
 /**
  * An EventEmitter with the names and rules of Node's, but for two, for nobody is there to catch on a device:
@@ -94,27 +95,13 @@ export class Emitter<Events extends EventMap> {
 
 	/** emit() for up to two arguments: a single listener costs no array for them. */
 	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
-		return this.call(event, this.entries?.[event], first, second);
-	}
-
-	/** fire("message", message, info), for which most connections live. */
-	protected fireMessage(message: unknown, info: unknown): void {
-		this.call(messageEvent, this.entries?.message, message, info);
-	}
-
-	private call(
-		event: string,
-		found: Entry | readonly Entry[] | undefined,
-		first: unknown,
-		second: unknown,
-	): boolean {
+		const found = this.entries?.[event];
 		if (!found) return this.ignore(event, first);
-		if (typeof found === functionType) {
-			const listener = found as Listener;
+		if (typeof found === "function") {
 			try {
-				if (second !== undefined) listener.call(this, first, second);
-				else if (first !== undefined) listener.call(this, first);
-				else listener.call(this);
+				if (second !== undefined) found.call(this, first, second);
+				else if (first !== undefined) found.call(this, first);
+				else found.call(this);
 			} catch (error) {
 				traceException(event, error);
 			}
@@ -122,18 +109,30 @@ export class Emitter<Events extends EventMap> {
 		return true;
 	}
 
+	/** fire("message", message, info), for which most connections live. */
+	protected fireMessage(message: unknown, info: object): void {
+		const found = this.entries?.message;
+		if (typeof found !== functionType) this.fire(messageEvent, message, info);
+		else
+			try {
+				(found as Listener).call(this, message, info);
+			} catch (error) {
+				traceException(messageEvent, error);
+			}
+	}
+
 	private ignore(event: string, first: unknown): false {
-		if (event === "error") trace(`xs-web-socket: error: ${first}\n`);
+		if (event === errorEvent) trace(`xs-web-socket: error: ${first}\n`);
 		return false;
 	}
 
 	/** By index: an iterator costs more than most listeners. */
 	private callAll(event: string, list: readonly Entry[], args: unknown[]): void {
 		const { length } = list;
-		for (let index = 0; index < length; index++) this.callOne(event, list[index] as Entry, args);
+		for (let index = 0; index < length; index++) this.call(event, list[index] as Entry, args);
 	}
 
-	private callOne(event: string, entry: Entry, args: unknown[]): void {
+	private call(event: string, entry: Entry, args: unknown[]): void {
 		let listener = entry as Listener;
 		if (typeof entry !== "function") {
 			const found = this.entries?.[event];

@@ -46,7 +46,7 @@ export interface FrameSink {
 	 * @param first FIN and the opcode (RFC 6455 section 5.2).
 	 * @param length The octets of the payload.
 	 * @param transfer True gives the octets away: they may be masked in place.
-	 * @returns The longest payload that the next frame may have, in octets; negative when this one cannot be sent now.
+	 * @returns A length of payload, in octets, up to which the next frame fits; negative when this one cannot be sent now.
 	 */
 	writeFrame(
 		first: number,

@@ -15,17 +15,21 @@ export interface MediaType {
 	decode(data: ArrayBuffer | string): unknown;
 }
 
+// By themselves and as constants: XS would search their objects for them, and copy a literal, at every call.
+const { parse, stringify } = JSON;
+const stringType = "string";
+
 const json: MediaType = Object.freeze({
 	binary: false,
 	encode(value: unknown): ArrayBuffer {
-		const text = JSON.stringify(value);
-		if (text === undefined) throw new TypeError(`a value of type ${typeof value} has no form in JSON`);
+		const text = stringify(value);
+		if (!text) throw new TypeError(`a value of type ${typeof value} has no form in JSON`);
 		return ArrayBuffer.fromString(text);
 	},
 	decode(data: ArrayBuffer | string): unknown {
-		const string = typeof data === "string" ? data : textOf(data);
+		const string = typeof data === stringType ? (data as string) : textOf(data as ArrayBuffer);
 		try {
-			return JSON.parse(string);
+			return parse(string);
 		} catch {
 			return string;
 		}

@@ -4,6 +4,10 @@ import type { Ledger } from "./ledger.js";
 import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
 
+/** The first octet of a message in one frame. */
+const wholeText = FirstOctet.final | Opcode.text;
+const wholeBinary = FirstOctet.final | Opcode.binary;
+
 /** A message that leaves in parts. */
 class PartedMessage {
 	readonly octets: Uint8Array<ArrayBuffer>;
@@ -56,39 +60,37 @@ export class OutgoingMessages {
 	}
 
 	/**
-	 * Sends a message at once. Returns false, and has done nothing, when it must wait.
+	 * Sends a message past the queue; nothing must wait there.
+	 * @param length Its octets.
 	 * @param transfer True gives the octets away: they may be masked in place.
+	 * @returns False when the window does not take it now; nothing has happened then.
 	 */
-	write(octets: ArrayBuffer | ArrayBufferView, binary: boolean, transfer: boolean): boolean {
-		const length = octets.byteLength;
-		if (this.waiting || length > this.window || !this.window) return false;
-		if (!this.sendFrame(frameOf(binary), octets, length, transfer)) return false;
-		const { ledger } = this;
-		ledger.accepted++;
+	write(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean, transfer: boolean): boolean {
+		if (length > this.window || !this.window) return false;
+		let window: number;
+		try {
+			const sink = this.sink as FrameSink;
+			window = sink.writeFrame(binary ? wholeBinary : wholeText, octets, length, transfer);
+		} catch {
+			// The socket has failed and has not said so yet.
+			window = -1;
+		}
+		if (window < 0) {
+			this.window = 0;
+			return false;
+		}
+		this.window = window;
+		const ledger = this.ledger;
 		ledger.sent++;
 		ledger.octetsSent += length;
 		return true;
 	}
 
-	/** Puts a message in the queue. Returns false when it is discarded. */
+	/** Puts a message in the queue, from where it leaves as soon as it can. Returns false when it is discarded. */
 	enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
-		const { queue, ledger, settings } = this;
 		const length = octets.byteLength;
 		this.owesDrain = true;
-		if (length > queue.capacity) {
-			this.discard(
-				`a message of ${length} octets can never wait in the send queue, which takes ${Math.max(queue.capacity, 0)} at most`,
-			);
-			return false;
-		}
-		while (!queue.push(octets, binary)) {
-			this.discard(`the send queue of ${settings.sendQueueSize} octets is full; messages are discarded`);
-			if (!settings.dropOldest) return false;
-			queue.shift();
-			this.waiting--;
-			ledger.lost++;
-		}
-		ledger.accepted++;
+		if (!this.queue.push(octets, binary, length) && !this.makeRoom(octets, length, binary)) return false;
 		this.waiting++;
 		// A window that is as wide as it gets announces nothing any more.
 		if (length > this.widest) this.send();
@@ -136,6 +138,26 @@ export class OutgoingMessages {
 		this.owesDrain = this.reported = false;
 	}
 
+	/** What becomes of a message for which the queue has no room. Returns whether it is in the queue in the end. */
+	private makeRoom(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
+		const { queue, settings } = this;
+		const capacity = Math.max(queue.capacity, 0);
+		if (length > queue.capacity) {
+			this.discard(
+				`a message of ${length} octets can never wait in the send queue, which takes ${capacity} at most`,
+			);
+			return false;
+		}
+		do {
+			this.discard(`the send queue of ${settings.sendQueueSize} octets is full; messages are discarded`);
+			if (!settings.dropOldest) return false;
+			queue.shift();
+			this.waiting--;
+			this.ledger.lost++;
+		} while (!queue.push(octets, binary, length));
+		return true;
+	}
+
 	private discard(message: string): void {
 		this.ledger.discarded++;
 		if (this.reported) return;
@@ -144,68 +166,47 @@ export class OutgoingMessages {
 	}
 
 	private send(): void {
-		while (this.window && this.waiting && this.sendFirst());
+		try {
+			while (this.window && this.waiting && this.sendFirst());
+		} catch {
+			// As in write().
+			this.window = 0;
+		}
 	}
 
 	/** Sends the first message or a part of it. Returns false when it has to wait for a wider window. */
 	private sendFirst(): boolean {
 		if (this.parted) return this.sendPart(this.parted);
-		const { queue } = this;
-		const { length } = queue;
+		const queue = this.queue;
+		const length = queue.length;
 		if (length > this.window) {
 			if (length <= this.widest) return false;
 			this.parted = new PartedMessage(queue.peek().slice(), queue.binary);
-			queue.shift();
-			return true;
+		} else {
+			if (!this.write(queue.peek(), length, queue.binary, true)) return false;
+			this.waiting--;
 		}
-		if (!this.sendFrame(frameOf(queue.binary), queue.peek(), length, true)) return false;
 		queue.shift();
-		this.countSent(length);
 		return true;
 	}
 
 	private sendPart(message: PartedMessage): boolean {
 		const { octets, binary, offset } = message;
 		const end = Math.min(offset + this.window, octets.length);
-		let first = offset ? Opcode.continuation : frameOf(binary);
-		if (end < octets.length) first &= FirstOctet.opcode;
-		else first |= FirstOctet.final;
-		if (!this.sendFrame(first, octets.slice(offset, end), end - offset, true)) return false;
+		let first = offset ? Opcode.continuation : binary ? Opcode.binary : Opcode.text;
+		const last = end === octets.length;
+		if (last) first |= FirstOctet.final;
+		const sink = this.sink as FrameSink;
+		const window = sink.writeFrame(first, octets.slice(offset, end), end - offset, true);
+		this.window = window > 0 ? window : 0;
+		if (window < 0) return false;
 		message.offset = end;
-		if (end === octets.length) {
+		if (last) {
 			this.parted = undefined;
-			this.countSent(end);
+			this.waiting--;
+			this.ledger.sent++;
+			this.ledger.octetsSent += end;
 		}
 		return true;
 	}
-
-	/** A message that has waited has left. */
-	private countSent(length: number): void {
-		const { ledger } = this;
-		this.waiting--;
-		ledger.sent++;
-		ledger.octetsSent += length;
-	}
-
-	/** Sends a frame. Returns false when the window has turned out to be shut. */
-	private sendFrame(
-		first: number,
-		octets: ArrayBuffer | ArrayBufferView,
-		length: number,
-		transfer: boolean,
-	): boolean {
-		let window = -1;
-		try {
-			window = (this.sink as FrameSink).writeFrame(first, octets, length, transfer);
-		} catch {
-			// The socket has failed and has not said so yet.
-		}
-		this.window = window > 0 ? window : 0;
-		return window >= 0;
-	}
-}
-
-/** The first octet of a message in one frame. */
-function frameOf(binary: boolean): number {
-	return binary ? FirstOctet.final | Opcode.binary : FirstOctet.final | Opcode.text;
 }

@@ -3,6 +3,9 @@ const headerSize = 4;
 /** In place of a header: the messages go on at the start of the buffer. */
 const gap = 0xffffffff;
 
+// By itself: XS would search its object for it at every call.
+const { isView } = ArrayBuffer;
+
 /** The longest queue, in octets. */
 export const longestQueue = 0x7fffffff;
 
@@ -16,10 +19,8 @@ export const longestQueue = 0x7fffffff;
 export class SendQueue {
 	/** Messages that wait. */
 	count = 0;
-	/** The octets of the first message, while there is one. */
-	length = 0;
-	/** Whether the first message is binary, while there is one. */
-	binary = false;
+	/** The header of the first message, while there is one. */
+	private first = 0;
 	/** Where the header of the first message stands. */
 	private head = 0;
 	/** Where the next header goes. */
@@ -28,7 +29,7 @@ export class SendQueue {
 	private free: number;
 	private readonly size: number;
 	private readonly octets: Uint8Array<ArrayBuffer>;
-	private readonly headers: DataView;
+	private readonly headers: DataView<ArrayBuffer>;
 
 	/** @param size Octets, from 0 to `longestQueue`. Each message takes 4 more than it has. */
 	constructor(size: number) {
@@ -43,45 +44,46 @@ export class SendQueue {
 		return this.size - headerSize;
 	}
 
+	/** The octets of the first message, while there is one. */
+	get length(): number {
+		return this.first >>> 1;
+	}
+
+	/** Whether the first message is binary, while there is one. */
+	get binary(): boolean {
+		return (this.first & 1) !== 0;
+	}
+
 	/**
 	 * Appends a message; its octets are copied.
+	 * @param length Its octets, from those who know.
 	 * @returns False when there is no room for it now; nothing has changed then.
 	 */
-	push(message: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
-		if (this.count === 0) this.clear();
-		const { size, octets } = this;
-		const length = message.byteLength;
+	push(message: ArrayBuffer | ArrayBufferView, binary: boolean, length = message.byteLength): boolean {
 		const needed = length + headerSize;
-		let free = this.free;
-		if (needed > free) return false;
+		if (needed > this.free) return false;
 		let start = this.tail;
-		// Free octets are two runs, up to the end and from the start, when the tail is behind the head; otherwise one.
-		if (start >= this.head) {
-			const toEnd = size - start;
-			if (needed > toEnd && (toEnd < headerSize || needed <= free - toEnd)) {
-				if (needed > free - toEnd) return false;
-				if (toEnd >= headerSize) this.headers.setUint32(start, gap);
-				free -= toEnd;
-				start = 0;
-			}
+		let end = start + needed;
+		if (end > this.size && start >= this.head) {
+			start = this.findRoom(needed);
+			if (start < 0) return false;
+			end = start + needed;
 		}
-		this.headers.setUint32(start, length * 2 + (binary ? 1 : 0));
-		if (this.count === 0) {
-			this.length = length;
-			this.binary = binary;
-		}
-		start += headerSize;
-		const end = start + length;
-		const source = ArrayBuffer.isView(message)
+		const header = binary ? (length << 1) | 1 : length << 1;
+		this.headers.setUint32(start, header);
+		if (this.count === 0) this.first = header;
+		const octets = this.octets;
+		const source = isView(message)
 			? new Uint8Array(message.buffer, message.byteOffset, length)
 			: new Uint8Array(message);
-		if (end <= size) octets.set(source, start);
+		if (end <= this.size) octets.set(source, start + headerSize);
 		else {
-			octets.set(source.subarray(0, size - start), start);
-			octets.set(source.subarray(size - start));
+			end -= this.size;
+			octets.set(source.subarray(0, length - end), start + headerSize);
+			octets.set(source.subarray(length - end));
 		}
-		this.free = free - needed;
-		this.tail = end < size ? end : end - size;
+		this.tail = end;
+		this.free -= needed;
 		this.count++;
 		return true;
 	}
@@ -91,20 +93,22 @@ export class SendQueue {
 	 * caller may change them when it then calls shift(), before anything else.
 	 */
 	peek(): Uint8Array<ArrayBuffer> {
-		const { octets, size, length } = this;
+		const octets = this.octets;
+		const length = this.first >>> 1;
 		const start = this.head + headerSize;
-		if (start + length <= size) return new Uint8Array(octets.buffer, start, length);
+		const rest = start + length - this.size;
+		if (rest <= 0) return new Uint8Array(octets.buffer, start, length);
 		const message = new Uint8Array(length);
 		message.set(octets.subarray(start));
-		message.set(octets.subarray(0, start + length - size), size - start);
+		message.set(octets.subarray(0, rest), length - rest);
 		return message;
 	}
 
 	/** Removes the first message. */
 	shift(): void {
-		const taken = this.length + headerSize;
+		const taken = (this.first >>> 1) + headerSize;
 		const end = this.head + taken;
-		this.head = end < this.size ? end : end - this.size;
+		this.head = end <= this.size ? end : end - this.size;
 		this.free += taken;
 		this.count--;
 		if (this.count) this.findFirst();
@@ -116,6 +120,24 @@ export class SendQueue {
 		this.free = this.size;
 	}
 
+	/**
+	 * Where a message goes that is too long for the end of the buffer, where the tail is and not the head: free are
+	 * the end and the start of the buffer. Returns -1 when only both together are long enough, and the end of them
+	 * too short for a header.
+	 */
+	private findRoom(needed: number): number {
+		if (this.count === 0) {
+			this.clear();
+			return 0;
+		}
+		const tail = this.tail;
+		const toEnd = this.size - tail;
+		if (needed > this.free - toEnd) return toEnd < headerSize ? -1 : tail;
+		if (toEnd >= headerSize) this.headers.setUint32(tail, gap);
+		this.free -= toEnd;
+		return 0;
+	}
+
 	/** The first message stands at the head, or at the start when a gap or the end of the buffer comes first. */
 	private findFirst(): void {
 		const toEnd = this.size - this.head;
@@ -125,7 +147,6 @@ export class SendQueue {
 			this.head = 0;
 			header = this.headers.getUint32(0);
 		}
-		this.length = Math.floor(header / 2);
-		this.binary = header % 2 === 1;
+		this.first = header;
 	}
 }

@@ -131,9 +131,13 @@ export class MemorySocket {
 /** A memory socket with a window that gets narrower with what is written, until it is opened again. */
 export class LimitedSocket extends MemorySocket {
 	override write(octets: ArrayBuffer | ArrayBufferView): number {
-		super.write(octets);
-		this.window -= octets.byteLength;
-		return this.window;
+		const length = octets.byteLength;
+		const window = this.window - length;
+		if (window < 0) throw new Error("would block");
+		this.written += length;
+		this.last = octets;
+		this.window = window;
+		return window;
 	}
 
 	open(window: number): void {

@@ -34,7 +34,7 @@ const requests: ResponseCase[] = [
 			/^GET \/ HTTP\/1\.1\r\n/,
 			/\r\nHost: [^\r]+:\d+\r\n/,
 			/\r\nUpgrade: websocket\r\n/i,
-			/\r\nConnection: Upgrade\r\n/i,
+			/\r\nConnection: (?:[^\r]+, )?Upgrade\r\n/i,
 			/\r\nSec-WebSocket-Key: [+/0-9A-Za-z]{21}[AQgw]==\r\n/,
 			/\r\nSec-WebSocket-Version: 13\r\n/,
 		],

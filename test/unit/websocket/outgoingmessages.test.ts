@@ -52,14 +52,15 @@ function outgoing(options: Record<string, unknown> = {}) {
 	const overflows: string[] = [];
 	const settings = new ConnectionSettings({ sendType: "text/plain", ...options });
 	const messages = new OutgoingMessages(settings, ledger, { onOverflow: (text) => overflows.push(text) });
-	return { ledger, overflows, messages };
-}
-
-/** As Connection.send() does it. */
-function send(messages: OutgoingMessages, text: string, binary = false): "sent" | "queued" | "discarded" {
-	const octets = new Uint8Array(Buffer.from(text)).buffer;
-	if (messages.write(octets, binary, true)) return "sent";
-	return messages.enqueue(octets, binary) ? "queued" : "discarded";
+	/** As Connection.send() does it. */
+	const send = (text: string, binary = false): "sent" | "queued" | "discarded" => {
+		const octets = new Uint8Array(Buffer.from(text)).buffer;
+		const sent = messages.waiting === 0 && messages.write(octets, octets.byteLength, binary, true);
+		if (!sent && !messages.enqueue(octets, binary)) return "discarded";
+		ledger.accepted++;
+		return sent ? "sent" : "queued";
+	};
+	return { ledger, overflows, messages, send };
 }
 
 function open(messages: OutgoingMessages, webSocket: FakeWebSocket, window: number): boolean {
@@ -69,12 +70,12 @@ function open(messages: OutgoingMessages, webSocket: FakeWebSocket, window: numb
 }
 
 test("a message that fits goes straight out, without passing the queue", (t) => {
-	const { messages, ledger } = outgoing();
+	const { messages, ledger, send } = outgoing();
 	const webSocket = new FakeWebSocket();
-	t.is(send(messages, "too early"), "queued");
+	t.is(send("too early"), "queued");
 	t.true(open(messages, webSocket, 100));
-	t.is(send(messages, "x".repeat(50), true), "sent");
-	t.is(send(messages, ""), "sent");
+	t.is(send("x".repeat(50), true), "sent");
+	t.is(send(""), "sent");
 	t.deepEqual(webSocket.messages, [
 		{ text: "too early", binary: false, frames: 1 },
 		{ text: "x".repeat(50), binary: true, frames: 1 },
@@ -84,12 +85,12 @@ test("a message that fits goes straight out, without passing the queue", (t) => 
 });
 
 test("a message that the window does not take waits for it, and leaves as one frame", (t) => {
-	const { messages } = outgoing();
+	const { messages, send } = outgoing();
 	const webSocket = new FakeWebSocket();
 	open(messages, webSocket, 100);
-	t.is(send(messages, "a".repeat(60)), "sent");
-	t.is(send(messages, "b".repeat(60)), "queued");
-	t.is(send(messages, "c"), "queued", "nothing overtakes");
+	t.is(send("a".repeat(60)), "sent");
+	t.is(send("b".repeat(60)), "queued");
+	t.is(send("c"), "queued", "nothing overtakes");
 	t.false(open(messages, webSocket, 50));
 	t.is(webSocket.messages.length, 1);
 	t.true(open(messages, webSocket, 100));
@@ -104,12 +105,12 @@ test("a message that the window does not take waits for it, and leaves as one fr
 });
 
 test("a message longer than the window ever was leaves in parts, at once and as windows come", (t) => {
-	const { messages, ledger } = outgoing();
+	const { messages, ledger, send } = outgoing();
 	const webSocket = new FakeWebSocket();
 	open(messages, webSocket, 100);
-	t.is(send(messages, "long".repeat(60)), "queued");
+	t.is(send("long".repeat(60)), "queued");
 	t.is(webSocket.window, 0);
-	t.is(send(messages, "next"), "queued");
+	t.is(send("next"), "queued");
 	open(messages, webSocket, 100);
 	t.like(ledger.snapshot(messages.waiting), { accepted: 2, sent: 0, waiting: 2 });
 	t.true(open(messages, webSocket, 100));
@@ -120,10 +121,10 @@ test("a message longer than the window ever was leaves in parts, at once and as 
 });
 
 test("refuse: the newest gives way, with one word about it until the queue was empty", (t) => {
-	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64 });
-	t.is(send(messages, "a".repeat(60)), "queued");
-	t.is(send(messages, "b"), "discarded");
-	t.is(send(messages, "c"), "discarded");
+	const { messages, ledger, overflows, send } = outgoing({ sendQueueSize: 64 });
+	t.is(send("a".repeat(60)), "queued");
+	t.is(send("b"), "discarded");
+	t.is(send("c"), "discarded");
 	t.is(overflows.length, 1);
 	t.regex(overflows[0] as string, /64/);
 	const webSocket = new FakeWebSocket();
@@ -131,15 +132,15 @@ test("refuse: the newest gives way, with one word about it until the queue was e
 	t.false(open(messages, webSocket, 100), "drain is due once");
 	t.like(ledger.snapshot(messages.waiting), { accepted: 1, sent: 1, discarded: 2, lost: 0 });
 	messages.shut();
-	send(messages, "a".repeat(60));
-	send(messages, "b");
+	send("a".repeat(60));
+	send("b");
 	t.is(overflows.length, 2);
 });
 
 test("drop-oldest: as many give way as must, and they are lost", (t) => {
-	const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
-	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(12)), "queued");
-	t.is(send(messages, "e".repeat(38)), "queued");
+	const { messages, ledger, overflows, send } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
+	for (const text of ["a", "b", "c", "d"]) t.is(send(text.repeat(12)), "queued");
+	t.is(send("e".repeat(38)), "queued");
 	t.is(overflows.length, 1);
 	t.like(ledger.snapshot(messages.waiting), { accepted: 5, discarded: 3, lost: 3, waiting: 2 });
 	const webSocket = new FakeWebSocket();
@@ -151,10 +152,10 @@ test("drop-oldest: as many give way as must, and they are lost", (t) => {
 });
 
 test("drop-oldest: a message that has left in part stays", (t) => {
-	const { messages } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
+	const { messages, send } = outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
 	const webSocket = new FakeWebSocket();
 	open(messages, webSocket, 20);
-	for (const text of ["a", "b", "c", "d"]) t.is(send(messages, text.repeat(50)), "queued");
+	for (const text of ["a", "b", "c", "d"]) t.is(send(text.repeat(50)), "queued");
 	while (!open(messages, webSocket, 20));
 	t.deepEqual(
 		webSocket.messages.map(({ text }) => text),
@@ -164,24 +165,24 @@ test("drop-oldest: a message that has left in part stays", (t) => {
 
 test("a message that can never fit is told with both sizes, whatever gives way", (t) => {
 	for (const overflow of ["refuse", "drop-oldest"]) {
-		const { messages, ledger, overflows } = outgoing({ sendQueueSize: 64, overflow });
-		send(messages, "stays");
-		t.is(send(messages, "x".repeat(61)), "discarded");
+		const { messages, ledger, overflows, send } = outgoing({ sendQueueSize: 64, overflow });
+		send("stays");
+		t.is(send("x".repeat(61)), "discarded");
 		t.regex(overflows[0] as string, /\b61\b.*\b60\b/);
 		t.like(ledger.snapshot(messages.waiting), { accepted: 1, waiting: 1, lost: 0, discarded: 1 });
 	}
 });
 
 test("what was not sent whole when the connection ended is sent anew on the next one", (t) => {
-	const { messages, ledger } = outgoing();
+	const { messages, ledger, send } = outgoing();
 	const first = new FakeWebSocket();
 	open(messages, first, 30);
-	send(messages, "long".repeat(20));
-	send(messages, "next");
+	send("long".repeat(20));
+	send("next");
 	open(messages, first, 30);
 	t.is(first.parts.length, 2);
 	messages.shut();
-	t.is(send(messages, "last"), "queued");
+	t.is(send("last"), "queued");
 	const second = new FakeWebSocket();
 	t.true(open(messages, second, 200));
 	t.deepEqual(
@@ -192,12 +193,12 @@ test("what was not sent whole when the connection ended is sent anew on the next
 });
 
 test("a socket that has failed without a word keeps nothing from the next one", (t) => {
-	const { messages, ledger } = outgoing();
+	const { messages, ledger, send } = outgoing();
 	const first = new FakeWebSocket();
 	open(messages, first, 100);
 	first.failed = true;
-	t.is(send(messages, "one"), "queued");
-	t.is(send(messages, "two"), "queued");
+	t.is(send("one"), "queued");
+	t.is(send("two"), "queued");
 	t.false(open(messages, first, 100));
 	messages.shut();
 	const second = new FakeWebSocket();
@@ -210,11 +211,11 @@ test("a socket that has failed without a word keeps nothing from the next one", 
 });
 
 test("lose() gives up what waits, and what has left in part", (t) => {
-	const { messages, ledger } = outgoing();
+	const { messages, ledger, send } = outgoing();
 	const webSocket = new FakeWebSocket();
 	open(messages, webSocket, 30);
-	send(messages, "long".repeat(20));
-	send(messages, "next");
+	send("long".repeat(20));
+	send("next");
 	messages.lose();
 	messages.shut();
 	t.like(ledger.snapshot(messages.waiting), { accepted: 2, sent: 0, waiting: 0, lost: 2 });
@@ -229,7 +230,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 		t.log(`OUTGOING_SEED=${random.seed}`);
 		const totals = { sent: 0, lost: 0, discarded: 0, episodes: 0, overflows: 0 };
 		for (const sendQueueSize of [64, 100, 1000]) {
-			const { messages, ledger, overflows } = outgoing({ sendQueueSize, overflow });
+			const { messages, ledger, overflows, send } = outgoing({ sendQueueSize, overflow });
 			/** Messages accepted, oldest first, that have not left whole. */
 			let accepted: Message[] = [];
 			let webSocket: FakeWebSocket | undefined;
@@ -260,7 +261,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 					case "send": {
 						const text = `${step}:`.padEnd(random.integer(0, sendQueueSize + 20), "x");
 						const binary = random.next() < 0.5;
-						const outcome = send(messages, text, binary);
+						const outcome = send(text, binary);
 						if (outcome !== "discarded") accepted.push({ text, binary });
 						if (outcome === "sent") t.is(webSocket?.failed, false);
 						check(false);
