@@ -8,6 +8,8 @@ import type { ScaleReport } from "../scale/table.js";
 
 /** Where measurements and figures are kept. */
 export const folder = fileURLToPath(new URL("../../figures/", import.meta.url));
+/** The page that shows them. */
+export const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
 
 /** The npm scripts by the name of the file that keeps what they print. */
 export const scripts = {

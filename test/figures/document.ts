@@ -1,35 +1,44 @@
 import type { Measured } from "../bench/report.js";
 import { type Measurements, scripts } from "./data.js";
 
-/** The page that shows the figures and what they are drawn from. */
-export function document(measurements: Measurements): string {
+const begin = "<!-- figures: npm run figures -->";
+const end = "<!-- end of figures -->";
+
+/** The page with the figures of these measurements between its two marks. @throws Error when it has no marks. */
+export function withFigures(page: string, measurements: Measurements): string {
+	const [before, rest] = page.split(begin);
+	const after = rest?.split(end)[1];
+	if (before === undefined || after === undefined)
+		throw new Error(`README.md has no place for the figures; it needs the lines "${begin}" and "${end}".`);
+	return `${before}${begin}\n\n${figures(measurements)}\n\n${end}${after}`;
+}
+
+function figures(measurements: Measurements): string {
 	const moddable = measurements["bench-moddable"];
-	const parts = [
-		"# Figures",
-		"Drawn by `npm run -s figures` from the measurements beside this page; `npm run -s figures -- --measure` measures anew. A command by itself prints its figures, with `--json` for programs.",
+	return [
 		section(
 			"Time of a message",
-			scripts["bench-moddable"],
+			[scripts["bench-moddable"]],
 			"messages",
 			messages(moddable.cases, moddable.engine),
 		),
-		section("Through the send queue", scripts["bench-moddable"], "queue", queue(moddable.cases)),
-		section("Instructions of the engine", scripts.bench, undefined, computrons(measurements.bench.cases)),
-		section("Memory", scripts["memory-moddable"], "memory", memory(measurements)),
-		section(
-			"Many connections",
-			`${scripts.scale}\`, \`npm run -s ${scripts["scale-moddable"]}`,
-			"scale",
-			scale(measurements),
-		),
-		section("Round trips", scripts.scale, "roundtrips", roundTrips(measurements)),
-	];
-	return `${parts.join("\n\n")}\n`;
+		section("Through the send queue", [scripts["bench-moddable"]], "queue", queue(moddable.cases)),
+		section("Instructions of the engine", [scripts.bench], undefined, computrons(measurements.bench.cases)),
+		section("Memory", [scripts["memory-moddable"], scripts.memory], "memory", memory(measurements)),
+		section("Many connections", [scripts.scale, scripts["scale-moddable"]], "scale", scale(measurements)),
+		section("Round trips", [scripts.scale], "roundtrips", roundTrips(measurements)),
+	].join("\n\n");
 }
 
-function section(title: string, script: string, chart: string | undefined, body: string): string {
-	const image = chart ? [`![${title}](${chart}.svg)`] : [];
-	return [`## ${title}`, `\`npm run -s ${script}\``, ...image, body].join("\n\n");
+function section(
+	title: string,
+	commands: readonly string[],
+	chart: string | undefined,
+	body: string,
+): string {
+	const image = chart ? [`![${title}](figures/${chart}.svg)`] : [];
+	const run = commands.map((script) => `\`npm run -s ${script}\``).join(", ");
+	return [`### ${title}`, run, ...image, body].join("\n\n");
 }
 
 /** A table of Markdown; all columns but the first are numbers. */
@@ -117,13 +126,6 @@ function memory({ memory: npm, "memory-moddable": moddable }: Measurements): str
 		Math.round(octets),
 		budget ?? "",
 	]);
-	const own = garbage.filter(
-		({ subject, work }) => subject === "xs-web-socket" && !work.startsWith("queue 100"),
-	);
-	const beyond = own.map(({ role, work, octets, slotsBeyondFloor }) => [
-		`${work}, ${role}, ${octets} octets`,
-		slotsBeyondFloor,
-	]);
 	const growth = slope.map(
 		({ name, count, slots, chunks }) =>
 			`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} octets of chunks.`,
@@ -131,15 +133,25 @@ function memory({ memory: npm, "memory-moddable": moddable }: Measurements): str
 	return [
 		`An idle connection on ${moddable.engine}, in octets of a device of 32 bits (16 a slot), beside its native socket and the octets of its send queue; each has one listener. The XS engine from npm agrees: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
 		markdownTable(["", "slots", "octets of chunks", "octets", "budget"], rows),
-		"Garbage of a message, in slots beyond the floor's, which are those of the encoded buffer and the decoded value:",
-		markdownTable(["", "slots"], beyond),
-		growth.join(" "),
+		`Garbage of a message, in slots beyond the floor's, which are those of the encoded buffer and the decoded value: ${garbageOf(garbage)}. ${growth.join(" ")}`,
 		...(bytecode
 			? [
 					`The bytecode of all modules, ESP32, release build: ${bytecode.octets} octets; the budget is ${bytecode.budget}.`,
 				]
 			: []),
 	].join("\n\n");
+}
+
+/** The most that a message leaves, for each way that it can take. */
+function garbageOf(garbage: Measurements["memory-moddable"]["garbage"]): string {
+	const own = garbage.filter(({ subject }) => subject === "xs-web-socket");
+	const ways = { sent: "send", received: "receive", "through the queue": "queue" };
+	return Object.entries(ways)
+		.map(([name, work]) => {
+			const slots = own.filter((each) => each.work.startsWith(work)).map((each) => each.slotsBeyondFloor);
+			return `${name} ${Math.max(...slots)}`;
+		})
+		.join(", ");
 }
 
 function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string {

@@ -1,18 +1,18 @@
 /**
- * Draws the figures from the measurements beside them: `npm run -s figures -- [--measure]`. With --measure everything
- * is measured before, which takes some minutes and needs the Moddable SDK.
+ * Draws the figures of README.md from the measurements in the folder figures: `npm run -s figures -- [--measure]`. With
+ * --measure everything is measured before, which takes some minutes and needs the Moddable SDK.
  */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { charts } from "./charts.js";
-import { folder, readMeasurements, scripts } from "./data.js";
-import { document } from "./document.js";
+import { folder, readMeasurements, readme, scripts } from "./data.js";
+import { withFigures } from "./document.js";
 
 /** Runs an npm script of this project. Gives what it prints. */
 async function measure(script: string): Promise<string> {
@@ -36,4 +36,4 @@ if (values.measure)
 const measurements = await readMeasurements();
 for (const [name, chart] of Object.entries(charts(measurements)))
 	await writeFile(`${folder}${name}.svg`, `${await draw(chart)}\n`);
-await writeFile(`${folder}README.md`, document(measurements));
+await writeFile(readme, withFigures(await readFile(readme, "utf8"), measurements));
