@@ -1,7 +1,7 @@
-import { acceptFor, createKey } from "./accept.js";
+import * as keys from "./accept.js";
 import { hostField } from "./address.js";
-import { excerpt, HeadReader, hasToken, listItems } from "./head.js";
-import { checkHeader, checkHost, checkPath, checkProtocol } from "./requestrules.js";
+import * as head from "./head.js";
+import * as rules from "./requestrules.js";
 
 /** The longest head of a response that is read, in octets. */
 const headLimit = 4096;
@@ -24,7 +24,7 @@ export interface ClientHandshakeOptions {
  * The client's side of the opening handshake (RFC 6455 section 4.1): the request it sends, and the check of
  * the response it reads. The response is good when it is `complete` without a `fault`.
  */
-export class ClientHandshake extends HeadReader {
+export class ClientHandshake extends head.HeadReader {
 	/** The request, to be sent as it is. */
 	declare readonly request: string;
 	/** The subprotocol that the server chose, or "". */
@@ -36,9 +36,9 @@ export class ClientHandshake extends HeadReader {
 	/** @throws TypeError when a path, subprotocol or header cannot stand in a request. */
 	constructor(options: ClientHandshakeOptions) {
 		super(headLimit);
-		const key = createKey();
-		this.accept = acceptFor(key);
-		this.offered = listItems(options.protocol ?? "");
+		const key = keys.createKey();
+		this.accept = keys.acceptFor(key);
+		this.offered = head.listItems(options.protocol ?? "");
 		this.request = formatRequest(options, key, this.offered);
 		this.protocol = "";
 		this.accepted = false;
@@ -46,16 +46,16 @@ export class ClientHandshake extends HeadReader {
 
 	protected override onStartLine(line: string): void {
 		if (!/^HTTP\/1\.[1-9] [1-5][0-9]{2}(?: |$)/.test(line))
-			this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
+			this.refuse(`the server answered "${head.excerpt(line)}", which is not HTTP/1.1`);
 		else if (line.slice(9, 12) !== "101")
-			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`);
+			this.refuse(`the server answered "${head.excerpt(line.slice(9))}" instead of 101`);
 	}
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
 			case "sec-websocket-accept":
 				if (this.accepted || value !== this.accept)
-					this.refuse(`the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);
+					this.refuse(`the server's Sec-WebSocket-Accept is "${head.excerpt(value)}", not "${this.accept}"`);
 				this.accepted = true;
 				break;
 			case "sec-websocket-protocol":
@@ -69,9 +69,9 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	protected override onEnd(): void {
-		if (listItems(this.upgrade).join().toLowerCase() !== "websocket")
+		if (head.listItems(this.upgrade).join().toLowerCase() !== "websocket")
 			this.refuseWithout("Upgrade: websocket");
-		else if (!hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
+		else if (!head.hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
 		else if (!this.accepted) this.refuseWithout("Sec-WebSocket-Accept");
 	}
 
@@ -80,20 +80,20 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	private refuseUnoffered(field: string, value: string): void {
-		this.refuse(`the server's ${field} is "${excerpt(value)}", which was not offered`);
+		this.refuse(`the server's ${field} is "${head.excerpt(value)}", which was not offered`);
 	}
 }
 
 function formatRequest(options: ClientHandshakeOptions, key: string, offered: string[]): string {
 	const host = options.host;
 	const path = options.path ?? "/";
-	checkHost(host);
-	checkPath(path);
-	offered.forEach(checkProtocol);
+	rules.checkHost(host);
+	rules.checkPath(path);
+	offered.forEach(rules.checkProtocol);
 	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 	if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
 	Array.from(options.headers ?? []).forEach((field) => {
-		checkHeader(field[0], field[1]);
+		rules.checkHeader(field[0], field[1]);
 		request += `${field[0]}: ${field[1]}\r\n`;
 	});
 	return `${request}\r\n`;
