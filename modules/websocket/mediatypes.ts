@@ -74,10 +74,8 @@ export function supportedReceiveTypes(): string[] {
 	return supported.slice();
 }
 
-/** The MIME types that `sendType` can be; "text/*" stands for every type that begins with "text/". */
-export function supportedSendTypes(): string[] {
-	return supported.slice();
-}
+/** The MIME types that `sendType` can be: the same. */
+export const supportedSendTypes = supportedReceiveTypes;
 
 /**
  * The media type that an option names. Case and parameters ("; charset=utf-8") do not matter (RFC 9110 section 8.3.1).
@@ -85,8 +83,7 @@ export function supportedSendTypes(): string[] {
  * @throws TypeError when the type is not supported.
  */
 export function mediaType(name: string, value: unknown = "application/json"): MediaType {
-	const [essence = ""] = String(value).toLowerCase().split(";", 1);
-	const type = essence.trim();
+	const type = String(value).toLowerCase().replace(/;.*/s, "").trim();
 	const pattern = type.replace(/\/.+$/, "/*");
 	if (typeof value !== "string" || !(supported.includes(type) || supported.includes(pattern)))
 		throw wrongType(name, value, `one of ${supported.join(", ")}`);
