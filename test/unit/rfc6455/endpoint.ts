@@ -1,7 +1,7 @@
 /** One side of a WebSocket after the opening handshake, over octets in memory: what its tests drive and look at. */
 import "../../../sim/node/globals.js";
 import type { Transport } from "../../../modules/rfc6455/framewriter.js";
-import { Protocol, type ReadableInfo } from "../../../modules/rfc6455/protocol.js";
+import { type MessageReceiver, Protocol, type ReadableInfo } from "../../../modules/rfc6455/protocol.js";
 
 export type Role = "client" | "server";
 
@@ -24,6 +24,8 @@ export interface EndpointOptions {
 	window?: number;
 	/** Leave the data where it is until `takeData` is called, as a user does that is slow. Default false. */
 	slow?: boolean;
+	/** Be given messages that come whole and in one frame, in place of reading them. Default false. */
+	given?: boolean;
 }
 
 const wide = 2 ** 24;
@@ -45,7 +47,10 @@ export class Endpoint extends Protocol {
 
 	constructor(role: Role, options: EndpointOptions = {}) {
 		const { strings = true, maxMessageSize = Number.MAX_SAFE_INTEGER } = options;
-		super(role === "client", strings, maxMessageSize);
+		const receiver: MessageReceiver = {
+			onMessage: (data, count, binary) => this.#take(data, count, binary),
+		};
+		super(role === "client", strings, maxMessageSize, options.given ? receiver : undefined);
 		this.#strings = strings;
 		this.#slow = options.slow ?? false;
 		this.#socket = new MemorySocket();
@@ -132,6 +137,12 @@ export class Endpoint extends Protocol {
 
 	protected override onDrained(): void {
 		this.drained++;
+	}
+
+	#take(data: ArrayBuffer | string, count: number, binary: boolean): void {
+		const value = typeof data === "string" ? data : Buffer.from(data);
+		if (Buffer.byteLength(value) !== count) throw new Error(`${count} octets announced, ${value} given`);
+		this.happenings.push({ what: "message", binary, value });
 	}
 
 	#append(piece: ArrayBuffer | string | undefined): void {

@@ -46,12 +46,15 @@ function carry(random: Random, from: Endpoint, to: Endpoint): void {
 	}
 }
 
-for (const role of roles) {
-	test(`what a ${role} sends, in random parts, windows and pieces, is what its peer receives`, (t) => {
+const cases = roles.flatMap((role) => [false, true].map((given) => ({ role, given })));
+
+for (const { role, given } of cases) {
+	const receives = given ? "is given" : "reads";
+	test(`what a ${role} sends, in random parts, windows and pieces, is what its peer ${receives}`, (t) => {
 		const random = new Random("ROUNDTRIP_SEED");
 		t.log(`ROUNDTRIP_SEED=${random.seed}`);
 		const sender = new Endpoint(role, { window: 0 });
-		const receiver = new Endpoint(role === "client" ? "server" : "client");
+		const receiver = new Endpoint(role === "client" ? "server" : "client", { given });
 		const sent: Happening[] = [];
 		const expectedPongs: string[] = [];
 
@@ -80,8 +83,8 @@ for (const role of roles) {
 			for (let part = 1; part <= parts; part++) {
 				const end = part === parts ? octets.length : Math.min(octets.length, at + randomLength(random));
 				makeRoom(end - at);
-				const given = new Uint8Array(octets.subarray(at, end));
-				sender.write(given, { binary, more: part < parts, transfer: random.next() < 0.5 });
+				const piece = new Uint8Array(octets.subarray(at, end));
+				sender.write(piece, { binary, more: part < parts, transfer: random.next() < 0.5 });
 				at = end;
 				if (random.next() < 0.5) carry(random, sender, receiver);
 			}
