@@ -36,10 +36,22 @@ export class ClientHandshake extends head.HeadReader {
 	/** @throws TypeError when a path, subprotocol or header cannot stand in a request. */
 	constructor(options: ClientHandshakeOptions) {
 		super(headLimit);
+		const host = options.host;
+		const path = options.path ?? "/";
+		const offered = head.listItems(options.protocol ?? "");
 		const key = keys.createKey();
+		rules.checkHost(host);
+		rules.checkPath(path);
+		offered.forEach(rules.checkProtocol);
+		let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
+		if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
+		Array.from(options.headers ?? []).forEach((field) => {
+			rules.checkHeader(field[0], field[1]);
+			request += `${field[0]}: ${field[1]}\r\n`;
+		});
+		this.request = `${request}\r\n`;
 		this.accept = keys.acceptFor(key);
-		this.offered = head.listItems(options.protocol ?? "");
-		this.request = formatRequest(options, key, this.offered);
+		this.offered = offered;
 		this.protocol = "";
 		this.accepted = false;
 	}
@@ -82,19 +94,4 @@ export class ClientHandshake extends head.HeadReader {
 	private refuseUnoffered(field: string, value: string): void {
 		this.refuse(`the server's ${field} is "${head.excerpt(value)}", which was not offered`);
 	}
-}
-
-function formatRequest(options: ClientHandshakeOptions, key: string, offered: string[]): string {
-	const host = options.host;
-	const path = options.path ?? "/";
-	rules.checkHost(host);
-	rules.checkPath(path);
-	offered.forEach(rules.checkProtocol);
-	let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
-	if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
-	Array.from(options.headers ?? []).forEach((field) => {
-		rules.checkHeader(field[0], field[1]);
-		request += `${field[0]}: ${field[1]}\r\n`;
-	});
-	return `${request}\r\n`;
 }

@@ -55,7 +55,13 @@ export class ServerHandshake extends head.HeadReader {
 
 	/** The response to send: 101 when the request is granted, otherwise the status of the fault. */
 	get response(): string {
-		if (this.fault) return refusal(this.fault);
+		const fault = this.fault;
+		if (fault) {
+			// Messages quote what the peer sent, one character an octet: anything but ASCII would change the length.
+			const body = `${fault.message.replace(/[^ -~]/g, "?")}\n`;
+			const fields = `Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
+			return `HTTP/1.1 ${fault.status} ${statusLines[fault.status]}\r\n${fields}\r\n\r\n${body}`;
+		}
 		let response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 		if (this.protocol) response += `Sec-WebSocket-Protocol: ${this.protocol}\r\n`;
 		return `${response}Sec-WebSocket-Accept: ${keys.acceptFor(this.fields["sec-websocket-key"] as string)}\r\n\r\n`;
@@ -89,9 +95,12 @@ export class ServerHandshake extends head.HeadReader {
 				if (this.fields[name] !== undefined) this.refuse(`the request has more than one ${name}`);
 				this.fields[name] = value;
 				break;
-			case "sec-websocket-protocol":
-				this.chooseProtocol(head.listItems(value));
+			case "sec-websocket-protocol": {
+				const offered = head.listItems(value);
+				if (!offered.every(head.isToken)) this.refuse("a subprotocol offered is not a token");
+				this.protocol ||= offered.find((name) => this.options.protocols?.includes(name)) ?? "";
 				break;
+			}
 			case "content-length":
 			case "transfer-encoding":
 				if (value !== "0" || name !== "content-length") this.refuse("the request has a body");
@@ -119,17 +128,4 @@ export class ServerHandshake extends head.HeadReader {
 			this.refuse(`the origin ${head.excerpt(origin)} is not allowed`, 403);
 		else if (options.full) this.refuse("the server has no room for one more connection", 503);
 	}
-
-	private chooseProtocol(offered: readonly string[]): void {
-		if (!offered.every(head.isToken)) this.refuse("a subprotocol offered is not a token");
-		this.protocol ||= offered.find((name) => this.options.protocols?.includes(name)) ?? "";
-	}
-}
-
-/** A response that refuses the request and ends the connection (RFC 9110 section 15). */
-function refusal(fault: head.HeadFault): string {
-	// Messages quote what the peer sent, one character an octet: anything but ASCII would change the length.
-	const body = `${fault.message.replace(/[^ -~]/g, "?")}\n`;
-	const fields = `Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
-	return `HTTP/1.1 ${fault.status} ${statusLines[fault.status]}\r\n${fields}\r\n\r\n${body}`;
 }
