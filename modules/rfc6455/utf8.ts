@@ -1,7 +1,8 @@
 import TextDecoder from "text/decoder";
 
-// By itself: XS would search its object for it at every call.
+// By themselves: XS would search their objects for them at every call.
 const { fromArrayBuffer } = String;
+const { charCodeAt } = String.prototype;
 const streaming = Object.freeze({ stream: true });
 // A byte order mark is part of the text here, not a mark.
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
@@ -31,8 +32,9 @@ export class TextReader {
 	decode(octets: ArrayBuffer, last: boolean, count = octets.byteLength): string {
 		if (last && this.unfinished === 0) {
 			const text = fromArrayBuffer(octets);
-			// As many characters as octets: that is ASCII, and there is nothing more to check.
-			if (text.length === count) return text;
+			// As many characters as octets: that is ASCII, and there is nothing more to check. (XS would make an object
+			// of the string to find its length.)
+			if (charCodeAt.call(text, count - 1) >= 0) return text;
 		} else this.unfinished = checkPiece(this.unfinished, octets);
 		this.decoder ??= new TextDecoder("utf-8", strict);
 		if (!last) return this.decoder.decode(octets, streaming);

@@ -125,13 +125,7 @@ function slope(readings: readonly Reading[], name: string, each: number): Memory
 	return { name, count, slots: last.slots - first.slots, chunks: last.chunks - first.chunks };
 }
 
-/**
- * Slots a text message received leaves beyond the budget of none: the wrapper that XS makes for `length`, asked for to
- * tell whether text that the native decoder has let pass needs a second look. A known miss; more of it is a fault.
- */
-const knownExcess = { send: 0, receive: 2 };
-
-/** What is over its budget, and not known to be: a sentence each. */
+/** What is over its budget: a sentence each. */
 export function faults({ shares, garbage, slope, bytecode }: MemoryReport): string[] {
 	const tooLong = bytecode && bytecode.octets > bytecode.budget;
 	return [
@@ -140,10 +134,9 @@ export function faults({ shares, garbage, slope, bytecode }: MemoryReport): stri
 			.filter(({ octets, budget }) => budget !== undefined && octets > budget)
 			.map(({ name, octets, budget }) => `A ${name} takes ${octets} octets, the budget is ${budget}.`),
 		...garbage
-			.filter(({ subject }) => subject === "xs-web-socket")
 			.filter(
-				({ work, slotsBeyondFloor }) =>
-					(work === "send" || work === "receive") && slotsBeyondFloor > knownExcess[work],
+				({ subject, work, slotsBeyondFloor }) =>
+					subject === "xs-web-socket" && !work.startsWith("queue") && slotsBeyondFloor > 0,
 			)
 			.map(
 				({ role, work, octets, slotsBeyondFloor }) =>
