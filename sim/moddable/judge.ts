@@ -71,7 +71,8 @@ function judge({ ok, name, diag, skip, todo }: Result, limits: readonly Limit[])
 	}
 	const told = explain(diag);
 	const impossible = /NotOnThisTarget[^{]*\{\s*message: (['"`])(.*)\1/.exec(told)?.[2];
-	if (impossible !== undefined) return { name, verdict: "impossible", reason: impossible };
+	if (impossible !== undefined)
+		return { name, verdict: "impossible", reason: impossible.replace(/\\(['"`])/g, "$1") };
 	if (limit) return { name, verdict: "impossible", reason: limit.reason };
 	return { name, verdict: "failed", reason: told };
 }

@@ -1,5 +1,7 @@
 /** What the tests want and a target cannot do, by name and with the reason. */
 
+import { nativeTests } from "./nativelimits.js";
+
 export interface Limit {
 	/** The title of the tests, or what titles begin with. */
 	test: string;
@@ -81,7 +83,7 @@ const simulator: readonly Limit[] = [
 
 export const limits: Readonly<Record<"moddable" | "native" | "device", readonly Limit[]>> = {
 	moddable: simulator,
-	native: simulator,
+	native: [...simulator, ...nativeTests],
 	device: [
 		{
 			test: "a Socket knows its peer's address",

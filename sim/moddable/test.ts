@@ -49,6 +49,7 @@ async function prepareSimulator(native: boolean): Promise<Run> {
 		title: `Moddable SDK ${sdk.version}, simulator, ${native ? "the SDK's WebSocketClient" : "modules/rfc6455"}`,
 		environment: {
 			XS_WEB_SOCKET_TARGET: "moddable",
+			XS_WEB_SOCKET_ENGINE: native ? "native" : "own",
 			[programVariable]: built.program,
 			[displayVariable]: display.name,
 		},

@@ -1,0 +1,145 @@
+/**
+ * What the SDK's own WebSocketClient cannot do, by name and with the reason, beside what the simulator cannot do. SDK
+ * 8.2.3, examples/io/tcp/websocketclient; each reason was seen with that class alone, without this project.
+ */
+
+import type { Limit } from "./limits.js";
+
+const reserved = "reserved bits and opcodes end the connection without a close frame";
+const masking = "frames are taken masked or not, whichever the role";
+const lengths = "a length may be written with more octets than it needs";
+const longLengths = "lengths are taken modulo 2^32";
+const sizes = "a message is measured as its octets come, not by the header of its frame";
+const fragments = "fragments are taken in any order, a message inside another one as well";
+const control = "control frames are taken in fragments";
+const longControl = "a control frame is known to be too long once it has come";
+const answerAccept = "the server's Sec-WebSocket-Accept is not compared with the key";
+const answerNegotiated = "the subprotocol and the extensions that the server chose are not looked at";
+const answerForm = "of the server's answer only the status code is checked, and three fields";
+const answerStatus = "the status of an answer that refuses is not told";
+const answerLength = "the server's answer may be of any length until connectTimeout ends the attempt";
+const answerList = 'an answer with "Connection: keep-alive, Upgrade" is refused';
+const pongOrder = "a ping is answered after the messages that came with it";
+const pongs = "of the pings that wait for their answers only the first gets one";
+const afterClose = "what comes together with a close frame, behind it, can take the place of the answer";
+const ends = "a client ends the TCP connection itself once its close frame is answered";
+const emptyFrames = "a masked frame without payload that comes in two pieces ends the connection";
+
+const binaryOrText = (beginning: string): string[] => [`5.2 binary: ${beginning}`, `5.2 text: ${beginning}`];
+
+/** Cases of conformance, "5.2 title" or "client 5.2 title" where one role differs, by reason. */
+const casesByReason: Readonly<Record<string, readonly string[]>> = {
+	[reserved]: [
+		"5.2 reserved bits",
+		"5.2 the opcode",
+		"7.1.1 after a violation the device ends the TCP connection",
+		...[
+			"text",
+			"a ping",
+			"another close",
+			"the rest of a message",
+			"what is no frame at all",
+			"half a frame",
+		].map((what) => `7.1.7 ${what} after a violation is ignored`),
+	],
+	[masking]: ["text", "binary", "a ping", "a pong", "a close"].flatMap((frame) =>
+		["with a", "without a"].flatMap((payload) => [
+			`client 5.1 ${frame} ${payload} payload that is masked`,
+			`server 5.1 ${frame} ${payload} payload that is not masked`,
+		]),
+	),
+	[lengths]: binaryOrText("the length"),
+	[longLengths]: ["5.2 a 64-bit length with its highest bit set"],
+	[sizes]: [
+		"10.4 a frame that announces",
+		"10.4 a message of one octet more than the limit",
+		"10.4 fragments of more than the limit together",
+	],
+	[fragments]: [
+		"5.4 a continuation",
+		"5.4 an empty continuation of nothing",
+		"5.4 text inside a fragmented message",
+		"5.4 text inside a message",
+		"5.4 binary inside a fragmented message",
+		"5.4 the beginning of another message",
+	],
+	[control]: ["5.4 a fragmented"],
+	[longControl]: ["ping", "pong", "close"].flatMap((frame) =>
+		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} octets`),
+	),
+	[answerAccept]: [
+		"4.1 a response with an empty Sec-WebSocket-Accept",
+		"4.1 a response with the accept value of another key",
+		"4.1 a response with the key itself",
+		"4.1 a response with an accept value",
+	],
+	[answerNegotiated]: [
+		"4.1 a response with a subprotocol",
+		"4.1 a response with two subprotocols",
+		"9.1 a response with an extension",
+	],
+	[answerForm]: [
+		"4.1 a response with HTTP/1.0",
+		"4.1 a response with HTTP/2.0",
+		"4.1 a response with a folded field",
+		"4.1 a response with a blank before a colon",
+		"4.1 a response with a line without a colon",
+		"4.1 a response with a line feed",
+		"4.1 a response with a NUL",
+	],
+	[answerLength]: [
+		"4.1 a response with 4097 octets",
+		"4.1 a response with a field of 50000 octets",
+		"4.1 a response with no end to its first line",
+	],
+	[answerList]: ["4.1 a response with Connection as a list"],
+	[pongOrder]: [
+		"4.1 frames that follow the response in the same octets",
+		"4.2.2 frames that follow the request in the same octets",
+		"5.1 control frames and fragments are masked",
+		"server 5.3 each frame has its own key",
+		"5.4 pings and pongs between all fragments",
+		"5.5.2 a ping is answered before the message",
+	],
+	[pongs]: ["5.5.2 of several pings at once", "5.5.2 pings while the send queue is full"],
+	[afterClose]: [
+		"5.5.1 another close after the peer's close",
+		"5.5.1 what is no frame at all after the peer's close",
+	],
+};
+
+/** Cases of conformance: what they begin with. */
+export const nativeCases: readonly Limit[] = Object.entries(casesByReason).flatMap(([reason, cases]) =>
+	cases.map((test) => ({ test, reason })),
+);
+
+/** Tests. */
+export const nativeTests: readonly Limit[] = [
+	{ test: "protocols are offered, and none are by default", reason: answerNegotiated },
+	{ test: "a subprotocol that was not offered fails the attempt", reason: answerNegotiated },
+	{ test: "an answer with an extension that was not offered fails the attempt", reason: answerNegotiated },
+	{ test: "an answer with a wrong accept key fails the attempt", reason: answerAccept },
+	{
+		test: "a request that is refused fails the attempt, and the reason has the status",
+		reason: answerStatus,
+	},
+	{ test: "an answer with odd header case and a list of Connection tokens is accepted", reason: answerList },
+	{ test: "octets after the peer's close frame are ignored", reason: afterClose },
+	{ test: "a frame that announces 2^40 octets costs no memory", reason: longLengths },
+	{ test: "a hundred thousand empty fragments cost no memory, and the message arrives", reason: emptyFrames },
+	{ test: "a Client leaves the end of the TCP connection to the server", reason: ends },
+	...["Client", "Socket"].flatMap((role) => [
+		{ test: `${role}: a FIN when it has failed the connection`, reason: reserved },
+		{ test: `${role}: a RST when it has failed the connection`, reason: reserved },
+		{ test: `${role}: octets without end after a violation are dropped`, reason: reserved },
+		{ test: `${role}: the limit is enforced from the frame's header alone`, reason: sizes },
+		{ test: `${role}: a reserved bit closes with 1002`, reason: reserved },
+		{ test: `${role}: a reserved opcode closes with 1002`, reason: reserved },
+		{ test: `${role}: a reserved control opcode closes with 1002`, reason: reserved },
+		{ test: `${role}: a fragmented ping closes with 1002`, reason: control },
+		{ test: `${role}: a continuation of nothing closes with 1002`, reason: fragments },
+		{ test: `${role}: a new message inside a fragmented one closes with 1002`, reason: fragments },
+		{ test: `${role}: wrong masking for its role closes with 1002`, reason: masking },
+		{ test: `${role}: data after a violation is not emitted`, reason: reserved },
+	]),
+];
