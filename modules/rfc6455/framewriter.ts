@@ -66,17 +66,17 @@ export abstract class FrameWriter {
 	readonly masks: boolean;
 	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
 	private room = -1;
-	/** True between the parts of a message that is written in several. */
-	private writingParts = false;
+	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
+	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
 	/**
 	 * The masking key, from octet 4: a client's for the frame it sends; a server's for the frame it receives,
 	 * turned so that its first octet meets the next octet of the payload.
 	 */
 	readonly key: Uint8Array<ArrayBuffer>;
-	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
-	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
 	/** What the transport can take now, in octets. */
 	private window = 0;
+	/** True between the parts of a message that is written in several. */
+	private writingParts = false;
 	/** The widest that the window has been. */
 	private widest = 0;
 	/** How far the closing handshake has come: bits of `Closing`. */
@@ -153,15 +153,22 @@ export abstract class FrameWriter {
 			if (this.frameSize(length) > this.window) return this.writeStaged(first, octetsOf(payload));
 		}
 		const transport = this.transport as Transport;
+		const header = this.header;
+		const masks = this.masks;
 		let octets = payload as ArrayBuffer | Uint8Array;
 		let head: Uint8Array = this.shortHeader;
-		const { masks } = this;
+		let start = first << 8;
 		if (masks) {
-			this.header.setInt32(4, freshKey());
+			start |= SecondOctet.masked;
+			header.setInt32(4, freshKey());
 			if (!transfer) octets = octetsOf(payload).slice();
 		}
-		if (length > Limit.short) head = this.fillLongHeader(first, length);
-		else this.header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
+		if (length <= Limit.short) header.setUint16(2, start | length);
+		else if (length <= Limit.medium) {
+			header.setUint32(0, ((start | SecondOctet.length16) << 16) | length);
+			this.longHeader ??= new Uint8Array(header.buffer, 0, masks ? 8 : 4);
+			head = this.longHeader;
+		} else head = this.longestHeader(start, length);
 		let window = transport.write(head);
 		if (length) {
 			// Only now, for a connection that has failed throws at the header and leaves the payload to the next one.
@@ -308,21 +315,14 @@ export abstract class FrameWriter {
 		return true;
 	}
 
-	private fillLongHeader(first: number, length: number): Uint8Array<ArrayBuffer> {
-		const { masks, header } = this;
-		const mask = masks ? SecondOctet.masked : 0;
-		if (length <= Limit.medium) {
-			header.setUint16(0, (first << 8) | mask | SecondOctet.length16);
-			header.setUint16(2, length);
-			this.longHeader ??= new Uint8Array(header.buffer, 0, masks ? 8 : 4);
-			return this.longHeader;
-		}
-		const octets = new Uint8Array(masks ? 14 : 10);
+	/** The header of a frame with a 64-bit length. */
+	private longestHeader(start: number, length: number): Uint8Array {
+		const octets = new Uint8Array(this.masks ? 14 : 10);
 		const view = new DataView(octets.buffer);
-		view.setUint16(0, (first << 8) | mask | SecondOctet.length64);
+		view.setUint16(0, start | SecondOctet.length64);
 		view.setUint32(2, Math.floor(length / 0x100000000));
 		view.setUint32(6, length % 0x100000000);
-		if (masks) octets.set(this.key, 10);
+		if (this.masks) octets.set(this.key, 10);
 		return octets;
 	}
 
