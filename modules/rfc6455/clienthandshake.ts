@@ -1,7 +1,7 @@
-import * as keys from "./accept.js";
+import { acceptFor, createKey } from "./accept.js";
 import { hostField } from "./address.js";
-import * as head from "./head.js";
-import * as rules from "./requestrules.js";
+import { excerpt, HeadReader, hasToken, listItems } from "./head.js";
+import { checkHeader, checkHost, checkPath, checkProtocol } from "./requestrules.js";
 
 /** The longest head of a response that is read, in octets. */
 const headLimit = 4096;
@@ -24,7 +24,7 @@ export interface ClientHandshakeOptions {
  * The client's side of the opening handshake (RFC 6455 section 4.1): the request it sends, and the check of
  * the response it reads. The response is good when it is `complete` without a `fault`.
  */
-export class ClientHandshake extends head.HeadReader {
+export class ClientHandshake extends HeadReader {
 	/** The request, to be sent as it is. */
 	declare readonly request: string;
 	/** The subprotocol that the server chose, or "". */
@@ -38,19 +38,19 @@ export class ClientHandshake extends head.HeadReader {
 		super(headLimit);
 		const host = options.host;
 		const path = options.path ?? "/";
-		const offered = head.listItems(options.protocol ?? "");
-		const key = keys.createKey();
-		rules.checkHost(host);
-		rules.checkPath(path);
-		offered.forEach(rules.checkProtocol);
+		const offered = listItems(options.protocol ?? "");
+		const key = createKey();
+		checkHost(host);
+		checkPath(path);
+		offered.forEach(checkProtocol);
 		let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 		if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
 		Array.from(options.headers ?? []).forEach((field) => {
-			rules.checkHeader(field[0], field[1]);
+			checkHeader(field[0], field[1]);
 			request += `${field[0]}: ${field[1]}\r\n`;
 		});
 		this.request = `${request}\r\n`;
-		this.accept = keys.acceptFor(key);
+		this.accept = acceptFor(key);
 		this.offered = offered;
 		this.protocol = "";
 		this.accepted = false;
@@ -58,16 +58,16 @@ export class ClientHandshake extends head.HeadReader {
 
 	protected override onStartLine(line: string): void {
 		if (!/^HTTP\/1\.[1-9] [1-5][0-9]{2}(?: |$)/.test(line))
-			this.refuse(`the server answered "${head.excerpt(line)}", which is not HTTP/1.1`);
+			this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
 		else if (line.slice(9, 12) !== "101")
-			this.refuse(`the server answered "${head.excerpt(line.slice(9))}" instead of 101`);
+			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`);
 	}
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
 			case "sec-websocket-accept":
 				if (this.accepted || value !== this.accept)
-					this.refuse(`the server's Sec-WebSocket-Accept is "${head.excerpt(value)}", not "${this.accept}"`);
+					this.refuse(`the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);
 				this.accepted = true;
 				break;
 			case "sec-websocket-protocol":
@@ -81,9 +81,9 @@ export class ClientHandshake extends head.HeadReader {
 	}
 
 	protected override onEnd(): void {
-		if (head.listItems(this.upgrade).join().toLowerCase() !== "websocket")
+		if (listItems(this.upgrade).join().toLowerCase() !== "websocket")
 			this.refuseWithout("Upgrade: websocket");
-		else if (!head.hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
+		else if (!hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
 		else if (!this.accepted) this.refuseWithout("Sec-WebSocket-Accept");
 	}
 
@@ -92,6 +92,6 @@ export class ClientHandshake extends head.HeadReader {
 	}
 
 	private refuseUnoffered(field: string, value: string): void {
-		this.refuse(`the server's ${field} is "${head.excerpt(value)}", which was not offered`);
+		this.refuse(`the server's ${field} is "${excerpt(value)}", which was not offered`);
 	}
 }

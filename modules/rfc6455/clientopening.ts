@@ -1,7 +1,13 @@
 import { addressWithoutDNS } from "./address.js";
 import { ClientHandshake, type ClientHandshakeOptions } from "./clienthandshake.js";
-import type { SocketConstructor, SocketUser, UsedSocket } from "./transport.js";
-import * as transport from "./transport.js";
+import {
+	OutgoingText,
+	readHead,
+	type SocketConstructor,
+	type SocketUser,
+	socketOptions,
+	type UsedSocket,
+} from "./transport.js";
 
 /** An ECMA-419 DNS Resolver. */
 export interface Resolver {
@@ -32,7 +38,7 @@ export class ClientOpening implements SocketUser {
 	declare private user: ClientOpeningUser | undefined;
 	declare private readonly options: ClientOpeningOptions;
 	declare private readonly handshake: ClientHandshake;
-	declare private readonly request: transport.OutgoingText;
+	declare private readonly request: OutgoingText;
 	declare private resolver?: Resolver | undefined;
 	declare private socket?: UsedSocket | undefined;
 	/** Octets that the socket takes, once it is connected. */
@@ -43,7 +49,7 @@ export class ClientOpening implements SocketUser {
 		this.user = user;
 		this.options = options;
 		this.handshake = new ClientHandshake(options);
-		this.request = new transport.OutgoingText(this.handshake.request);
+		this.request = new OutgoingText(this.handshake.request);
 		const address = addressWithoutDNS(options.host);
 		if (address) this.connect(address);
 		else this.resolve();
@@ -63,7 +69,7 @@ export class ClientOpening implements SocketUser {
 	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
 		const handshake = this.handshake;
-		const rest = transport.readHead(handshake, socket, count);
+		const rest = readHead(handshake, socket, count);
 		if (handshake.fault) this.fail(handshake.fault.message);
 		else if (handshake.complete) {
 			this.socket = undefined;
@@ -105,7 +111,7 @@ export class ClientOpening implements SocketUser {
 		const options = this.options;
 		this.socket = new options.socket.io({
 			...options.socket,
-			...transport.socketOptions,
+			...socketOptions,
 			address,
 			host: options.host,
 			port: options.port,

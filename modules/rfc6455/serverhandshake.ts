@@ -1,5 +1,5 @@
-import * as keys from "./accept.js";
-import * as head from "./head.js";
+import { acceptFor, isKey } from "./accept.js";
+import { excerpt, HeadReader, hasToken, isToken, listItems } from "./head.js";
 
 /** The longest head of a request that is read, in octets. */
 const headLimit = 2048;
@@ -32,7 +32,7 @@ export interface ServerHandshakeOptions {
  * The server's side of the opening handshake (RFC 6455 section 4.2): it checks the request that it reads and
  * forms the response. The request is granted when it is `complete` without a `fault`.
  */
-export class ServerHandshake extends head.HeadReader {
+export class ServerHandshake extends HeadReader {
 	/** The request target as the client sent it: path and query. */
 	declare path: string;
 	/** The subprotocol chosen: the first offered that the server speaks, or "". */
@@ -64,7 +64,7 @@ export class ServerHandshake extends head.HeadReader {
 		}
 		let response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 		if (this.protocol) response += `Sec-WebSocket-Protocol: ${this.protocol}\r\n`;
-		return `${response}Sec-WebSocket-Accept: ${keys.acceptFor(this.fields["sec-websocket-key"] as string)}\r\n\r\n`;
+		return `${response}Sec-WebSocket-Accept: ${acceptFor(this.fields["sec-websocket-key"] as string)}\r\n\r\n`;
 	}
 
 	/** Refuses a request that did not come in time. */
@@ -76,14 +76,14 @@ export class ServerHandshake extends head.HeadReader {
 		const parts = /^([^ ]+) ([^ ]+) HTTP\/([0-9]\.[0-9])$/.exec(line) ?? [];
 		const method = parts[1] ?? "";
 		const version = parts[3] as string;
-		if (!head.isToken(method)) return this.refuse(`"${head.excerpt(line)}" is not a request line`);
+		if (!isToken(method)) return this.refuse(`"${excerpt(line)}" is not a request line`);
 		if (method !== "GET")
-			return this.refuse(`the method is ${head.excerpt(method)}; only GET opens a WebSocket`, 405);
+			return this.refuse(`the method is ${excerpt(method)}; only GET opens a WebSocket`, 405);
 		if (version < "1.1" || version > "1.9")
 			return this.refuse(`the version of HTTP is ${version}; a WebSocket needs 1.1`);
 		// RFC 9112 section 3.2.2: a server takes the absolute form too.
 		this.path = (parts[2] as string).replace(/^(?:http|ws):\/\/[^/?]*/i, "");
-		if (!/^\/[!-~]*$/.test(this.path)) this.refuse(`"${head.excerpt(line)}" asks for what is not a path`);
+		if (!/^\/[!-~]*$/.test(this.path)) this.refuse(`"${excerpt(line)}" asks for what is not a path`);
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -96,8 +96,8 @@ export class ServerHandshake extends head.HeadReader {
 				this.fields[name] = value;
 				break;
 			case "sec-websocket-protocol": {
-				const offered = head.listItems(value);
-				if (!offered.every(head.isToken)) this.refuse("a subprotocol offered is not a token");
+				const offered = listItems(value);
+				if (!offered.every(isToken)) this.refuse("a subprotocol offered is not a token");
 				this.protocol ||= offered.find((name) => this.options.protocols?.includes(name)) ?? "";
 				break;
 			}
@@ -117,15 +117,13 @@ export class ServerHandshake extends head.HeadReader {
 		} = this.fields;
 		if (host === undefined) this.refuse("the request has no Host");
 		else if (options.path && options.path !== this.path.split("?", 1)[0])
-			this.refuse(`nothing is served at ${head.excerpt(this.path)}`, 404);
-		else if (!head.hasToken(this.upgrade, "websocket")) this.refuse("only WebSockets are served here", 426);
-		else if (!head.hasToken(this.connection, "upgrade"))
-			this.refuse('the request has no "Connection: Upgrade"');
-		else if (version !== "13")
-			this.refuse(`the Sec-WebSocket-Version is ${head.excerpt(version)}, not 13`, 426);
-		else if (!keys.isKey(key)) this.refuse("the Sec-WebSocket-Key is not the base64 of 16 octets");
+			this.refuse(`nothing is served at ${excerpt(this.path)}`, 404);
+		else if (!hasToken(this.upgrade, "websocket")) this.refuse("only WebSockets are served here", 426);
+		else if (!hasToken(this.connection, "upgrade")) this.refuse('the request has no "Connection: Upgrade"');
+		else if (version !== "13") this.refuse(`the Sec-WebSocket-Version is ${excerpt(version)}, not 13`, 426);
+		else if (!isKey(key)) this.refuse("the Sec-WebSocket-Key is not the base64 of 16 octets");
 		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
-			this.refuse(`the origin ${head.excerpt(origin)} is not allowed`, 403);
+			this.refuse(`the origin ${excerpt(origin)} is not allowed`, 403);
 		else if (options.full) this.refuse("the server has no room for one more connection", 503);
 	}
 }

@@ -1,7 +1,6 @@
 import Timer from "timer";
 import { ServerHandshake, type ServerHandshakeOptions } from "./serverhandshake.js";
-import type { SocketUser, UsedSocket } from "./transport.js";
-import * as transport from "./transport.js";
+import { OutgoingText, readHead, type SocketUser, takeOver, type UsedSocket } from "./transport.js";
 
 /** How long a client may take to read a refusal and to go, in milliseconds. */
 const lingerTimeout = 500;
@@ -28,7 +27,7 @@ export class ServerOpening implements SocketUser {
 	declare private user: ServerOpeningUser | undefined;
 	declare private socket: UsedSocket | undefined;
 	declare private timer?: Timer | undefined;
-	declare private response?: transport.OutgoingText;
+	declare private response?: OutgoingText;
 	declare private window: number;
 
 	/**
@@ -46,7 +45,7 @@ export class ServerOpening implements SocketUser {
 		this.user = user;
 		this.window = 0;
 		if (timeout) this.endWithin(timeout);
-		this.socket = transport.takeOver(from, this);
+		this.socket = takeOver(from, this);
 	}
 
 	/** The request target: path and query. */
@@ -74,7 +73,7 @@ export class ServerOpening implements SocketUser {
 	receive(count: number): void {
 		const socket = this.socket as UsedSocket;
 		const handshake = this.handshake;
-		const rest = transport.readHead(handshake, socket, count);
+		const rest = readHead(handshake, socket, count);
 		// Refused: what still comes is dropped, for a socket closed over unread octets may take the response with it.
 		if (handshake.fault && rest) socket.read(rest);
 		if (!handshake.fault && !handshake.complete) return;
@@ -102,7 +101,7 @@ export class ServerOpening implements SocketUser {
 	}
 
 	private answer(): void {
-		this.response = new transport.OutgoingText(this.handshake.response);
+		this.response = new OutgoingText(this.handshake.response);
 		this.respond();
 	}
 

@@ -1,8 +1,17 @@
 import Timer from "timer";
-import * as rules from "../rfc6455/requestrules.js";
+import { checkHeader, checkHost, checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import { Connection, type ConnectionEvents, connectionCallbacks, State } from "./connection.js";
 import { webSocketProvider } from "./engine.js";
-import * as read from "./options.js";
+import {
+	booleanOption,
+	integerOption,
+	isObject,
+	type RawOptions,
+	rawOptions,
+	stringOption,
+	stringsOption,
+	wrongType,
+} from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { after, tickEvery } from "./timers.js";
 
@@ -53,21 +62,21 @@ export class Client extends Connection<ClientEvents> {
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options?: ClientOptions) {
-		const raw = read.rawOptions(options);
+		const raw = rawOptions(options);
 		super(new ConnectionSettings(raw));
-		this.host = read.stringOption(raw, "host") ?? "localhost";
-		rules.checkHost(this.host);
-		this.port = read.integerOption(raw, "port", 80, 1, 65535);
-		this.path = read.stringOption(raw, "path") ?? "/";
-		rules.checkPath(this.path);
-		const protocols = read.stringsOption(raw, "protocols");
-		protocols?.forEach(rules.checkProtocol);
+		this.host = stringOption(raw, "host") ?? "localhost";
+		checkHost(this.host);
+		this.port = integerOption(raw, "port", 80, 1, 65535);
+		this.path = stringOption(raw, "path") ?? "/";
+		checkPath(this.path);
+		const protocols = stringsOption(raw, "protocols");
+		protocols?.forEach(checkProtocol);
 		this.protocols = protocols?.join(", ");
 		this.headers = headerFields(raw);
-		this.connectTimeout = read.integerOption(raw, "connectTimeout", 1000);
-		this.numberOfRetries = read.integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
-		this.timeBetweenRetries = read.integerOption(raw, "timeBetweenRetries", 500);
-		this.discardMessagesBeforeOpen = read.booleanOption(raw, "discardMessagesBeforeOpen");
+		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
+		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
+		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
+		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
 		this.chosenProtocol = "";
 	}
 
@@ -165,11 +174,11 @@ export class Client extends Connection<ClientEvents> {
 	}
 }
 
-function headerFields(options: read.RawOptions): ReadonlyMap<string, string> | undefined {
+function headerFields(options: RawOptions): ReadonlyMap<string, string> | undefined {
 	const headers = options["headers"];
 	if (headers === undefined) return undefined;
-	if (!read.isObject(headers))
-		throw read.wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
+	if (!isObject(headers))
+		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
 	const fields = new Map<string, string>();
 	(Symbol.iterator in headers
 		? Array.from(headers as Iterable<[string, unknown]>)
@@ -177,7 +186,7 @@ function headerFields(options: read.RawOptions): ReadonlyMap<string, string> | u
 	).forEach((pair) => {
 		const name = String(pair[0]);
 		const value = String(pair[1]);
-		rules.checkHeader(name, value);
+		checkHeader(name, value);
 		fields.set(name, value);
 	});
 	return fields;

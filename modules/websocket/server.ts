@@ -1,13 +1,13 @@
 import Timer from "timer";
-import * as rules from "../rfc6455/requestrules.js";
+import { checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { type AcceptedSocket, ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
 import { type Listener, webSocketProvider } from "./engine.js";
-import * as read from "./options.js";
+import { integerOption, rawOptions, stringOption, stringsOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
-import * as timers from "./timers.js";
+import { after, guard, type Ticking, tickEvery } from "./timers.js";
 
 /** The options of a Server; all are optional, those it does not know are ignored. */
 export interface ServerOptions extends ConnectionOptions {
@@ -43,7 +43,7 @@ export type ServerEvents = {
 };
 
 /** Listens for WebSocket connections, and makes a Socket of each. */
-export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, timers.Ticking {
+export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, Ticking {
 	/** What all its Sockets have in common. */
 	declare readonly settings: ConnectionSettings;
 	declare private readonly hostInterface: string;
@@ -66,17 +66,17 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options?: ServerOptions) {
 		super();
-		const raw = read.rawOptions(options);
+		const raw = rawOptions(options);
 		this.settings = new ConnectionSettings(raw);
-		this.hostInterface = read.stringOption(raw, "hostInterface") ?? "localhost";
-		this.requestedPort = read.integerOption(raw, "port", 80, 0, 65535);
-		this.maxConnections = read.integerOption(raw, "maxConnections", 4, 1, 65535);
-		this.handshakeTimeout = read.integerOption(raw, "handshakeTimeout", 5000);
-		const path = read.stringOption(raw, "path");
-		if (path) rules.checkPath(path);
-		const protocols = read.stringsOption(raw, "protocols");
-		protocols?.forEach(rules.checkProtocol);
-		this.handshakeOptions = { path, protocols, allowedOrigins: read.stringsOption(raw, "allowedOrigins") };
+		this.hostInterface = stringOption(raw, "hostInterface") ?? "localhost";
+		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
+		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
+		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
+		const path = stringOption(raw, "path");
+		if (path) checkPath(path);
+		const protocols = stringsOption(raw, "protocols");
+		protocols?.forEach(checkProtocol);
+		this.handshakeOptions = { path, protocols, allowedOrigins: stringsOption(raw, "allowedOrigins") };
 		this.openings = this.refusals = this.sockets = this.leaving = [];
 	}
 
@@ -96,7 +96,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 			fault = `the server cannot listen on port ${this.requestedPort} of ${this.hostInterface}: ${reason}`;
 		}
 		const listener = this.listener;
-		timers.after(0, () => {
+		after(0, () => {
 			if (fault) this.fire("error", fault);
 			else if (this.listener === listener) this.fire("listening");
 		});
@@ -124,7 +124,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	onUpgraded(opening: ServerOpening, attach: object): void {
 		this.openings = without(this.openings, opening);
 		this.sockets = this.sockets.concat(new Socket(this, attach, opening));
-		if (this.settings.tick) this.tickTimer ??= timers.tickEvery(this.settings.tick, this);
+		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
 	}
 
 	/** Called by a ServerOpening. */
@@ -157,7 +157,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 
 	private setLeaving(sockets: readonly Socket[]): void {
 		this.leaving = sockets;
-		if (sockets.length === 0) timers.after(0, () => this.fire("close"));
+		if (sockets.length === 0) after(0, () => this.fire("close"));
 	}
 
 	private listen(): void {
@@ -165,7 +165,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (!provider)
 			throw new Error("the host has no device.network.ws.listener; include hosts/network/manifest.json");
 		const address = this.hostInterface;
-		const options = { port: this.requestedPort, onReadable: () => timers.guard(this.accept, this) };
+		const options = { port: this.requestedPort, onReadable: () => guard(this.accept, this) };
 		const everyInterface = address === "localhost" || address === "0.0.0.0";
 		if (!everyInterface && !isLoopback(address) && !provider.io.bindsAddress)
 			throw new Error("this platform listens on every interface; use localhost, 0.0.0.0 or 127.0.0.1");

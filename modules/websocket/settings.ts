@@ -1,5 +1,5 @@
 import { type MediaType, mediaType } from "./mediatypes.js";
-import * as read from "./options.js";
+import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { longestQueue } from "./sendqueue.js";
 
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
@@ -46,19 +46,19 @@ export class ConnectionSettings {
 	declare readonly dropTicks: number;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
-	constructor(options: read.RawOptions) {
+	constructor(options: RawOptions) {
 		this.sendType = mediaType("sendType", options["sendType"]);
 		this.receiveType = mediaType("receiveType", options["receiveType"]);
-		this.sendQueueSize = read.integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
-		const overflow = read.stringOption(options, "overflow") ?? "refuse";
+		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
+		const overflow = stringOption(options, "overflow") ?? "refuse";
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
-			throw read.wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
-		this.maxMessageSize = read.integerOption(options, "maxMessageSize", 16384);
-		this.closeTimeout = read.integerOption(options, "closeTimeout", 2000);
-		this.throttleFactor = read.integerOption(options, "throttleFactor", 0);
-		const pingInterval = read.integerOption(options, "pingInterval", 30000);
-		const pongTimeout = read.integerOption(options, "pongTimeout", 10000);
+			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384);
+		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
+		this.throttleFactor = integerOption(options, "throttleFactor", 0);
+		const pingInterval = integerOption(options, "pingInterval", 30000);
+		const pongTimeout = integerOption(options, "pongTimeout", 10000);
 		const shorter = Math.min(pingInterval, pongTimeout || pingInterval);
 		this.tick = pingInterval && Math.max(Math.floor(shorter / ticksPerInterval), shortestTick);
 		this.pingTicks = this.tick && Math.ceil(pingInterval / this.tick) + 1;
