@@ -3,11 +3,12 @@ import { hostField } from "../rfc6455/address.js";
 import { CloseCode, closePayload } from "../rfc6455/closecode.js";
 import type { UsedSocket } from "../rfc6455/transport.js";
 import { TextReader } from "../rfc6455/utf8.js";
+import { AnsweringWebSocket } from "./answering.js";
 import { closeFault } from "./closefault.js";
 import { Masks } from "./masks.js";
 import { NameResolver } from "./nameresolver.js";
 import type { NativeWebSocketClientCallbacks, NativeWebSocketClientOptions } from "./options.js";
-import { guard, type SdkUser, type SdkWebSocket, SdkWebSocketClient, sdkCallbacks } from "./sdk.js";
+import { guard, type SdkUser, type SdkWebSocket, sdkCallbacks } from "./sdk.js";
 import {
 	type SocketCallbacks,
 	type SocketWatcher,
@@ -27,6 +28,7 @@ const enum Phase {
 }
 
 const closeOpcode = 8;
+const pingOpcode = 9;
 const closeWrite = Object.freeze({ opcode: closeOpcode });
 /** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
 const lingerTimeout = 500;
@@ -64,7 +66,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	private resolver: NameResolver | undefined = undefined;
 	private socket: UsedSocket | undefined = undefined;
 	private socketCallbacks: SocketCallbacks | undefined = undefined;
-	private readonly webSocket: SdkWebSocket;
+	private readonly webSocket: AnsweringWebSocket;
 	/** For a server. */
 	private readonly masks: Masks | undefined = undefined;
 	/** Why there is no socket. */
@@ -90,7 +92,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (attach) {
 			this.phase = Phase.handshake;
 			this.masks = new Masks();
-			this.webSocket = new SdkWebSocketClient({
+			this.webSocket = new AnsweringWebSocket({
 				...sdkCallbacks,
 				target: this,
 				attach: watchedAttachOption(attach, this),
@@ -100,7 +102,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (!host || !socket) throw new TypeError("the options need a host and a socket, or a socket to attach");
 		this.phase = Phase.connecting;
 		this.resolver = new NameResolver(host, dns);
-		this.webSocket = new SdkWebSocketClient({
+		this.webSocket = new AnsweringWebSocket({
 			...sdkCallbacks,
 			target: this,
 			// What it writes as the field Host, and nothing else.
@@ -146,7 +148,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		}
 		let window: number;
 		try {
-			window = this.webSocket.write(octets, options);
+			window = this.webSocket.send(octets, options);
 		} catch {
 			throw new Error(`a frame of ${data.byteLength} octets does not fit the window of the socket`);
 		}
@@ -185,6 +187,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 
 	onSocketWritable(count: number): void {
 		if (this.phase === Phase.connecting) this.phase = Phase.handshake;
+		this.webSocket.window = count;
 		this.socketCallbacks?.onWritable(count);
 	}
 
@@ -222,15 +225,16 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	/** Called by the SDK's class. */
 	takeWritable(count: number): void {
 		if (this.phase < Phase.open) return this.open(count);
+		const window = this.webSocket.answerWaiting(count);
 		this.readNumbers();
 		if (this.pendingClose) this.sendClose(this.pendingClose);
 		// It has answered the peer's close frame. RFC 6455 section 7.1.1: the server ends the TCP connection first.
 		else if (this.peerClosed && this.masks && !this.faulted) this.endWithin(0);
-		else if (this.phase === Phase.open && count)
-			this.callbacks.onWritable?.call(this, count < longestFrame ? count : longestFrame);
+		else if (this.phase === Phase.open && window)
+			this.callbacks.onWritable?.call(this, window < longestFrame ? window : longestFrame);
 	}
 
-	/** Called by the SDK's class, which answers close and ping frames afterwards. */
+	/** Called by the SDK's class, which answers close frames afterwards. */
 	takeControl(opcode: number, payload: ArrayBuffer): void {
 		this.open(0);
 		this.masks?.unmaskControl(payload);
@@ -240,14 +244,16 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (byteLength > longestControl)
 			return this.fail(CloseCode.protocolError, `a control frame has ${byteLength} octets; 125 is the limit`);
 		if (opcode === closeOpcode) {
+			if (this.peerClosed) return;
 			const fault = closeFault(payload);
 			if (fault) return this.fail(fault.code, fault.message);
 			this.peerClosed = true;
+			this.webSocket.closeAnswer = payload;
 			// The answer of the SDK's class takes its place.
 			this.pendingClose = undefined;
 			if (this.phase === Phase.open) this.endWithin(this.closeTimeout);
 			this.phase = Phase.closing;
-		}
+		} else if (opcode === pingOpcode && this.phase === Phase.open) this.webSocket.answerPing(payload);
 		this.callbacks.onControl?.call(this, opcode, payload);
 	}
 
@@ -321,7 +327,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 
 	private sendClose(payload: ArrayBuffer | ArrayBufferView): void {
 		try {
-			this.webSocket.write(payload, closeWrite);
+			this.webSocket.send(payload, closeWrite);
 			this.pendingClose = undefined;
 			this.readNumbers();
 		} catch {
