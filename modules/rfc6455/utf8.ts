@@ -1,8 +1,12 @@
 import TextDecoder from "text/decoder";
 
-// By themselves: XS would search their objects for them at every call.
+// By itself: XS would search its object for it at every call.
 const { fromArrayBuffer } = String;
-const { charCodeAt } = String.prototype;
+/** `text.charCodeAt(index)`, but for the object that XS makes of a string to find its properties, `length` included. */
+const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt) as (
+	text: string,
+	index: number,
+) => number;
 const streaming = Object.freeze({ stream: true });
 // A byte order mark is part of the text here, not a mark.
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
@@ -32,9 +36,8 @@ export class TextReader {
 	decode(octets: ArrayBuffer, last: boolean, count = octets.byteLength): string {
 		if (last && this.unfinished === 0) {
 			const text = fromArrayBuffer(octets);
-			// As many characters as octets: that is ASCII, and there is nothing more to check. (XS would make an object
-			// of the string to find its length.)
-			if (charCodeAt.call(text, count - 1) >= 0) return text;
+			// As many characters as octets: that is ASCII, and there is nothing more to check.
+			if (charCodeAt(text, count - 1) >= 0) return text;
 		} else this.unfinished = checkPiece(this.unfinished, octets);
 		this.decoder ??= new TextDecoder("utf-8", strict);
 		if (!last) return this.decoder.decode(octets, streaming);
