@@ -139,7 +139,7 @@ const tooLong: FrameCase[] = [
 			sends(
 				text("x".repeat(200), { fin: false }),
 				continuation("x".repeat(100), { fin: false }),
-				cut(continuation("x"), 6),
+				cut(continuation("x".repeat(10)), 6),
 			),
 		],
 		messages: [],
