@@ -53,7 +53,7 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[sizes]: [
 		"10.4 a frame that announces",
 		"10.4 a message of one octet more than the limit",
-		"10.4 fragments of more than the limit together",
+		"server 10.4 fragments of more than the limit together",
 	],
 	[fragments]: [
 		"5.4 a continuation",
