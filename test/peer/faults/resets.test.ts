@@ -185,7 +185,7 @@ async function serves(listening: RemoteServer): Promise<void> {
 			return await servesOthers(agent, listening);
 		} catch (error) {
 			// One beyond those that are told that there is no room is turned away without a word.
-			if (!/503|ECONNRESET/.test((error as Error).message)) throw error;
+			if (!/503|ECONNRESET|socket hang up/.test((error as Error).message)) throw error;
 		}
 	}
 }
