@@ -45,33 +45,41 @@ const enum Step {
  */
 export class FrameReader {
 	/** True between messages, when nothing has come of the next frame and nobody has to read first. */
-	idle = true;
+	declare idle: boolean;
 	/** True while the user has to read first. */
-	blocked = false;
-	private transport: Transport | undefined = undefined;
+	declare blocked: boolean;
+	declare private transport: Transport | undefined;
 	/** What the transport holds and nobody has taken, in octets. */
-	private available = 0;
-	private step: Step = Step.start;
+	declare private available: number;
+	declare private step: Step;
 	/** The first octet of the current frame. */
-	private first = 0;
+	declare private first: number;
 	/** Octets of the current frame's payload that are still to come. */
-	private remaining = 0;
+	declare private remaining: number;
 	/** The opcode of the message under way, 0 between messages. */
-	private message = 0;
-	private readonly user: FrameReaderUser;
+	declare private message: number;
+	declare private readonly user: FrameReaderUser;
 	/** Octets of the message under way, the current frame included. */
-	private messageLength = 0;
+	declare private messageLength: number;
 	/** Octets of the field under way that have come, when a field comes in pieces. */
-	private filled = 0;
+	declare private filled: number;
 	/** The first octet of a word of which only that one has come. */
-	private partial = 0;
+	declare private partial: number;
 	/** Words of a 64-bit length that have come. */
-	private words = 0;
+	declare private words: number;
 	/** The payload of a control frame that comes in. */
-	private control: Uint8Array<ArrayBuffer> | undefined = undefined;
+	declare private control: Uint8Array<ArrayBuffer> | undefined;
 
 	constructor(user: FrameReaderUser) {
+		this.idle = true;
+		this.blocked = false;
+		this.transport = undefined;
+		this.available = 0;
+		this.step = Step.start;
+		this.message = this.remaining = this.first = 0;
 		this.user = user;
+		this.words = this.partial = this.filled = this.messageLength = 0;
+		this.control = undefined;
 	}
 
 	/** Takes in what the transport holds: `available` octets in all. */

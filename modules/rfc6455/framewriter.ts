@@ -34,13 +34,13 @@ const enum Closing {
 }
 
 /** What waits for the window, and goes before any data: in this order. */
-class Waiting {
+interface Waiting {
 	/** The rest of a frame that a narrow window takes in pieces. */
-	staged: Uint8Array<ArrayBuffer> | undefined = undefined;
+	staged?: Uint8Array<ArrayBuffer> | undefined;
 	/** The answer to the newest ping: older pings need none (RFC 6455 section 5.5.3). */
-	pong: Uint8Array<ArrayBuffer> | undefined = undefined;
+	pong?: Uint8Array<ArrayBuffer> | undefined;
 	/** The payload of the close frame. */
-	close: Uint8Array<ArrayBuffer> | undefined = undefined;
+	close?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** The widest window, in octets, that is too narrow for some control frames: a client's have up to 131. */
@@ -57,42 +57,49 @@ const { xor } = Logical;
  * frame wait here until the window takes them, and go before any data.
  */
 export abstract class FrameWriter {
-	// XS looks for a property among those of the object one after the other: few, and the busy ones first.
+	// XS looks for a property among those of the object one after the other: few, and the busy ones first. They stand
+	// as the constructor makes them, where a chain of assignments begins at its right end.
 	/** Undefined before the WebSocket is open and after it has ended. */
-	protected transport: Transport | undefined = undefined;
+	declare protected transport: Transport | undefined;
 	/** Eight octets for headers. Only a server's key, in the last four, is kept from one call to the next. */
-	readonly header: DataView<ArrayBuffer>;
+	declare readonly header: DataView<ArrayBuffer>;
 	/** True for a client, which masks what it sends (RFC 6455 section 5.1). */
-	readonly masks: boolean;
+	declare readonly masks: boolean;
 	/** The longest payload that is sure to fit, in octets; negative while no data may be written. */
-	private room = -1;
+	declare private room: number;
 	/** The header of a frame with a 7-bit length, from octet 2; a client's ends with the key. */
-	protected readonly shortHeader: Uint8Array<ArrayBuffer>;
+	declare protected readonly shortHeader: Uint8Array<ArrayBuffer>;
 	/**
 	 * The masking key, from octet 4: a client's for the frame it sends; a server's for the frame it receives,
 	 * turned so that its first octet meets the next octet of the payload.
 	 */
-	readonly key: Uint8Array<ArrayBuffer>;
+	declare readonly key: Uint8Array<ArrayBuffer>;
 	/** What the transport can take now, in octets. */
-	private window = 0;
+	declare private window: number;
 	/** True between the parts of a message that is written in several. */
-	private writingParts = false;
+	declare private writingParts: boolean;
 	/** The widest that the window has been. */
-	private widest = 0;
+	declare private widest: number;
 	/** How far the closing handshake has come: bits of `Closing`. */
-	private closing = 0;
+	declare private closing: number;
 	/** What the window has not taken yet, if anything. */
-	private waiting: Waiting | undefined = undefined;
+	declare private waiting: Waiting | undefined;
 	/** The header of a frame with a 16-bit length, from octet 0, once it was needed; a client's ends with the key. */
-	private longHeader: Uint8Array<ArrayBuffer> | undefined = undefined;
+	declare private longHeader: Uint8Array<ArrayBuffer> | undefined;
 
 	/** @param masks True for a client, false for a server. */
 	constructor(masks: boolean) {
 		const octets = new ArrayBuffer(8);
-		this.masks = masks;
+		this.transport = undefined;
 		this.header = new DataView(octets);
+		this.masks = masks;
+		this.room = -1;
 		this.shortHeader = new Uint8Array(octets, 2, masks ? 6 : 2);
 		this.key = new Uint8Array(octets, 4, 4);
+		this.window = 0;
+		this.writingParts = false;
+		this.closing = this.widest = 0;
+		this.longHeader = this.waiting = undefined;
 	}
 
 	/** Hook: a close frame was sent or waits to be; from here on the end of the connection is due. */
@@ -209,7 +216,7 @@ export abstract class FrameWriter {
 	/** Answers a ping as soon as the window lets it, unless this side closes. */
 	protected answerPing(payload: Uint8Array<ArrayBuffer>): void {
 		if (this.closing) return;
-		this.waiting ??= new Waiting();
+		this.waiting ??= {};
 		this.waiting.pong = payload;
 		this.flush(this.waiting);
 		this.settle();
@@ -220,7 +227,7 @@ export abstract class FrameWriter {
 		if (this.closing & Closing.started) return;
 		this.closing |= Closing.started;
 		this.room = -1;
-		this.waiting ??= new Waiting();
+		this.waiting ??= {};
 		this.waiting.close = payload;
 		this.onClosing();
 		this.flush(this.waiting);
@@ -338,7 +345,7 @@ export abstract class FrameWriter {
 		if (masks && length) xor(frame.subarray(shortHeader.length), this.key);
 		const rest = this.writePart(frame);
 		if (rest) {
-			this.waiting ??= new Waiting();
+			this.waiting ??= {};
 			this.waiting.staged = rest;
 		}
 		return this.settle();

@@ -44,18 +44,18 @@ export interface MessageReceiver {
  */
 export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** Reads the frame under way when it does not come whole; most connections have none most of the time. */
-	private reader: FrameReader | undefined = undefined;
-	private readonly receiver: MessageReceiver | undefined;
+	declare private reader: FrameReader | undefined;
+	declare private readonly receiver: MessageReceiver | undefined;
 	/** Two octets of `header`, from octet 2, to read fields of headers into. */
-	readonly field: Uint8Array;
+	declare readonly field: Uint8Array;
 	/** The first two octets of a text message in one frame, but for its length. -1 where the limit forbids the short way. */
-	private readonly wholeText: number;
+	declare private readonly wholeText: number;
 	/** The longest message that is received, in octets. */
-	readonly maxMessageSize: number;
-	private readonly textReader = new TextReader();
-	private readonly givesStrings: boolean;
+	declare readonly maxMessageSize: number;
+	declare private readonly textReader: TextReader;
+	declare private readonly givesStrings: boolean;
 	/** The piece of a message that read() gives out. */
-	private data: ArrayBuffer | string | undefined = undefined;
+	declare private data: ArrayBuffer | string | undefined;
 
 	/**
 	 * @param masks True for a client, false for a server (RFC 6455 section 5.1).
@@ -65,12 +65,15 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	 */
 	constructor(masks: boolean, givesStrings: boolean, maxMessageSize: number, receiver?: MessageReceiver) {
 		super(masks);
+		this.reader = undefined;
 		this.receiver = receiver;
 		this.field = masks ? new Uint8Array(this.header.buffer, 2, 2) : this.shortHeader;
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
 		this.maxMessageSize = maxMessageSize;
+		this.textReader = new TextReader();
 		this.givesStrings = givesStrings;
+		this.data = undefined;
 	}
 
 	/** Hook: `count` octets of a message may be taken with read(). */

@@ -73,7 +73,7 @@ export function readHead(reader: HeadReader, socket: UsedSocket, count: number):
 
 /** Text that goes out as the window lets it: a request or a response of the opening handshake. */
 export class OutgoingText {
-	private octets: ArrayBuffer;
+	declare private octets: ArrayBuffer;
 
 	/** @param text ASCII. */
 	constructor(text: string) {

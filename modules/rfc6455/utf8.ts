@@ -21,9 +21,13 @@ const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
  */
 export class TextReader {
 	/** The unfinished character at the end of the last piece, as `advance` returns it; 0 for none. */
-	private unfinished = 0;
+	declare private unfinished: number;
 	/** Made for the first text that is not plain ASCII. */
-	private decoder: TextDecoder | undefined = undefined;
+	declare private decoder?: TextDecoder;
+
+	constructor() {
+		this.unfinished = 0;
+	}
 
 	/**
 	 * Decodes a piece of a message.

@@ -62,16 +62,16 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	static readonly ping = 9;
 	static readonly pong = 10;
 
-	private readonly callbacks: WebSocketClientCallbacks;
+	declare private readonly callbacks: WebSocketClientCallbacks;
 	/** Whatever the options had as `target`. */
-	target: unknown;
+	declare target: unknown;
 	/** The subprotocol that the server chose, or "". */
-	protocol = "";
+	declare protocol: string;
+	declare private readonly closeTimeout: number;
 	/** The way to the open WebSocket, while it is under way. */
-	private opening: ClientOpening | Attachment | undefined = undefined;
-	private readonly closeTimeout: number;
+	declare private opening: ClientOpening | Attachment | undefined;
 	/** Ends the closing handshake, when it comes to that. */
-	private closeTimer: Timer | undefined = undefined;
+	declare private closeTimer?: Timer | undefined;
 
 	/** @throws TypeError or RangeError for bad options; whatever the platform throws when it has no socket left. */
 	constructor(options: WebSocketClientOptions) {
@@ -81,6 +81,7 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 		super(attach === undefined, options.text === "string", maxMessageSize, options.receiver);
 		this.callbacks = options.callbacks ?? callbacksOf(options);
 		this.target = options.target;
+		this.protocol = "";
 		this.closeTimeout = options.closeTimeout ?? 2000;
 		if (attach) {
 			this.opening = new Attachment(attach, this);

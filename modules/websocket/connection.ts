@@ -72,24 +72,32 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	extends Emitter<Events>
 	implements OutgoingMessagesOwner, MessageReceiver
 {
-	protected state: State = State.idle;
-	protected webSocket: WebSocketClient | undefined = undefined;
-	protected readonly settings: ConnectionSettings;
-	private readonly outgoing: OutgoingMessages;
-	private readonly ledger = new Ledger();
+	declare protected state: State;
+	declare protected webSocket: WebSocketClient | undefined;
+	declare protected readonly settings: ConnectionSettings;
+	declare private readonly outgoing: OutgoingMessages;
+	declare private readonly ledger: Ledger;
 	/** Ticks without a sign of life from the peer. */
-	private silence = 0;
-	private assembly: MessageAssembly | undefined = undefined;
+	declare private silence: number;
+	declare private assembly: MessageAssembly | undefined;
 	/** The error of an overflow that is still to be emitted. */
-	private overflow: string | undefined = undefined;
+	declare private overflow: string | undefined;
 	/** What the `close` event will tell. */
-	private closeCode: number = CloseCode.abnormal;
-	private closeReason = "";
+	declare private closeCode: number;
+	declare private closeReason: string;
 
 	constructor(settings: ConnectionSettings) {
 		super();
+		const ledger = new Ledger();
+		this.state = State.idle;
+		this.webSocket = undefined;
 		this.settings = settings;
-		this.outgoing = new OutgoingMessages(settings, this.ledger, this);
+		this.outgoing = new OutgoingMessages(settings, ledger, this);
+		this.ledger = ledger;
+		this.silence = 0;
+		this.overflow = this.assembly = undefined;
+		this.closeCode = CloseCode.abnormal;
+		this.closeReason = "";
 	}
 
 	/**

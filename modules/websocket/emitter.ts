@@ -6,12 +6,8 @@ export type Listener = (...args: any[]) => void;
 export type EventMap = Record<string, unknown[]>;
 
 /** A listener that is called once. */
-class Once {
+interface Once {
 	readonly listener: Listener;
-
-	constructor(listener: Listener) {
-		this.listener = listener;
-	}
 }
 
 type Entry = Listener | Once;
@@ -33,7 +29,11 @@ const errorEvent = "error";
  * a listener that throws is traced, and the others run; an "error" that nobody listens to is traced, not thrown.
  */
 export class Emitter<Events extends EventMap> {
-	private entries: Entries | undefined = undefined;
+	declare private entries: Entries | undefined;
+
+	constructor() {
+		this.entries = undefined;
+	}
 
 	/** Calls a listener whenever the event is emitted. @throws TypeError when it is not a function. */
 	on<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
@@ -50,7 +50,7 @@ export class Emitter<Events extends EventMap> {
 
 	/** Calls a listener the next time the event is emitted. @throws TypeError when it is not a function. */
 	once<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
-		return this.add(event, new Once(checked(listener)));
+		return this.add(event, { listener: checked(listener) });
 	}
 
 	/** Removes the listener that was added last among those that are the same function. */
@@ -177,7 +177,7 @@ function listOf(found: Entry | readonly Entry[]): readonly Entry[] {
 }
 
 function listenerOf(entry: Entry): Listener {
-	return entry instanceof Once ? entry.listener : entry;
+	return typeof entry === "function" ? entry : entry.listener;
 }
 
 function argumentsOf(first: unknown, second: unknown): unknown[] {

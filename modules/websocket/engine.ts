@@ -58,7 +58,7 @@ export interface FrameSink {
 
 /** The frames of a class that knows no more than the pattern. */
 class PatternSink implements FrameSink {
-	private readonly webSocket: WebSocketClient;
+	declare private readonly webSocket: WebSocketClient;
 
 	constructor(webSocket: WebSocketClient) {
 		this.webSocket = webSocket;

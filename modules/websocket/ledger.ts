@@ -23,13 +23,19 @@ export interface Counters {
 
 /** The counts behind `Counters`; what waits is known to the queue. */
 export class Ledger {
-	accepted = 0;
-	sent = 0;
-	octetsSent = 0;
-	received = 0;
-	octetsReceived = 0;
-	lost = 0;
-	discarded = 0;
+	declare accepted: number;
+	declare sent: number;
+	declare octetsSent: number;
+	declare received: number;
+	declare octetsReceived: number;
+	declare lost: number;
+	declare discarded: number;
+
+	constructor() {
+		this.octetsSent = this.sent = this.accepted = 0;
+		this.octetsReceived = this.received = 0;
+		this.discarded = this.lost = 0;
+	}
 
 	snapshot(waiting: number): Counters {
 		const { accepted, sent, lost, discarded, received, octetsSent, octetsReceived } = this;

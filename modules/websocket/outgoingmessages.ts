@@ -9,16 +9,11 @@ const wholeText = FirstOctet.final | Opcode.text;
 const wholeBinary = FirstOctet.final | Opcode.binary;
 
 /** A message that leaves in parts. */
-class PartedMessage {
+interface PartedMessage {
 	readonly octets: Uint8Array<ArrayBuffer>;
 	readonly binary: boolean;
 	/** Octets that have left. */
-	offset = 0;
-
-	constructor(octets: Uint8Array<ArrayBuffer>, binary: boolean) {
-		this.octets = octets;
-		this.binary = binary;
-	}
+	offset: number;
 }
 
 /** Whoever the messages belong to. */
@@ -34,29 +29,34 @@ export interface OutgoingMessagesOwner {
  */
 export class OutgoingMessages {
 	/** The longest message that the WebSocket takes now, in octets; 0 when there is no WebSocket. */
-	private window = 0;
+	declare private window: number;
 	/** Messages that wait. */
-	waiting = 0;
+	declare waiting: number;
 	/** Where frames go, while there is a WebSocket. */
-	private sink: FrameSink | undefined = undefined;
-	private readonly ledger: Ledger;
-	private readonly queue: SendQueue;
-	private readonly settings: ConnectionSettings;
-	private readonly owner: OutgoingMessagesOwner;
+	declare private sink: FrameSink | undefined;
+	declare private readonly ledger: Ledger;
+	declare private readonly queue: SendQueue;
+	declare private readonly settings: ConnectionSettings;
+	declare private readonly owner: OutgoingMessagesOwner;
 	/** The widest that the window has been on this connection. */
-	private widest = 0;
+	declare private widest: number;
 	/** The message that leaves in parts. It has left the queue, so that those behind it can give way. */
-	private parted: PartedMessage | undefined = undefined;
+	declare private parted: PartedMessage | undefined;
 	/** Messages have waited or found no room since the queue was last empty: `drain` is due. */
-	private owesDrain = false;
+	declare private owesDrain: boolean;
 	/** A discarded message was reported since then. */
-	private reported = false;
+	declare private reported: boolean;
 
 	constructor(settings: ConnectionSettings, ledger: Ledger, owner: OutgoingMessagesOwner) {
-		this.settings = settings;
+		this.waiting = this.window = 0;
+		this.sink = undefined;
 		this.ledger = ledger;
-		this.owner = owner;
 		this.queue = new SendQueue(settings.sendQueueSize);
+		this.settings = settings;
+		this.owner = owner;
+		this.widest = 0;
+		this.parted = undefined;
+		this.reported = this.owesDrain = false;
 	}
 
 	/**
@@ -181,7 +181,7 @@ export class OutgoingMessages {
 		const length = queue.length;
 		if (length > this.window) {
 			if (length <= this.widest) return false;
-			this.parted = new PartedMessage(queue.peek().slice(), queue.binary);
+			this.parted = { octets: queue.peek().slice(), binary: queue.binary, offset: 0 };
 		} else {
 			if (!this.write(queue.peek(), length, queue.binary, true)) return false;
 			this.waiting--;

@@ -18,23 +18,23 @@ export const longestQueue = 0x7fffffff;
  */
 export class SendQueue {
 	/** Messages that wait. */
-	count = 0;
+	declare count: number;
 	/** The header of the first message, while there is one. */
-	private first = 0;
+	declare private first: number;
 	/** Where the header of the first message stands. */
-	private head = 0;
+	declare private head: number;
 	/** Where the next header goes. */
-	private tail = 0;
+	declare private tail: number;
 	/** Octets that are neither messages nor headers nor gaps. */
-	private free: number;
-	private readonly size: number;
-	private readonly octets: Uint8Array<ArrayBuffer>;
-	private readonly headers: DataView<ArrayBuffer>;
+	declare private free: number;
+	declare private readonly size: number;
+	declare private readonly octets: Uint8Array<ArrayBuffer>;
+	declare private readonly headers: DataView<ArrayBuffer>;
 
 	/** @param size Octets, from 0 to `longestQueue`. Each message takes 4 more than it has. */
 	constructor(size: number) {
-		this.free = size;
-		this.size = size;
+		this.tail = this.head = this.first = this.count = 0;
+		this.size = this.free = size;
 		this.octets = new Uint8Array(size);
 		this.headers = new DataView(this.octets.buffer);
 	}

@@ -21,21 +21,21 @@ export interface Opening {
 /** One connection of a Server's, which makes it and hands it to the listeners of `connection`. */
 export class Socket extends Connection {
 	/** The address of the client. */
-	readonly remoteAddress: string;
+	declare readonly remoteAddress: string;
 	/** Path and query that the client asked for. */
-	readonly path: string;
+	declare readonly path: string;
 	/** The subprotocol chosen, or "". */
-	readonly protocol: string;
-	private readonly owner: SocketOwner;
+	declare readonly protocol: string;
+	declare private readonly owner: SocketOwner;
 
 	/** Not for users: a Server makes it out of a connection of which the opening handshake is done. */
 	constructor(owner: SocketOwner, attach: object, opening: Opening) {
 		const { settings } = owner;
 		super(settings);
-		this.owner = owner;
 		this.remoteAddress = opening.remoteAddress;
 		this.path = opening.path;
 		this.protocol = opening.protocol;
+		this.owner = owner;
 		this.state = State.connecting;
 		const { io } = webSocketProvider();
 		this.webSocket = new io({
