@@ -110,10 +110,11 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		const sendType = this.settings.sendType;
 		const octets = sendType.encode(data);
 		const binary = options ? (options.binary ?? sendType.binary) : sendType.binary;
+		const length = octets.byteLength;
 		const outgoing = this.outgoing;
 		// Text was encoded for this message; binary octets are the caller's own.
-		if (outgoing.waiting || !outgoing.write(octets, octets.byteLength, binary, !sendType.binary))
-			return this.enqueue(octets, binary);
+		if (outgoing.waiting || !outgoing.write(octets, length, binary, !sendType.binary))
+			return this.enqueue(octets, length, binary);
 		this.ledger.accepted++;
 		return sent;
 	}
@@ -263,13 +264,13 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		}
 	}
 
-	private enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): SendOutcome {
+	private enqueue(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): SendOutcome {
 		const outgoing = this.outgoing;
 		if (this.state !== State.open && !this.mayQueue) {
 			outgoing.refuse();
 			return discarded;
 		}
-		if (!outgoing.enqueue(octets, binary)) return discarded;
+		if (!outgoing.enqueue(octets, length, binary)) return discarded;
 		this.ledger.accepted++;
 		const throttleFactor = this.settings.throttleFactor;
 		if (throttleFactor) Timer.delay(outgoing.waiting * throttleFactor);

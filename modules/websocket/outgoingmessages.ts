@@ -87,8 +87,7 @@ export class OutgoingMessages {
 	}
 
 	/** Puts a message in the queue, from where it leaves as soon as it can. Returns false when it is discarded. */
-	enqueue(octets: ArrayBuffer | ArrayBufferView, binary: boolean): boolean {
-		const length = octets.byteLength;
+	enqueue(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		this.owesDrain = true;
 		if (!this.queue.push(octets, binary, length) && !this.makeRoom(octets, length, binary)) return false;
 		this.waiting++;

@@ -19,8 +19,10 @@ export const longestQueue = 0x7fffffff;
 export class SendQueue {
 	/** Messages that wait. */
 	declare count: number;
-	/** The header of the first message, while there is one. */
-	declare private first: number;
+	/** The octets of the first message, while there is one. */
+	declare length: number;
+	/** Whether the first message is binary, while there is one. */
+	declare binary: boolean;
 	/** Where the header of the first message stands. */
 	declare private head: number;
 	/** Where the next header goes. */
@@ -33,7 +35,9 @@ export class SendQueue {
 
 	/** @param size Octets, from 0 to `longestQueue`. Each message takes 4 more than it has. */
 	constructor(size: number) {
-		this.tail = this.head = this.first = this.count = 0;
+		this.length = this.count = 0;
+		this.binary = false;
+		this.tail = this.head = 0;
 		this.size = this.free = size;
 		this.octets = new Uint8Array(size);
 		this.headers = new DataView(this.octets.buffer);
@@ -42,16 +46,6 @@ export class SendQueue {
 	/** The longest message that an empty queue takes, in octets; negative when it takes none. */
 	get capacity(): number {
 		return this.size - headerSize;
-	}
-
-	/** The octets of the first message, while there is one. */
-	get length(): number {
-		return this.first >>> 1;
-	}
-
-	/** Whether the first message is binary, while there is one. */
-	get binary(): boolean {
-		return (this.first & 1) !== 0;
 	}
 
 	/**
@@ -69,9 +63,11 @@ export class SendQueue {
 			if (start < 0) return false;
 			end = start + needed;
 		}
-		const header = binary ? (length << 1) | 1 : length << 1;
-		this.headers.setUint32(start, header);
-		if (this.count === 0) this.first = header;
+		this.headers.setUint32(start, binary ? (length << 1) | 1 : length << 1);
+		if (this.count === 0) {
+			this.length = length;
+			this.binary = binary;
+		}
 		const octets = this.octets;
 		const source = isView(message)
 			? new Uint8Array(message.buffer, message.byteOffset, length)
@@ -94,7 +90,7 @@ export class SendQueue {
 	 */
 	peek(): Uint8Array<ArrayBuffer> {
 		const octets = this.octets;
-		const length = this.first >>> 1;
+		const length = this.length;
 		const start = this.head + headerSize;
 		const rest = start + length - this.size;
 		if (rest <= 0) return new Uint8Array(octets.buffer, start, length);
@@ -106,7 +102,7 @@ export class SendQueue {
 
 	/** Removes the first message. */
 	shift(): void {
-		const taken = (this.first >>> 1) + headerSize;
+		const taken = this.length + headerSize;
 		const end = this.head + taken;
 		this.head = end <= this.size ? end : end - this.size;
 		this.free += taken;
@@ -147,6 +143,7 @@ export class SendQueue {
 			this.head = 0;
 			header = this.headers.getUint32(0);
 		}
-		this.first = header;
+		this.length = header >>> 1;
+		this.binary = (header & 1) !== 0;
 	}
 }

@@ -75,7 +75,7 @@ function outgoing(options: Record<string, unknown> = {}) {
 	const send = (text: string, binary = false): "sent" | "queued" | "discarded" => {
 		const octets = new Uint8Array(Buffer.from(text)).buffer;
 		const sent = messages.waiting === 0 && messages.write(octets, octets.byteLength, binary, true);
-		if (!sent && !messages.enqueue(octets, binary)) return "discarded";
+		if (!sent && !messages.enqueue(octets, octets.byteLength, binary)) return "discarded";
 		ledger.accepted++;
 		return sent ? "sent" : "queued";
 	};
