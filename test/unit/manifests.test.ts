@@ -11,7 +11,11 @@ interface Manifest {
 }
 
 // What a manifest leaves out is no error of any build: the device aborts when it comes to import it.
-for (const folder of [...readdirSync(`${root}modules`).map((name) => `modules/${name}`), "hosts/network"]) {
+for (const folder of [
+	...readdirSync(`${root}modules`).map((name) => `modules/${name}`),
+	"hosts/network",
+	"hosts/native",
+]) {
 	test(`the manifest of ${folder} names every module by its path, and preloads it`, (t) => {
 		const manifest = JSON.parse(readFileSync(`${root}${folder}/manifest.json`, "utf8")) as Manifest;
 		const { modules, preload } = manifest;
