@@ -4,7 +4,7 @@ import { CloseCode, closePayload, isSendableCloseCode } from "./closecode.js";
 import { FirstOctet, Limit, Opcode, SecondOctet } from "./frame.js";
 import { FrameReader, type FrameReaderUser } from "./framereader.js";
 import { FrameWriter, type Transport } from "./framewriter.js";
-import { TextReader } from "./utf8.js";
+import { asciiOf, TextReader } from "./utf8.js";
 
 /** What onReadable tells about the octets that may be read: ECMA-419 WebSocket Client. */
 export interface ReadableInfo {
@@ -127,7 +127,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			else {
 				let text: string;
 				try {
-					text = this.textReader.decode(octets, true, length);
+					text = asciiOf(octets, length) ?? this.textReader.decodeChecked(octets);
 				} catch {
 					this.refuseText();
 					break;
@@ -224,7 +224,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private giveText(octets: ArrayBuffer, count: number, last: boolean): boolean {
 		let text: string;
 		try {
-			text = this.textReader.decode(octets, last, count);
+			text = this.textReader.decode(octets, last);
 		} catch {
 			this.refuseText();
 			return false;

@@ -12,6 +12,18 @@ const streaming = Object.freeze({ stream: true });
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
 
 /**
+ * The text of octets that are ASCII, as most are, and need no further check.
+ * @param count How many there are, at least 1.
+ * @returns Undefined when there is more in them than ASCII.
+ * @throws URIError or TypeError when a character has not the octets that it announces.
+ */
+export function asciiOf(octets: ArrayBuffer, count: number): string | undefined {
+	const text = fromArrayBuffer(octets);
+	// As many characters as octets.
+	return charCodeAt(text, count - 1) >= 0 ? text : undefined;
+}
+
+/**
  * Decodes the text of one connection (RFC 6455 section 8.1): strict UTF-8, message after message, each in
  * one or more pieces. Native code does the work, and two natives are needed for it: String.fromArrayBuffer()
  * checks that characters have the octets that they announce, but lets surrogates and the like pass, and the
@@ -33,20 +45,29 @@ export class TextReader {
 	 * Decodes a piece of a message.
 	 * @param octets The piece; only read, and only during the call.
 	 * @param last True for the last piece of a message.
-	 * @param count The octets of the piece, from those who know.
 	 * @returns The text, without a character that the piece only begins.
 	 * @throws TypeError when the octets are not, and cannot become, UTF-8.
 	 */
-	decode(octets: ArrayBuffer, last: boolean, count = octets.byteLength): string {
-		if (last && this.unfinished === 0) {
-			const text = fromArrayBuffer(octets);
-			// As many characters as octets: that is ASCII, and there is nothing more to check.
-			if (charCodeAt(text, count - 1) >= 0) return text;
-		} else this.unfinished = checkPiece(this.unfinished, octets);
-		this.decoder ??= new TextDecoder("utf-8", strict);
-		if (!last) return this.decoder.decode(octets, streaming);
+	decode(octets: ArrayBuffer, last: boolean): string {
+		if (last && this.unfinished === 0)
+			return asciiOf(octets, octets.byteLength) ?? this.decodeChecked(octets);
+		this.unfinished = checkPiece(this.unfinished, octets);
+		if (!last) return this.native.decode(octets, streaming);
 		this.unfinished = 0;
-		return this.decoder.decode(octets);
+		return this.native.decode(octets);
+	}
+
+	/**
+	 * Decodes octets that have passed the check of String.fromArrayBuffer().
+	 * @throws TypeError when they are not UTF-8.
+	 */
+	decodeChecked(octets: ArrayBuffer): string {
+		return this.native.decode(octets);
+	}
+
+	private get native(): TextDecoder {
+		this.decoder ??= new TextDecoder("utf-8", strict);
+		return this.decoder;
 	}
 }
 
