@@ -234,6 +234,36 @@ for (const role of roles) {
 		t.is(endpoint.takeWritten().length, 0);
 	});
 
+	test(`${role}: no data comes between the parts of a frame, or before a pong that waits, although it would fit`, (t) => {
+		const data = new ArrayBuffer(5);
+		const ping = frame(opcodes.ping, "p".repeat(100), { mask: role === "server" });
+		for (const { window, before } of [
+			{ window: 50, before: 0 },
+			{ window: 1000, before: 1000 },
+		]) {
+			const endpoint = new Endpoint(role, { window: before });
+			t.is(endpoint.open(window) > 0, true);
+			endpoint.open(50);
+			endpoint.push(ping);
+			const all = [endpoint.takeWritten()];
+			t.throws(() => endpoint.write(data), { instanceOf: RangeError });
+			t.is(endpoint.writeFrame(0x82, data, 5, true), -1);
+			for (let turn = 0; turn < 3; turn++) {
+				endpoint.open(window);
+				all.push(endpoint.takeWritten());
+			}
+			endpoint.write(data);
+			all.push(endpoint.takeWritten());
+			t.deepEqual(
+				frames(Buffer.concat(all)).map(({ opcode, payload }) => [opcode, payload.length]),
+				[
+					[opcodes.pong, 100],
+					[opcodes.binary, 5],
+				],
+			);
+		}
+	});
+
 	test(`${role}: closes that cross are answered by none`, (t) => {
 		const endpoint = new Endpoint(role, { window: 100 });
 		endpoint.open(0);

@@ -6,6 +6,7 @@ type Events = {
 	plain: [];
 	one: [value: unknown];
 	two: [first: unknown, second: unknown];
+	message: [message: unknown, info: unknown];
 	three: [number, number, number];
 	error: [message: string];
 	__proto__: [];
@@ -16,6 +17,10 @@ type Events = {
 class Emitting extends Emitter<Events> {
 	override fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
 		return super.fire(event, first, second);
+	}
+
+	override fireMessage(message: unknown, info: object): void {
+		super.fireMessage(message, info);
 	}
 }
 
@@ -228,4 +233,34 @@ test("anything but a function is a TypeError", (t) => {
 			t.throws(() => it[add]("plain", listener), { instanceOf: TypeError, message: /must be a function/ });
 	}
 	t.is(it.listenerCount("plain"), 0);
+});
+
+test("fireMessage(): none, one or several listeners are called as others are, and may throw", (t) => {
+	const it = new Emitting();
+	const info = { binary: false };
+	const calls: unknown[] = [];
+	it.fireMessage("unheard", info);
+	for (const number of [1, 2]) {
+		it.on("message", function (this: unknown, ...values) {
+			calls.push([number, this === it, ...values]);
+			throw new RangeError(`at message ${values[0]}, listener ${number}`);
+		});
+		calls.length = 0;
+		it.fireMessage(undefined, info);
+		t.deepEqual(
+			calls,
+			[1, 2].slice(0, number).map((of) => [of, true, undefined, info]),
+		);
+		it.fireMessage(`of ${number}`, info);
+		t.true(
+			traces.some(
+				(text) =>
+					text.includes('"message" threw RangeError') && text.includes(`at message of ${number}, listener 1`),
+			),
+		);
+	}
+	it.removeAllListeners().once("message", (message) => calls.push(message));
+	it.fireMessage("once", info);
+	it.fireMessage("twice", info);
+	t.deepEqual(calls.slice(-1), ["once"]);
 });
