@@ -108,6 +108,8 @@ export class SendQueue {
 		this.free += taken;
 		this.count--;
 		if (this.count) this.findFirst();
+		// So that an empty queue has all its room in one piece.
+		else this.head = this.tail = 0;
 	}
 
 	/** Removes every message. */
@@ -122,10 +124,6 @@ export class SendQueue {
 	 * too short for a header.
 	 */
 	private findRoom(needed: number): number {
-		if (this.count === 0) {
-			this.clear();
-			return 0;
-		}
 		const tail = this.tail;
 		const toEnd = this.size - tail;
 		if (needed > this.free - toEnd) return toEnd < headerSize ? -1 : tail;

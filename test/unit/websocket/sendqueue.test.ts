@@ -107,10 +107,13 @@ test("a message stands in one piece where there is room for it, and is split whe
 	t.true(queue.binary);
 });
 
-test("a queue is as full as its size says, whatever the lengths", (t) => {
+test("a queue is as full as its size says, whatever the lengths, and whatever it has held", (t) => {
 	for (const size of [64, 100, 4096]) {
 		for (let length = 0; length + header <= size; length += 7) {
 			const queue = new SendQueue(size);
+			for (const before of [size / 2, size / 4].slice(length % 3))
+				queue.push(new ArrayBuffer(before - header), false);
+			while (queue.count) queue.shift();
 			let count = 0;
 			while (queue.push(new ArrayBuffer(length), false)) count++;
 			t.is(count, Math.floor(size / (length + header)));
