@@ -34,6 +34,7 @@ const binaryLengths = [20, 64, 125, 126, 300, 1000];
 const textLengths = [0, 0, 0, 20, 100, 110, 500];
 
 let burstNumber = 0;
+let echoNumber = 0;
 
 /** One connection that is open, from its first message to its end. */
 export class Lane {
@@ -130,7 +131,8 @@ export class Lane {
 			? this.#random.octets(this.#random.pick(binaryLengths))
 			: Buffer.from(
 					JSON.stringify({
-						echo: this.#random.integer(0, 1e6),
+						// One of its own, or a late one might be taken for it.
+						echo: ++echoNumber,
 						text: "é".repeat(this.#random.pick(textLengths)),
 					}),
 				);
