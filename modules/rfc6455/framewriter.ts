@@ -23,6 +23,26 @@ export interface WriteOptions {
 	readonly transfer?: boolean;
 }
 
+/** An addition to ECMA-419: takes data with no options to look through and, while the socket lives, no exception to catch. */
+export interface DataSink {
+	/**
+	 * Sends a message or a part of one, in one frame.
+	 * @param length The octets of `data`.
+	 * @param binary Binary or text. Only the first part of a message tells.
+	 * @param more True when further parts of the message follow.
+	 * @param transfer True gives the octets away, so that a client masks them in place and does not copy them.
+	 * @returns A length, in octets, up to which the next data fit; -1 when these cannot be sent now, and nothing has happened.
+	 * @throws What the socket throws, when it has failed.
+	 */
+	writeData(
+		data: ArrayBuffer | ArrayBufferView,
+		length: number,
+		binary: boolean,
+		more: boolean,
+		transfer: boolean,
+	): number;
+}
+
 /** How far the closing handshake (RFC 6455 section 7.1) has come, in bits. */
 const enum Closing {
 	/** A close frame was sent, or waits for the window. */
@@ -47,6 +67,9 @@ interface Waiting {
 const narrow = 130;
 
 const defaultWriteOptions: WriteOptions = Object.freeze({});
+/** The first two octets of a frame with a whole message, but for the MASK bit and the length. */
+const wholeText = (FirstOctet.final | Opcode.text) << 8;
+const wholeBinary = (FirstOctet.final | Opcode.binary) << 8;
 // Natives by themselves: XS would search their objects for them at every call.
 const { irandom } = Math;
 const { xor } = Logical;
@@ -56,7 +79,7 @@ const { xor } = Logical;
  * frames in, octets out. Control frames have a lane of their own: the answer to the newest ping and the close
  * frame wait here until the window takes them, and go before any data.
  */
-export abstract class FrameWriter {
+export abstract class FrameWriter implements DataSink {
 	// XS looks for a property among those of the object one after the other: few, and the busy ones first. They stand
 	// as the constructor makes them, where a chain of assignments begins at its right end.
 	/** Undefined before the WebSocket is open and after it has ended. */
@@ -126,49 +149,32 @@ export abstract class FrameWriter {
 	 */
 	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = defaultWriteOptions): number {
 		if (options.opcode !== undefined) return this.writeControl(options.opcode, octetsOf(data));
-		const more = options.more === true;
-		let first = this.writingParts
-			? Opcode.continuation
-			: options.binary === false
-				? Opcode.text
-				: Opcode.binary;
-		if (!more) first |= FirstOctet.final;
-		const capacity = this.writeFrame(first, data, data.byteLength, options.transfer === true);
-		if (capacity < 0) this.refuse(data.byteLength);
-		this.writingParts = more;
+		const length = data.byteLength;
+		const { binary, more, transfer } = options;
+		const capacity = this.writeData(data, length, binary !== false, more === true, transfer === true);
+		if (capacity < 0) this.refuse(length);
 		return capacity;
 	}
 
-	/**
-	 * An addition to ECMA-419: sends a data frame as it is, with no options to look through and no exception to catch.
-	 * @param first The first octet of its header: FIN and the opcode (RFC 6455 section 5.2).
-	 * @param payload Its payload.
-	 * @param length The octets of the payload.
-	 * @param transfer True gives the octets away, so that a client masks them in place and does not copy them.
-	 * @returns A length of payload, in octets, up to which the next frame fits; -1 when this one cannot be sent now,
-	 *   and nothing has happened.
-	 * @throws What the socket throws, when it has failed.
-	 */
-	writeFrame(
-		first: number,
-		payload: ArrayBuffer | ArrayBufferView,
+	writeData(
+		data: ArrayBuffer | ArrayBufferView,
 		length: number,
+		binary: boolean,
+		more: boolean,
 		transfer: boolean,
 	): number {
-		if (length > this.room) {
-			if (!this.transport || this.closing || this.waiting || !this.fits(length)) return -1;
-			if (this.frameSize(length) > this.window) return this.writeStaged(first, octetsOf(payload));
-		}
+		if (length > this.room) return this.writeTight(data, length, binary, more, transfer);
+		let start = binary ? wholeBinary : wholeText;
+		if (more || this.writingParts) start = this.startOfPart(binary, more);
 		const transport = this.transport as Transport;
 		const header = this.header;
 		const masks = this.masks;
-		let octets = payload as ArrayBuffer | Uint8Array;
+		let octets = data as ArrayBuffer | Uint8Array;
 		let head: Uint8Array = this.shortHeader;
-		let start = first << 8;
 		if (masks) {
 			start |= SecondOctet.masked;
 			header.setInt32(4, freshKey());
-			if (!transfer) octets = octetsOf(payload).slice();
+			if (!transfer) octets = octetsOf(data).slice();
 		}
 		if (length <= Limit.short) header.setUint16(2, start | length);
 		else if (length <= Limit.medium) {
@@ -187,6 +193,28 @@ export abstract class FrameWriter {
 		const room = this.window - Limit.header;
 		this.room = room;
 		return room > 0 ? room : this.settle();
+	}
+
+	/** writeData() for data of which it is not sure that they fit. */
+	private writeTight(
+		data: ArrayBuffer | ArrayBufferView,
+		length: number,
+		binary: boolean,
+		more: boolean,
+		transfer: boolean,
+	): number {
+		if (!this.transport || this.closing || this.waiting || !this.fits(length)) return -1;
+		if (this.frameSize(length) > this.window)
+			return this.writeStaged(this.startOfPart(binary, more), octetsOf(data));
+		this.room = length;
+		return this.writeData(data, length, binary, more, transfer);
+	}
+
+	/** The first two octets of a frame with a part of a message, or the whole of it, but for the MASK bit and the length. */
+	private startOfPart(binary: boolean, more: boolean): number {
+		const opcode = this.writingParts ? Opcode.continuation : binary ? Opcode.binary : Opcode.text;
+		this.writingParts = more;
+		return (more ? opcode : FirstOctet.final | opcode) << 8;
 	}
 
 	/** True when the peer broke the protocol or a limit. */
@@ -314,7 +342,7 @@ export abstract class FrameWriter {
 	private sendControl(opcode: number, payload: Uint8Array): boolean {
 		if (!this.fits(payload.length)) return false;
 		try {
-			this.writeStaged(FirstOctet.final | opcode, payload);
+			this.writeStaged((FirstOctet.final | opcode) << 8, payload);
 		} catch {
 			// The peer has gone: what it has sent is still to be read, and is worth more than an answer to nobody.
 			this.window = 0;
@@ -333,11 +361,11 @@ export abstract class FrameWriter {
 		return octets;
 	}
 
-	/** Sends a short frame in one piece, or in as many as a narrow window wants. Returns as writeFrame() does. */
-	private writeStaged(first: number, payload: Uint8Array): number {
+	/** Sends a short frame in one piece, or in as many as a narrow window wants. Returns as writeData() does. */
+	private writeStaged(start: number, payload: Uint8Array): number {
 		const { masks, header, shortHeader } = this;
 		const { length } = payload;
-		header.setUint16(2, (first << 8) | (masks ? SecondOctet.masked | length : length));
+		header.setUint16(2, start | (masks ? SecondOctet.masked | length : length));
 		const frame = new Uint8Array(shortHeader.length + length);
 		if (masks) header.setInt32(4, freshKey());
 		frame.set(shortHeader);

@@ -4,8 +4,11 @@
  * modules/rfc6455 adds to the pattern is optional.
  */
 
-import { FirstOctet, Opcode } from "../rfc6455/frame.js";
+import type { DataSink } from "../rfc6455/framewriter.js";
 import type { AcceptedSocket } from "../rfc6455/serveropening.js";
+
+export type { DataSink } from "../rfc6455/framewriter.js";
+export type { MessageReceiver } from "../rfc6455/protocol.js";
 
 /** What onReadable tells about the octets that may be read. */
 export interface ReadableInfo {
@@ -26,53 +29,33 @@ export interface WebSocketClientError {
 	readonly code?: number;
 }
 
-/** An ECMA-419 WebSocket Client. */
-export interface WebSocketClient {
+/** An ECMA-419 WebSocket Client, perhaps with the addition of modules/rfc6455. */
+export interface WebSocketClient extends Partial<DataSink> {
 	target: unknown;
 	/** The subprotocol chosen; absent in classes that do not tell. */
 	readonly protocol?: string;
 	/** Octets, or a string for text where strings were asked for and are supported. */
 	read(): ArrayBuffer | string | undefined;
 	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
-	/** An addition to the pattern, described in modules/rfc6455. */
-	writeFrame?: FrameSink["writeFrame"];
 	close(): void;
 }
 
-/** Takes data frames: a WebSocket Client that has writeFrame(), or write() of one that has not. */
-export interface FrameSink {
-	/**
-	 * Sends a data frame.
-	 * @param first FIN and the opcode (RFC 6455 section 5.2).
-	 * @param length The octets of the payload.
-	 * @param transfer True gives the octets away: they may be masked in place.
-	 * @returns A length of payload, in octets, up to which the next frame fits; negative when this one cannot be sent now.
-	 */
-	writeFrame(
-		first: number,
-		payload: ArrayBuffer | ArrayBufferView,
-		length: number,
-		transfer: boolean,
-	): number;
-}
-
-/** The frames of a class that knows no more than the pattern. */
-class PatternSink implements FrameSink {
+/** The way to write() of a class that knows no more than the pattern. */
+class PatternSink implements DataSink {
 	declare private readonly webSocket: WebSocketClient;
 
 	constructor(webSocket: WebSocketClient) {
 		this.webSocket = webSocket;
 	}
 
-	writeFrame(first: number, payload: ArrayBuffer | ArrayBufferView): number {
-		const binary = (first & FirstOctet.opcode) === Opcode.binary;
-		return this.webSocket.write(payload, { binary, more: first < FirstOctet.final });
+	writeData(data: ArrayBuffer | ArrayBufferView, _: number, binary: boolean, more: boolean): number {
+		return this.webSocket.write(data, { binary, more });
 	}
 }
 
-/** Where the data frames of a WebSocket go. */
-export function frameSinkOf(webSocket: WebSocketClient): FrameSink {
-	return webSocket.writeFrame ? (webSocket as FrameSink) : new PatternSink(webSocket);
+/** Where the data of a WebSocket go. */
+export function dataSinkOf(webSocket: WebSocketClient): DataSink {
+	return webSocket.writeData ? (webSocket as DataSink) : new PatternSink(webSocket);
 }
 
 /** Its callbacks: `this` is the instance. */
@@ -82,11 +65,6 @@ export interface WebSocketClientCallbacks {
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
 	onClose(this: WebSocketClient): void;
 	onError(this: WebSocketClient, error?: WebSocketClientError): void;
-}
-
-/** What a class underneath may give messages to that have come whole: an addition, described in modules/rfc6455. */
-export interface MessageReceiver {
-	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void;
 }
 
 /** An ECMA-419 TCP Listener. */

@@ -1,12 +1,7 @@
-import { FirstOctet, Opcode } from "../rfc6455/frame.js";
-import { type FrameSink, frameSinkOf, type WebSocketClient } from "./engine.js";
+import { type DataSink, dataSinkOf, type WebSocketClient } from "./engine.js";
 import type { Ledger } from "./ledger.js";
 import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
-
-/** The first octet of a message in one frame. */
-const wholeText = FirstOctet.final | Opcode.text;
-const wholeBinary = FirstOctet.final | Opcode.binary;
 
 /** A message that leaves in parts. */
 interface PartedMessage {
@@ -32,8 +27,8 @@ export class OutgoingMessages {
 	declare private window: number;
 	/** Messages that wait. */
 	declare waiting: number;
-	/** Where frames go, while there is a WebSocket. */
-	declare private sink: FrameSink | undefined;
+	/** Where data go, while there is a WebSocket. */
+	declare private sink: DataSink | undefined;
 	declare private readonly ledger: Ledger;
 	declare private readonly queue: SendQueue;
 	declare private readonly settings: ConnectionSettings;
@@ -69,8 +64,7 @@ export class OutgoingMessages {
 		if (length > this.window || !this.window) return false;
 		let window: number;
 		try {
-			const sink = this.sink as FrameSink;
-			window = sink.writeFrame(binary ? wholeBinary : wholeText, octets, length, transfer);
+			window = (this.sink as DataSink).writeData(octets, length, binary, false, transfer);
 		} catch {
 			// The socket has failed and has not said so yet.
 			window = -1;
@@ -103,7 +97,7 @@ export class OutgoingMessages {
 
 	/** Takes note that a WebSocket takes messages of up to `window` octets now. */
 	grant(webSocket: WebSocketClient, window: number): void {
-		this.sink ??= frameSinkOf(webSocket);
+		this.sink ??= dataSinkOf(webSocket);
 		this.window = window;
 		if (window > this.widest) this.widest = window;
 	}
@@ -140,10 +134,10 @@ export class OutgoingMessages {
 	/** What becomes of a message for which the queue has no room. Returns whether it is in the queue in the end. */
 	private makeRoom(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		const { queue, settings } = this;
-		const capacity = Math.max(queue.capacity, 0);
 		if (length > queue.capacity) {
+			const most = Math.max(queue.capacity, 0);
 			this.discard(
-				`a message of ${length} octets can never wait in the send queue, which takes ${capacity} at most`,
+				`a message of ${length} octets can never wait in the send queue, which takes ${most} at most`,
 			);
 			return false;
 		}
@@ -192,11 +186,9 @@ export class OutgoingMessages {
 	private sendPart(message: PartedMessage): boolean {
 		const { octets, binary, offset } = message;
 		const end = Math.min(offset + this.window, octets.length);
-		let first = offset ? Opcode.continuation : binary ? Opcode.binary : Opcode.text;
 		const last = end === octets.length;
-		if (last) first |= FirstOctet.final;
-		const sink = this.sink as FrameSink;
-		const window = sink.writeFrame(first, octets.slice(offset, end), end - offset, true);
+		const sink = this.sink as DataSink;
+		const window = sink.writeData(octets.slice(offset, end), end - offset, binary, !last, true);
 		this.window = window > 0 ? window : 0;
 		if (window < 0) return false;
 		message.offset = end;

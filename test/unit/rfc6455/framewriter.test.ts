@@ -247,7 +247,7 @@ for (const role of roles) {
 			endpoint.push(ping);
 			const all = [endpoint.takeWritten()];
 			t.throws(() => endpoint.write(data), { instanceOf: RangeError });
-			t.is(endpoint.writeFrame(0x82, data, 5, true), -1);
+			t.is(endpoint.writeData(data, 5, true, false, true), -1);
 			for (let turn = 0; turn < 3; turn++) {
 				endpoint.open(window);
 				all.push(endpoint.takeWritten());
