@@ -10,7 +10,14 @@ import { Echo, octets } from "./echo.js";
 const port = Number(config["port"] ?? 9001);
 const maxMessageSize = Number(config["maxMessage"] ?? 16384);
 
-const server = new Server({ ...octets, port, maxMessageSize, maxConnections: 65535, pingInterval: 0 });
+const server = new Server({
+	...octets,
+	port,
+	maxMessageSize,
+	maxConnections: 65535,
+	receiveBudget: 0x7fffffff,
+	pingInterval: 0,
+});
 server.on("connection", (socket) => {
 	const echo = new Echo(socket, maxMessageSize);
 	socket.on("message", (data, { binary }) => echo.send(data as ArrayBuffer, binary));

@@ -1,3 +1,4 @@
+import type { MessageReceiver } from "../rfc6455/protocol.js";
 import type { SocketConstructor } from "../rfc6455/transport.js";
 import type { DnsOption } from "./nameresolver.js";
 
@@ -21,6 +22,8 @@ export interface NativeWebSocketClientOptions extends NativeWebSocketClientCallb
 	readonly attach?: object | undefined;
 	/** The callbacks in one object, in place of the five options. Instances may share it. */
 	readonly callbacks?: NativeWebSocketClientCallbacks | undefined;
+	/** Is given complete messages; onReadable is not called then. Default none. */
+	readonly receiver?: MessageReceiver | undefined;
 	/** Anything; `target` of the instance. */
 	readonly target?: unknown;
 	/** Only "buffer", the default. */

@@ -1,8 +1,10 @@
 import Timer from "timer";
 import { hostField } from "../rfc6455/address.js";
 import { CloseCode, closePayload } from "../rfc6455/closecode.js";
+import { MessageBuffer } from "../rfc6455/messagebuffer.js";
+import type { MessageReceiver } from "../rfc6455/protocol.js";
 import type { UsedSocket } from "../rfc6455/transport.js";
-import { TextReader } from "../rfc6455/utf8.js";
+import { TextReader, textOf } from "../rfc6455/utf8.js";
 import { AnsweringWebSocket } from "./answering.js";
 import { closeFault } from "./closefault.js";
 import { Masks } from "./masks.js";
@@ -54,6 +56,9 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	target: unknown;
 	private phase: Phase;
 	private readonly callbacks: NativeWebSocketClientCallbacks;
+	private readonly receiver: MessageReceiver | undefined;
+	/** For a receiver: the message under way that does not come whole. */
+	private buffer: MessageBuffer | undefined = undefined;
 	private readonly maxMessageSize: number;
 	private readonly givesStrings: boolean;
 	private readonly closeTimeout: number;
@@ -86,6 +91,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (format !== "buffer") throw new RangeError(`format is "${format}"; only "buffer" is supported`);
 		this.target = options.target;
 		this.callbacks = options.callbacks ?? callbacksOf(options);
+		this.receiver = options.receiver;
 		this.maxMessageSize = options.maxMessageSize ?? Number.MAX_SAFE_INTEGER;
 		this.givesStrings = options.text === "string";
 		this.closeTimeout = options.closeTimeout ?? 2000;
@@ -120,6 +126,11 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	/** "buffer": the octets of messages are read and written in buffers. */
 	get format(): "buffer" {
 		return "buffer";
+	}
+
+	/** The bytes that the buffer of an unfinished message takes. */
+	get buffered(): number {
+		return this.buffer?.size ?? 0;
 	}
 
 	/** What onReadable has told of, once: octets, or text where strings were asked for; undefined when it is empty. */
@@ -159,7 +170,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
 	close(): void {
 		this.phase = Phase.closed;
-		this.data = undefined;
+		this.data = this.buffer = undefined;
 		Timer.clear(this.timer);
 		this.timer = undefined;
 		this.resolver?.close();
@@ -216,6 +227,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 				CloseCode.messageTooBig,
 				`a message has more than ${this.maxMessageSize} octets, the limit`,
 			);
+		if (this.receiver) return this.collect(this.receiver, data, more, binary);
 		if (!more) this.received = 0;
 		this.data = data;
 		if (!binary && !this.takeText(data, more)) return;
@@ -299,6 +311,46 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		this.callbacks.onWritable?.call(this, window < longestFrame ? window : longestFrame);
 	}
 
+	/** Gives a message to the receiver once it is complete. */
+	private collect(
+		receiver: MessageReceiver,
+		data: ArrayBuffer | undefined,
+		more: boolean,
+		binary: boolean,
+	): void {
+		const length = this.received;
+		if (!more) this.received = 0;
+		if (!more && !this.buffer) {
+			this.data = data ?? (binary || !this.givesStrings ? new ArrayBuffer(0) : "");
+			if (binary || this.takeText(data, false))
+				receiver.onMessage(this.read() as ArrayBuffer | string, length, binary);
+			return;
+		}
+		const size = MessageBuffer.sizeFor(length, this.buffered, !more, this.maxMessageSize);
+		if (size !== this.buffered && !receiver.mayBuffer(size))
+			return this.fail(
+				CloseCode.messageTooBig,
+				`there is no memory for a message of ${length} bytes beside the unfinished ones of other connections`,
+			);
+		this.buffer ??= new MessageBuffer(!binary);
+		const { buffer } = this;
+		buffer.resize(size);
+		if (data) {
+			const piece = buffer.next(data.byteLength);
+			piece.set(new Uint8Array(data));
+			if (!buffer.accept(piece)) return this.refuseText();
+		}
+		if (more) return receiver.onActivity();
+		if (!buffer.isWhole) return this.refuseText();
+		this.buffer = undefined;
+		const message = buffer.bytes.buffer;
+		receiver.onMessage(this.givesStrings && !binary ? textOf(message) : message, length, binary);
+	}
+
+	private refuseText(): void {
+		this.fail(CloseCode.invalidData, "a text message is not UTF-8");
+	}
+
 	/** Checks a piece of text. Returns whether it is UTF-8. */
 	private takeText(octets: ArrayBuffer | undefined, more: boolean): boolean {
 		this.textReader ??= new TextReader();
@@ -307,7 +359,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 			if (this.givesStrings && octets) this.data = text;
 			return true;
 		} catch {
-			this.fail(CloseCode.invalidData, "a text message is not UTF-8");
+			this.refuseText();
 			return false;
 		}
 	}
@@ -321,6 +373,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	private writeClose(payload: ArrayBuffer | ArrayBufferView, timeout: number): void {
 		if (this.phase !== Phase.open) return;
 		this.phase = Phase.closing;
+		this.buffer = undefined;
 		this.endWithin(timeout);
 		this.sendClose(payload);
 	}
@@ -338,7 +391,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	private tellFault(code: CloseCode, message: string): void {
 		this.phase = Phase.closing;
 		this.faulted = true;
-		this.data = undefined;
+		this.data = this.buffer = undefined;
 		const error: Error & { code?: number } = new Error(message);
 		error.code = code;
 		this.callbacks.onError?.call(this, error);

@@ -3,6 +3,7 @@ import Logical from "logical";
 import { CloseCode } from "./closecode.js";
 import { FirstOctet, Limit, Opcode, SecondOctet } from "./frame.js";
 import type { Transport } from "./framewriter.js";
+import { MessageBuffer } from "./messagebuffer.js";
 
 /** Whoever the frames are for. It may close the reader in any of its methods. */
 export interface FrameReaderUser {
@@ -14,8 +15,20 @@ export interface FrameReaderUser {
 	readonly field: Uint8Array;
 	/** The last four of them. */
 	readonly key: Uint8Array;
-	/** The longest message, in octets. */
+	/** The longest message, in bytes. */
 	readonly maxMessageSize: number;
+	/** True to be given complete messages with onCollected(), false to be given their pieces with onPayload(). */
+	readonly collects: boolean;
+	/**
+	 * Asks before memory is taken for a message that does not come whole.
+	 * @param size The bytes of its buffer in all.
+	 * @returns False when there is no memory for it: the connection then fails with 1009.
+	 */
+	mayBuffer(size: number): boolean;
+	/** A part of a message that does not come whole has come. */
+	onPart(): void;
+	/** A complete message: its bytes, unmasked, checked to be UTF-8 where it is text, now the user's. */
+	onCollected(message: ArrayBuffer, opcode: number): void;
 	/**
 	 * A piece of a text or binary message: `count` octets, unmasked, now the user's; the last piece may be empty.
 	 * Returns false when nothing more is to be read before resume().
@@ -65,21 +78,37 @@ export class FrameReader {
 	declare private filled: number;
 	/** The first octet of a word of which only that one has come. */
 	declare private partial: number;
+	/** True to forget messages instead of collecting them: this side closes. */
+	declare private dropping: boolean;
 	/** Words of a 64-bit length that have come. */
 	declare private words: number;
+	/** The message under way, where complete messages are wanted and this one is not dropped. */
+	declare private buffer: MessageBuffer | undefined;
 	/** The payload of a control frame that comes in. */
 	declare private control: Uint8Array<ArrayBuffer> | undefined;
 
 	constructor(user: FrameReaderUser) {
 		this.idle = true;
-		this.blocked = false;
+		this.blocked = this.dropping = false;
 		this.transport = undefined;
 		this.available = 0;
 		this.step = Step.start;
 		this.message = this.remaining = this.first = 0;
 		this.user = user;
 		this.words = this.partial = this.filled = this.messageLength = 0;
+		this.buffer = undefined;
 		this.control = undefined;
+	}
+
+	/** The bytes that the buffer of the message under way takes; 0 when there is none. */
+	get buffered(): number {
+		return this.buffer?.size ?? 0;
+	}
+
+	/** Drops the message under way: the rest of it is read and forgotten, control frames are still handled. */
+	dropMessage(): void {
+		this.buffer = undefined;
+		this.dropping = true;
 	}
 
 	/** Takes in what the transport holds: `available` octets in all. */
@@ -118,12 +147,13 @@ export class FrameReader {
 	/** Takes and drops whatever still comes. */
 	discard(): void {
 		this.step = Step.discard;
+		this.buffer = undefined;
 		this.idle = false;
 	}
 
 	/** Lets go of the transport. */
 	close(): void {
-		this.transport = undefined;
+		this.transport = this.buffer = undefined;
 		this.idle = false;
 	}
 
@@ -138,6 +168,7 @@ export class FrameReader {
 			this.message === 0 &&
 			this.filled === 0 &&
 			!this.blocked &&
+			!this.dropping &&
 			this.transport !== undefined;
 	}
 
@@ -219,8 +250,24 @@ export class FrameReader {
 				CloseCode.messageTooBig,
 				`a message has ${messageLength} octets or more, the limit is ${this.user.maxMessageSize}`,
 			);
+		if (this.user.collects && !this.dropping && !this.makeRoom(messageLength))
+			return this.fail(
+				CloseCode.messageTooBig,
+				`there is no memory for a message of ${messageLength} bytes beside the unfinished ones of other connections`,
+			);
 		this.remaining = length;
 		this.step = this.user.masks ? Step.payload : Step.key;
+		return true;
+	}
+
+	/** Makes room for a message of so many bytes, and more of them if this is not its last frame. */
+	private makeRoom(messageLength: number): boolean {
+		const { user } = this;
+		const final = this.first >= FirstOctet.final;
+		const size = MessageBuffer.sizeFor(messageLength, this.buffered, final, user.maxMessageSize);
+		if (size !== this.buffered && !user.mayBuffer(size)) return false;
+		this.buffer ??= new MessageBuffer(this.message === Opcode.text);
+		this.buffer.resize(size);
 		return true;
 	}
 
@@ -230,6 +277,7 @@ export class FrameReader {
 		const count = ended ? remaining : available;
 		if (count === 0 && !ended) return false;
 		const last = ended && this.first >= FirstOctet.final;
+		if (this.user.collects) return this.collect(count, ended, last);
 		if (ended) this.step = Step.start;
 		// An empty frame tells nothing, unless it ends its message.
 		if (count === 0 && !last) return true;
@@ -244,6 +292,43 @@ export class FrameReader {
 		if (last) this.message = 0;
 		if (!this.user.onPayload(octets, count, opcode, last)) this.blocked = this.step !== Step.discard;
 		return true;
+	}
+
+	/** takePayload() for a user of complete messages. */
+	private collect(count: number, ended: boolean, last: boolean): boolean {
+		const { user, buffer } = this;
+		const transport = this.transport as Transport;
+		if (ended) this.step = Step.start;
+		this.available -= count;
+		this.remaining -= count;
+		if (!buffer) {
+			if (count) transport.read(count);
+			if (last) this.message = 0;
+			return true;
+		}
+		if (count) {
+			const piece = buffer.next(count);
+			transport.read(piece);
+			if (!user.masks) {
+				Logical.xor(piece, user.key);
+				if (!ended) turn(user.key, count);
+			}
+			if (!buffer.accept(piece)) return this.refuseText();
+		}
+		if (!last) {
+			user.onPart();
+			return true;
+		}
+		if (!buffer.isWhole) return this.refuseText();
+		const opcode = this.message;
+		this.message = 0;
+		this.buffer = undefined;
+		user.onCollected(buffer.bytes.buffer, opcode);
+		return true;
+	}
+
+	private refuseText(): boolean {
+		return this.fail(CloseCode.invalidData, "a text message is not UTF-8");
 	}
 
 	private startControl(opcode: number, length: number): boolean {

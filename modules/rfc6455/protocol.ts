@@ -4,7 +4,7 @@ import { CloseCode, closePayload, isSendableCloseCode } from "./closecode.js";
 import { FirstOctet, Limit, Opcode, SecondOctet } from "./frame.js";
 import { FrameReader, type FrameReaderUser } from "./framereader.js";
 import { FrameWriter, type Transport } from "./framewriter.js";
-import { asciiOf, TextReader } from "./utf8.js";
+import { asciiOf, TextReader, textOf } from "./utf8.js";
 
 /** What onReadable tells about the octets that may be read: ECMA-419 WebSocket Client. */
 export interface ReadableInfo {
@@ -23,15 +23,23 @@ const { xor } = Logical;
 /** What tells binary from text in the opcode, where the MASK bit and the length are shifted out. */
 const wholeBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
 
-/** Whoever is given whole messages, in place of being told that there is something to read. */
+/** Receives complete messages directly, without read(). */
 export interface MessageReceiver {
 	/**
-	 * A message has come, whole and in one frame.
-	 * @param data Its octets, now the receiver's, or its text where strings are given.
-	 * @param count Its octets, at least 1.
+	 * A message has come.
+	 * @param data Its bytes, now the receiver's, or its text where strings are given.
+	 * @param count Its bytes.
 	 * @param binary True for a binary message, false for text.
 	 */
 	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void;
+	/** A part of a message has come. */
+	onActivity(): void;
+	/**
+	 * Asks before memory is taken for a message that does not come whole.
+	 * @param size The bytes of its buffer in all.
+	 * @returns False when there is no memory for it: the connection then fails with 1009.
+	 */
+	mayBuffer(size: number): boolean;
 }
 
 /**
@@ -52,7 +60,8 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	declare private readonly wholeText: number;
 	/** The longest message that is received, in octets. */
 	declare readonly maxMessageSize: number;
-	declare private readonly textReader: TextReader;
+	/** Made for the first text that is not plain ASCII or does not come whole. */
+	declare private textReader: TextReader | undefined;
 	declare private readonly givesStrings: boolean;
 	/** The piece of a message that read() gives out. */
 	declare private data: ArrayBuffer | string | undefined;
@@ -71,7 +80,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 		const wholeText = ((FirstOctet.final | Opcode.text) << 8) | (masks ? 0 : SecondOctet.masked);
 		this.wholeText = maxMessageSize < Limit.short ? -1 : wholeText;
 		this.maxMessageSize = maxMessageSize;
-		this.textReader = new TextReader();
+		this.textReader = undefined;
 		this.givesStrings = givesStrings;
 		this.data = undefined;
 	}
@@ -127,7 +136,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 			else {
 				let text: string;
 				try {
-					text = asciiOf(octets, length) ?? this.textReader.decodeChecked(octets);
+					text = asciiOf(octets, length) ?? this.texts.decodeChecked(octets);
 				} catch {
 					this.refuseText();
 					break;
@@ -163,6 +172,45 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private get frames(): FrameReader {
 		this.reader ??= new FrameReader(this);
 		return this.reader;
+	}
+
+	private get texts(): TextReader {
+		this.textReader ??= new TextReader();
+		return this.textReader;
+	}
+
+	/** True where complete messages are given to a receiver. Called by the reader. */
+	get collects(): boolean {
+		return this.receiver !== undefined;
+	}
+
+	/** The bytes that the buffer of an unfinished message takes. */
+	get buffered(): number {
+		return this.reader?.buffered ?? 0;
+	}
+
+	/** Called by the reader. */
+	onPart(): void {
+		(this.receiver as MessageReceiver).onActivity();
+	}
+
+	/** Called by the reader. */
+	mayBuffer(size: number): boolean {
+		return (this.receiver as MessageReceiver).mayBuffer(size);
+	}
+
+	/** Called by the reader. */
+	onCollected(message: ArrayBuffer, opcode: number): void {
+		const count = message.byteLength;
+		const binary = opcode === Opcode.binary;
+		const data = this.givesStrings && !binary ? textOf(message) : message;
+		(this.receiver as MessageReceiver).onMessage(data, count, binary);
+	}
+
+	/** A close frame of this side ends what it receives: nothing more is collected for it. */
+	protected override startClose(payload: Uint8Array<ArrayBuffer>): void {
+		super.startClose(payload);
+		if (this.transport && this.receiver) this.frames.dropMessage();
 	}
 
 	/** A reader between messages knows nothing, and takes room. */
@@ -224,7 +272,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	private giveText(octets: ArrayBuffer, count: number, last: boolean): boolean {
 		let text: string;
 		try {
-			text = this.textReader.decode(octets, last);
+			text = this.texts.decode(octets, last);
 		} catch {
 			this.refuseText();
 			return false;

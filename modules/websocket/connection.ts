@@ -3,15 +3,15 @@ import { CloseCode, closePayload, isSendableCloseCode } from "../rfc6455/closeco
 import { Emitter } from "./emitter.js";
 import type {
 	MessageReceiver,
-	ReadableInfo,
 	WebSocketClient,
 	WebSocketClientCallbacks,
 	WebSocketClientError,
 	WriteOptions,
 } from "./engine.js";
 import { type Counters, Ledger } from "./ledger.js";
-import { MessageAssembly } from "./messageassembly.js";
-import { wrongType } from "./options.js";
+import type { DecodeReporter } from "./mediatype.js";
+import { isBuffer } from "./mediatypes.js";
+import { booleanOption, rawOptions, wrongType } from "./options.js";
 import { OutgoingMessages, type OutgoingMessagesOwner } from "./outgoingmessages.js";
 import type { ConnectionSettings } from "./settings.js";
 import { after } from "./timers.js";
@@ -70,7 +70,7 @@ const pingWrite: WriteOptions = Object.freeze({ opcode: 9 });
 /** What Client and Socket share: sending through the queue, receiving, liveness, closing, the counters. */
 export abstract class Connection<Events extends ConnectionEvents = ConnectionEvents>
 	extends Emitter<Events>
-	implements OutgoingMessagesOwner, MessageReceiver
+	implements OutgoingMessagesOwner, MessageReceiver, DecodeReporter
 {
 	declare protected state: State;
 	declare protected webSocket: WebSocketClient | undefined;
@@ -79,9 +79,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	declare private readonly ledger: Ledger;
 	/** Ticks without a sign of life from the peer. */
 	declare private silence: number;
-	declare private assembly: MessageAssembly | undefined;
-	/** The error of an overflow that is still to be emitted. */
-	declare private overflow: string | undefined;
+	/** An error that is to be emitted in a later turn. */
+	declare private pendingError: string | undefined;
 	/** What the `close` event will tell. */
 	declare private closeCode: number;
 	declare private closeReason: string;
@@ -95,7 +94,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.outgoing = new OutgoingMessages(settings, ledger, this);
 		this.ledger = ledger;
 		this.silence = 0;
-		this.overflow = this.assembly = undefined;
+		this.pendingError = undefined;
 		this.closeCode = CloseCode.abnormal;
 		this.closeReason = "";
 	}
@@ -108,12 +107,14 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 */
 	send(data: unknown, options?: SendOptions): SendOutcome {
 		const sendType = this.settings.sendType;
-		const octets = sendType.encode(data);
-		const binary = options ? (options.binary ?? sendType.binary) : sendType.binary;
+		const binary = options ? binaryOption(options, sendType.binary) : sendType.binary;
+		// Bytes are sent as they are where they are said to be a binary message, whatever the type.
+		const raw = options !== undefined && binary && isBuffer(data);
+		const octets = raw ? data : sendType.encode(data);
 		const length = octets.byteLength;
 		const outgoing = this.outgoing;
 		// Text was encoded for this message; binary octets are the caller's own.
-		if (outgoing.waiting || !outgoing.write(octets, length, binary, !sendType.binary))
+		if (outgoing.waiting || !outgoing.write(octets, length, binary, !raw && !sendType.binary))
 			return this.enqueue(octets, length, binary);
 		this.ledger.accepted++;
 		return sent;
@@ -168,17 +169,23 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.finish(CloseCode.abnormal, "");
 	}
 
-	/** Called by the messages on their way out, inside send(): the error comes in a later turn. */
+	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
+	report(message: string): void {
+		this.reportNow();
+		this.pendingError = message;
+		after(0, () => this.reportNow());
+	}
+
+	/** Called by the messages on their way out, inside send(). */
 	onOverflow(message: string): void {
-		this.overflow = message;
-		after(0, () => this.reportOverflow());
+		this.report(message);
 	}
 
 	/** A message too long for the queue may leave nothing behind that waits: its episode ends at once. */
-	private reportOverflow(): void {
-		const message = this.overflow;
+	private reportNow(): void {
+		const message = this.pendingError;
 		if (message === undefined) return;
-		this.overflow = undefined;
+		this.pendingError = undefined;
 		this.fire("error", message);
 		if (this.outgoing.endEpisode()) this.fire(drainEvent);
 	}
@@ -197,23 +204,36 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	/** Hook: whether a message may wait while the connection is not open. */
 	protected abstract get mayQueue(): boolean;
 
-	/** Called by the WebSocket underneath with a message that has come whole, and here with any other that is. */
+	/** Called by the WebSocket underneath with a complete message. */
 	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void {
 		this.silence = 0;
 		if (this.state !== State.open) return;
 		const ledger = this.ledger;
 		ledger.received++;
 		ledger.octetsReceived += count;
-		this.fireMessage(this.settings.receiveType.decode(data), binary ? binaryInfo : textInfo);
+		this.fireMessage(this.settings.receiveType.decode(data, this), binary ? binaryInfo : textInfo);
 	}
 
-	/** Called by the WebSocket underneath. */
-	receive(webSocket: WebSocketClient, count: number, info: ReadableInfo): void {
-		const data = webSocket.read();
+	/** Called by the WebSocket underneath: a part of a message has come. */
+	onActivity(): void {
 		this.silence = 0;
-		if (this.state !== State.open) return;
-		if (info.more || this.assembly) this.assemble(data, count, info);
-		else this.deliver(data, count, info.binary);
+	}
+
+	/** Called by the WebSocket underneath before it takes memory for a message that does not come whole. */
+	mayBuffer(_size: number): boolean {
+		return true;
+	}
+
+	/** The bytes of memory that a message takes which has not come whole. */
+	get buffered(): number {
+		return this.webSocket?.buffered ?? 0;
+	}
+
+	/** Gives up the message that has not come whole, and the connection with it: its memory is needed elsewhere. */
+	giveUpMessage(): void {
+		const message = `the unfinished message of ${this.buffered} bytes gave way to those of other connections`;
+		this.report(message);
+		this.startClosing(CloseCode.messageTooBig, message);
 	}
 
 	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
@@ -230,7 +250,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		}
 		if (this.state !== State.open || !this.outgoing.flush()) return;
 		// The error of an episode comes before its end, however soon that is.
-		this.reportOverflow();
+		this.reportNow();
 		this.fire(drainEvent);
 	}
 
@@ -277,30 +297,6 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		return queued;
 	}
 
-	private assemble(data: ArrayBuffer | string | undefined, count: number, info: ReadableInfo): void {
-		const { maxMessageSize } = this.settings;
-		this.assembly ??= new MessageAssembly();
-		const { assembly } = this;
-		if (assembly.length + count > maxMessageSize) return this.refuseLongMessage();
-		assembly.append(data, count, maxMessageSize);
-		if (info.more) return;
-		this.assembly = undefined;
-		this.deliver(assembly.length ? assembly.message : undefined, assembly.length, info.binary);
-	}
-
-	/** Emits a message, which may be empty. */
-	private deliver(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
-		const empty = binary || this.settings.receiveType.binary ? new ArrayBuffer(0) : "";
-		this.onMessage(data ?? empty, count, binary);
-	}
-
-	/** For a class underneath that does not know the limit itself. */
-	private refuseLongMessage(): void {
-		const message = `a message has more than ${this.settings.maxMessageSize} octets, the limit`;
-		this.startClosing(CloseCode.messageTooBig, message);
-		this.fire("error", message);
-	}
-
 	private ping(): void {
 		try {
 			this.webSocket?.write(new ArrayBuffer(0), pingWrite);
@@ -320,13 +316,12 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	private beginEnd(): void {
 		this.state = State.closing;
-		this.assembly = undefined;
 		this.outgoing.shut();
 	}
 
 	private finish(code: number, reason: string): void {
 		// Nothing is emitted after `close`.
-		this.reportOverflow();
+		this.reportNow();
 		this.beginEnd();
 		this.state = State.idle;
 		this.webSocket = undefined;
@@ -335,11 +330,15 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	}
 }
 
+/** What `binary` is. @throws TypeError when the options or `binary` are of the wrong type. */
+function binaryOption(options: SendOptions, fallback: boolean): boolean {
+	return rawOptions(options)["binary"] === undefined
+		? fallback
+		: booleanOption(rawOptions(options), "binary");
+}
+
 /** The callbacks of every WebSocket underneath a Connection, its `target`. */
 export const connectionCallbacks: WebSocketClientCallbacks = Object.freeze({
-	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void {
-		(this.target as Connection).receive(this, count, info);
-	},
 	onWritable(this: WebSocketClient, count: number): void {
 		(this.target as Connection).allow(this, count);
 	},

@@ -10,12 +10,6 @@ import type { AcceptedSocket } from "../rfc6455/serveropening.js";
 export type { DataSink } from "../rfc6455/framewriter.js";
 export type { MessageReceiver } from "../rfc6455/protocol.js";
 
-/** What onReadable tells about the octets that may be read. */
-export interface ReadableInfo {
-	readonly more: boolean;
-	readonly binary: boolean;
-}
-
 /** How write() frames its octets. */
 export interface WriteOptions {
 	readonly binary?: boolean;
@@ -29,13 +23,13 @@ export interface WebSocketClientError {
 	readonly code?: number;
 }
 
-/** An ECMA-419 WebSocket Client, perhaps with the addition of modules/rfc6455. */
+/** An ECMA-419 WebSocket Client with additions of modules/rfc6455: its option `receiver` is given complete messages. */
 export interface WebSocketClient extends Partial<DataSink> {
 	target: unknown;
 	/** The subprotocol chosen; absent in classes that do not tell. */
 	readonly protocol?: string;
-	/** Octets, or a string for text where strings were asked for and are supported. */
-	read(): ArrayBuffer | string | undefined;
+	/** The bytes that the buffer of an unfinished message takes. */
+	readonly buffered: number;
 	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
 	close(): void;
 }
@@ -60,7 +54,6 @@ export function dataSinkOf(webSocket: WebSocketClient): DataSink {
 
 /** Its callbacks: `this` is the instance. */
 export interface WebSocketClientCallbacks {
-	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void;
 	onWritable(this: WebSocketClient, count: number): void;
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
 	onClose(this: WebSocketClient): void;

@@ -1,59 +1,29 @@
-import TextDecoder from "text/decoder";
-import { wrongType } from "./options.js";
-
-/** How the values of one kind of MIME type become octets and come back. */
-export interface MediaType {
-	/** Whether messages of this type are sent as binary ones. */
-	readonly binary: boolean;
-	/**
-	 * The octets of a value, to be sent.
-	 * @returns A buffer of its own for text; for binary types the caller's octets themselves.
-	 * @throws TypeError when the value has no such form.
-	 */
-	encode(value: unknown): ArrayBuffer | ArrayBufferView;
-	/** The value of a message that came: octets, or a string where the connection has decoded it already. */
-	decode(data: ArrayBuffer | string): unknown;
-}
-
-// By themselves and as constants: XS would search their objects for them, and copy a literal, at every call.
-const { parse, stringify } = JSON;
-const stringType = "string";
-
-const json: MediaType = Object.freeze({
-	binary: false,
-	encode(value: unknown): ArrayBuffer {
-		const text = stringify(value);
-		if (!text) throw new TypeError(`a value of type ${typeof value} has no form in JSON`);
-		return ArrayBuffer.fromString(text);
-	},
-	decode(data: ArrayBuffer | string): unknown {
-		const string = typeof data === stringType ? (data as string) : textOf(data as ArrayBuffer);
-		try {
-			return parse(string);
-		} catch {
-			return string;
-		}
-	},
-});
+import type { JsonType } from "./jsontype.js";
+import { lenientTextOf } from "./lenienttext.js";
+import type { MediaType } from "./mediatype.js";
+import { wrongType, wrongValue } from "./options.js";
 
 const text: MediaType = Object.freeze({
 	binary: false,
 	encode(value: unknown): ArrayBuffer {
-		return ArrayBuffer.fromString(String(value).toWellFormed());
+		const kind = typeof value;
+		if (kind === "string" || kind === "number" || kind === "boolean" || kind === "bigint" || value === null)
+			return ArrayBuffer.fromString(String(value).toWellFormed());
+		throw new TypeError(
+			`the message is ${kindOf(value)}; a text type takes a string, a number, a boolean, a bigint or null`,
+		);
 	},
 	decode(data: ArrayBuffer | string): unknown {
-		return typeof data === "string" ? data : textOf(data);
+		return typeof data === "string" ? data : lenientTextOf(data);
 	},
 });
 
 const binary: MediaType = Object.freeze({
 	binary: true,
 	encode(value: unknown): ArrayBuffer | ArrayBufferView {
-		if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value;
+		if (isBuffer(value)) return value;
 		if (typeof value === "string") return text.encode(value);
-		throw new TypeError(
-			`a message of a binary type must be a buffer, a view or a string, not ${typeof value}`,
-		);
+		throw new TypeError(`the message is ${kindOf(value)}; a binary type takes a buffer, a view or a string`);
 	},
 	decode(data: ArrayBuffer | string): unknown {
 		return data;
@@ -69,6 +39,9 @@ const supported = Object.freeze([
 	"video/*",
 ]);
 
+/** Names of image types as accessor hosts have them. */
+const bareImageTypes = Object.freeze(["jpg", "jpeg", "png", "gif"]);
+
 /** The MIME types that `receiveType` can be; "text/*" stands for every type that begins with "text/". */
 export function supportedReceiveTypes(): string[] {
 	return supported.slice();
@@ -77,33 +50,36 @@ export function supportedReceiveTypes(): string[] {
 /** The MIME types that `sendType` can be: the same. */
 export const supportedSendTypes = supportedReceiveTypes;
 
+/** Whether a value is an ArrayBuffer or a view of one. */
+export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView {
+	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+
 /**
  * The media type that an option names. Case and parameters ("; charset=utf-8") do not matter (RFC 9110 section 8.3.1).
+ * Absent, null and "" stand for "application/json"; "jpg", "jpeg", "png" and "gif" for image types.
  * @param name The option, for the error.
- * @throws TypeError when the type is not supported.
+ * @param json What stands for "application/json".
+ * @throws TypeError when the type is not a string, RangeError when it is not supported.
  */
-export function mediaType(name: string, value: unknown = "application/json"): MediaType {
-	const type = String(value).toLowerCase().replace(/;.*/s, "").trim();
-	const pattern = type.replace(/\/.+$/, "/*");
-	if (typeof value !== "string" || !(supported.includes(type) || supported.includes(pattern)))
-		throw wrongType(name, value, `one of ${supported.join(", ")}`);
+export function mediaType(name: string, value: unknown, json: JsonType): MediaType {
+	if (value === undefined || value === null || value === "") return json;
+	const expected = `one of ${supported.join(", ")}`;
+	if (typeof value !== "string") throw wrongType(name, value, expected);
+	const parameters = value.indexOf(";");
+	const type = (parameters < 0 ? value : value.slice(0, parameters)).trim().toLowerCase();
 	if (type === "application/json") return json;
-	return pattern === "text/*" ? text : binary;
+	const slash = type.indexOf("/");
+	const range = slash < type.length - 1 ? `${type.slice(0, slash + 1)}*` : "";
+	if (range === "text/*") return text;
+	if (supported.includes(type) || supported.includes(range) || bareImageTypes.includes(type)) return binary;
+	throw wrongValue(name, value, expected);
 }
 
-/**
- * Octets that came as a binary message where text was expected: what is not UTF-8 becomes U+FFFD.
- * @param octets The message, which is changed where the native decoder would take for characters what is none.
- */
-function textOf(octets: ArrayBuffer): string {
-	const view = new Uint8Array(octets);
-	replaceLone(view, 0xed);
-	replaceLone(view, 0xf4);
-	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets);
-}
-
-/** Replaces an octet that begins a character, where none continues it, by one that is none either. */
-function replaceLone(octets: Uint8Array, first: number): void {
-	for (let index = octets.indexOf(first); index >= 0; index = octets.indexOf(first, index + 1))
-		if (((octets[index + 1] ?? 0) & 0xc0) !== 0x80) octets[index] = 0xff;
+/** What a value is, for an error. */
+function kindOf(value: unknown): string {
+	if (value === null || value === undefined) return String(value);
+	const kind = typeof value;
+	if (kind !== "object") return `a ${kind}`;
+	return Array.isArray(value) ? "an array" : isBuffer(value) ? "a buffer" : "an object";
 }

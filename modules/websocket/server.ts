@@ -26,6 +26,12 @@ export interface ServerOptions extends ConnectionOptions {
 	readonly allowedOrigins?: string | readonly string[];
 	/** Connections at a time, handshakes included; one more gets 503. Default 4. */
 	readonly maxConnections?: number;
+	/**
+	 * Bytes that the unfinished messages of all connections may take together, from `maxMessageSize` to 2147483647. When
+	 * one more needs memory, the connection with the longest is closed with 1009. A message of up to
+	 * receiveBudget / maxConnections bytes always finds room. Default 16384, or `maxMessageSize` if that is more.
+	 */
+	readonly receiveBudget?: number;
 	/** Milliseconds that a handshake may take; 0 for no limit. Default 5000. */
 	readonly handshakeTimeout?: number;
 }
@@ -42,6 +48,8 @@ export type ServerEvents = {
 	error: [message: string];
 };
 
+const defaultReceiveBudget = 16384;
+
 /** Listens for WebSocket connections, and makes a Socket of each. */
 export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, Ticking {
 	/** What all its Sockets have in common. */
@@ -49,6 +57,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	declare private readonly hostInterface: string;
 	declare private readonly requestedPort: number;
 	declare private readonly maxConnections: number;
+	declare private readonly receiveBudget: number;
 	declare private readonly handshakeTimeout: number;
 	declare private readonly handshakeOptions: ServerHandshakeOptions;
 	declare private listener?: Listener | undefined;
@@ -71,6 +80,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		this.hostInterface = stringOption(raw, "hostInterface") ?? "localhost";
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
+		const { maxMessageSize } = this.settings;
+		const receiveBudget = Math.max(defaultReceiveBudget, maxMessageSize);
+		this.receiveBudget = integerOption(raw, "receiveBudget", receiveBudget, maxMessageSize);
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = stringOption(raw, "path");
 		if (path) checkPath(path);
@@ -131,6 +143,23 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	onRefused(opening: ServerOpening): void {
 		this.openings = without(this.openings, opening);
 		this.refusals = without(this.refusals, opening);
+	}
+
+	/** Called by a Socket. The longest unfinished message gives way, so that a short one is never refused. */
+	mayBuffer(socket: Socket, size: number): boolean {
+		let others = this.sockets.filter((other) => other !== socket && other.buffered > 0);
+		let total = others.reduce((sum, other) => sum + other.buffered, size);
+		while (total > this.receiveBudget) {
+			const longest = others.reduce(
+				(found, other) => (other.buffered > found.buffered ? other : found),
+				socket,
+			);
+			if (longest.buffered <= size) return false;
+			total -= longest.buffered;
+			others = without(others, longest);
+			longest.giveUpMessage();
+		}
+		return true;
 	}
 
 	/** Called by a Socket. */

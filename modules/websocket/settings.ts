@@ -1,5 +1,7 @@
-import { type MediaType, mediaType } from "./mediatypes.js";
-import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
+import { JsonType } from "./jsontype.js";
+import type { MediaType } from "./mediatype.js";
+import { mediaType } from "./mediatypes.js";
+import { integerOption, type RawOptions, stringOption, stringsOption, wrongValue } from "./options.js";
 import { longestQueue } from "./sendqueue.js";
 
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
@@ -12,8 +14,29 @@ export interface ConnectionOptions {
 	readonly sendQueueSize?: number;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest";
-	/** The longest message that is received, in octets, from 0 to 2147483647. Default 16384. */
+	/** The longest message that is received, in bytes, from 0 to 2147483647. Default 8192. */
 	readonly maxMessageSize?: number;
+	/**
+	 * JSON: the deepest nesting of arrays and objects in a message received, from 1 to 32. A message that is nested more
+	 * deeply is emitted as its text. A value that is sent may have 2 levels more. Default 8.
+	 */
+	readonly maxDepth?: number;
+	/**
+	 * JSON: the most values in a message received, arrays and objects included, from 1 to 2147483647. A message with
+	 * more, or with more than 24 empty arrays, is emitted as its text. Default 512.
+	 */
+	readonly maxValues?: number;
+	/**
+	 * JSON: the property names that are kept of a message received; others are left out, and take no memory. Default:
+	 * all are kept.
+	 */
+	readonly names?: readonly string[];
+	/**
+	 * JSON without `names`: the bytes that property names may take in all which the app has not and only peers bring
+	 * up, from 0 to 2147483647. XS never frees a name. When they are used up, a message with another new name is emitted
+	 * as its text, and the first one emits `error`. Default 2048.
+	 */
+	readonly nameMemory?: number;
 	/** Milliseconds without an octet from the peer after which it is sent a ping; 0 for never. Default 30000. */
 	readonly pingInterval?: number;
 	/** Milliseconds after that ping in which something must come, or the connection is dropped. Default 10000. */
@@ -47,14 +70,20 @@ export class ConnectionSettings {
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options: RawOptions) {
-		this.sendType = mediaType("sendType", options["sendType"]);
-		this.receiveType = mediaType("receiveType", options["receiveType"]);
+		const json = new JsonType({
+			maxDepth: integerOption(options, "maxDepth", 8, 1, 32),
+			maxValues: integerOption(options, "maxValues", 512, 1),
+			names: stringsOption(options, "names"),
+			nameMemory: integerOption(options, "nameMemory", 2048),
+		});
+		this.sendType = mediaType("sendType", options["sendType"], json);
+		this.receiveType = mediaType("receiveType", options["receiveType"], json);
 		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
 		const overflow = stringOption(options, "overflow") ?? "refuse";
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
 			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
-		this.maxMessageSize = integerOption(options, "maxMessageSize", 16384);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 8192);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
 		this.throttleFactor = integerOption(options, "throttleFactor", 0);
 		const pingInterval = integerOption(options, "pingInterval", 30000);

@@ -5,6 +5,8 @@ import type { ConnectionSettings } from "./settings.js";
 /** Whoever a Socket belongs to: its Server. */
 export interface SocketOwner {
 	readonly settings: ConnectionSettings;
+	/** Whether a socket may take memory for a message that has not come whole: `size` bytes in all. */
+	mayBuffer(socket: Socket, size: number): boolean;
 	/** The socket is open; its `open` is emitted when this returns. */
 	onSocketOpen(socket: Socket): void;
 	/** The socket has ended, whether it was open or not. */
@@ -56,6 +58,10 @@ export class Socket extends Connection {
 			this.webSocket?.close();
 			this.onOpenFailed();
 		} else this.drop();
+	}
+
+	override mayBuffer(size: number): boolean {
+		return this.owner.mayBuffer(this, size);
 	}
 
 	protected override get mayQueue(): boolean {

@@ -1,6 +1,8 @@
 /** Does on the device what the steps of a command say, and watches the rules that always hold. */
 import Timer from "timer";
 import * as webSocket from "xs-web-socket";
+import { measureText, measureValue } from "../../modules/json/jsonlimits.js";
+import { failures } from "../../test/support/jsonvectors.js";
 import type { Command, ObjectName, Report, Result, Step, Wire } from "./protocol.js";
 import { decode, encode, type Scope } from "./values.js";
 
@@ -22,12 +24,18 @@ const watchable = {
 	Socket: ["open", "message", "close", "error", "drain"],
 };
 
+/** The tests of what devices have in C. */
+const vectors = { json: () => failures(measureText, measureValue) };
+
 /** Methods from inside which nothing may be emitted. */
 const quietMethods = ["open", "send", "close", "start", "stop"];
 
 export class Interpreter {
 	readonly #tell: (report: Report) => void;
-	readonly #objects = new Map<ObjectName, unknown>([["module", webSocket]]);
+	readonly #objects = new Map<ObjectName, unknown>([
+		["module", webSocket],
+		["vectors", vectors],
+	]);
 	readonly #names = new Map<object, ObjectName>();
 	readonly #listeners = new Map<string, Listener>();
 	readonly #procedures = new Map<string, { readonly steps: readonly Step[]; runs: number }>();

@@ -9,6 +9,7 @@ export type Wire = null | boolean | number | string | readonly Wire[] | { readon
 
 /**
  * The object a step is about: a name given by an earlier step, `"module"` for the module's own functions,
+ * `"vectors"` for the test vectors of native code,
  * and inside a listener `"this"` (what emitted) or `"argument"` (the listener's first argument).
  */
 export type ObjectName = string;

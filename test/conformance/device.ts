@@ -190,7 +190,14 @@ export class Device {
 	}
 
 	async #startServer({ options, octets, echo }: Demands): Promise<EchoServer> {
-		const server = await this.#agent.server({ port: 0, ...patient, ...types(octets), ...options });
+		// Cases run side by side on one server, each with messages as long as it takes.
+		const server = await this.#agent.server({
+			port: 0,
+			receiveBudget: 2 ** 24,
+			...patient,
+			...types(octets),
+			...options,
+		});
 		const listener = await server.listen("connection", [
 			{ do: "get", on: "argument", property: "path" },
 			...(echo ? [echoStep("argument")] : []),

@@ -18,8 +18,11 @@ const notNumbers: [value: unknown, text: string][] = [
 const refusedByBoth: [option: string, value: unknown, text: string][] = [
 	["receiveType", 5, "5"],
 	["receiveType", "application/x-unknown", "application/x-unknown"],
-	["receiveType", "", '""'],
 	["sendType", 5, "5"],
+	["maxDepth", 33, "33"],
+	["maxValues", 0, "0"],
+	["names", [5], "5"],
+	["nameMemory", -1, "-1"],
 	["sendType", "font/woff", "font/woff"],
 	...notNumbers.flatMap(([value, text]) =>
 		["port", "sendQueueSize", "maxMessageSize", "pingInterval", "pongTimeout"].map(
@@ -57,6 +60,7 @@ const refusedByClient: [option: string, value: unknown, text: string][] = [
 
 const refusedByServer: [option: string, value: unknown, text: string][] = [
 	["hostInterface", 5, "5"],
+	["receiveBudget", 8191, "8191"],
 	...notNumbers.flatMap(([value, text]) =>
 		["maxConnections", "handshakeTimeout"].map((option): [string, unknown, string] => [option, value, text]),
 	),

@@ -122,6 +122,7 @@ for (const size of [7, 1436]) {
 		const { client, peer } = await clientAndWs(t, agent, {
 			connectTimeout: 0,
 			sendQueueSize: 20000,
+			maxMessageSize: 16384,
 			sendType: "application/octet-stream",
 			receiveType: "application/octet-stream",
 		});

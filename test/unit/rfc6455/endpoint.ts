@@ -24,8 +24,10 @@ export interface EndpointOptions {
 	window?: number;
 	/** Leave the data where it is until `takeData` is called, as a user does that is slow. Default false. */
 	slow?: boolean;
-	/** Be given messages that come whole and in one frame, in place of reading them. Default false. */
+	/** Be given complete messages, in place of reading them. Default false. */
 	given?: boolean;
+	/** The bytes that an unfinished message may take, where messages are given. Default: as many as it wants. */
+	memory?: number;
 }
 
 const wide = 2 ** 24;
@@ -49,6 +51,8 @@ export class Endpoint extends Protocol {
 		const { strings = true, maxMessageSize = Number.MAX_SAFE_INTEGER } = options;
 		const receiver: MessageReceiver = {
 			onMessage: (data, count, binary) => this.#take(data, count, binary),
+			onActivity: () => {},
+			mayBuffer: (size) => size <= (options.memory ?? Number.MAX_SAFE_INTEGER),
 		};
 		super(role === "client", strings, maxMessageSize, options.given ? receiver : undefined);
 		this.#strings = strings;

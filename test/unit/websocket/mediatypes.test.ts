@@ -1,10 +1,19 @@
 import "../../../sim/node/globals.js";
 import test from "ava";
+import { JsonType } from "../../../modules/websocket/jsontype.js";
+import type { MediaType } from "../../../modules/websocket/mediatype.js";
 import {
-	mediaType,
+	mediaType as chooseType,
 	supportedReceiveTypes,
 	supportedSendTypes,
 } from "../../../modules/websocket/mediatypes.js";
+
+const anyJson = new JsonType({ maxDepth: 8, maxValues: 512, names: undefined, nameMemory: 1000 });
+const reporter = { report: (): void => {} };
+
+function mediaType(name: string, value?: unknown): MediaType {
+	return chooseType(name, value, anyJson);
+}
 
 function bufferOf(octets: string | Uint8Array): ArrayBuffer {
 	return new Uint8Array(Buffer.from(octets as string)).buffer;
@@ -40,7 +49,7 @@ test("a type is known in any case, with parameters and blanks", (t) => {
 	);
 });
 
-test("an unsupported type is a TypeError that names the option, the value and what there is", (t) => {
+test("an unsupported type is a RangeError that names the option, the value and what there is", (t) => {
 	for (const type of [
 		"application/xml",
 		"application/jsonp",
@@ -50,16 +59,21 @@ test("an unsupported type is a TypeError that names the option, the value and wh
 		"text/",
 		"/plain",
 		"*/*",
-		"",
+		";",
 		"application/octet-streams",
-		null,
-		1,
-		{},
-		["application/json"],
+		"bmp",
 	]) {
-		const error = t.throws(() => mediaType("receiveType", type), { instanceOf: TypeError });
-		t.regex(error.message, /^receiveType is .*; it must be one of application\/json, text\/\*,/);
+		const error = t.throws(() => mediaType("receiveType", type), { instanceOf: RangeError });
+		t.true(error.message.startsWith(`receiveType is "${type}"; it must be one of application/json, text/*,`));
 	}
+	for (const type of [1, {}, ["application/json"], true])
+		t.throws(() => mediaType("receiveType", type), { instanceOf: TypeError, message: /^receiveType is / });
+});
+
+test("as accessor hosts have it, null and nothing are the default, and image types have short names", (t) => {
+	for (const type of [undefined, null, ""]) t.is(mediaType("sendType", type), anyJson);
+	for (const type of ["JPG", "jpeg", "png", "gif"])
+		t.is(mediaType("sendType", type), mediaType("sendType", "image/png"));
 });
 
 test("application/json: what JSON.stringify() says, in UTF-8, and back", (t) => {
@@ -67,8 +81,8 @@ test("application/json: what JSON.stringify() says, in UTF-8, and back", (t) => 
 	for (const value of [null, true, 0, -1.5, "", "grüße 🙂", [], [1, [2]], {}, { a: { b: [null, "€"] } }]) {
 		const octets = json.encode(value);
 		t.is(octetsOf(octets).toString(), JSON.stringify(value));
-		t.deepEqual(json.decode(octets as ArrayBuffer), value);
-		t.deepEqual(json.decode(octetsOf(octets).toString()), value);
+		t.deepEqual(json.decode(octets as ArrayBuffer, reporter), value);
+		t.deepEqual(json.decode(octetsOf(octets).toString(), reporter), value);
 	}
 	t.is(octetsOf(json.encode("\ud800")).toString(), '"\\ud800"');
 	t.is(octetsOf(json.encode({ toJSON: () => "instead" })).toString(), '"instead"');
@@ -87,8 +101,8 @@ test("application/json: a value without a form throws, and nothing else does", (
 test("application/json: what does not parse is given as the string", (t) => {
 	const json = mediaType("receiveType");
 	for (const text of ["", "{", "nonsense", "{'a':1}", "\u{feff}1", "1 2"]) {
-		t.is(json.decode(text), text);
-		t.is(json.decode(bufferOf(text)), text);
+		t.is(json.decode(text, reporter), text);
+		t.is(json.decode(bufferOf(text), reporter), text);
 	}
 });
 
@@ -97,17 +111,23 @@ test("text/*: the string as it is, lone surrogates replaced", (t) => {
 	for (const value of ["", "grüße 🙂", "\u{feff}mark", '"quoted"']) {
 		const octets = text.encode(value) as ArrayBuffer;
 		t.is(octetsOf(octets).toString(), value);
-		t.is(text.decode(octets), value);
-		t.is(text.decode(value), value);
+		t.is(text.decode(octets, reporter), value);
+		t.is(text.decode(value, reporter), value);
 	}
 	t.is(octetsOf(text.encode("a\ud800b\udc00")).toString(), "a\ufffdb\ufffd");
 	t.is(octetsOf(text.encode(12)).toString(), "12");
 	t.is(octetsOf(text.encode(null)).toString(), "null");
 });
 
+test("text/*: what is no text throws", (t) => {
+	const text = mediaType("sendType", "text/plain");
+	for (const value of [undefined, Symbol("a"), new ArrayBuffer(1), new Uint8Array(1), {}, [1], () => 1])
+		t.throws(() => text.encode(value), { instanceOf: TypeError, message: /a text type takes a string/ });
+});
+
 test("text/*: a binary message that is not UTF-8 is given with replacement characters", (t) => {
 	const text = mediaType("receiveType", "text/plain");
-	t.is(text.decode(bufferOf(Uint8Array.of(0x61, 0xff, 0x62))), "a\ufffdb");
+	t.is(text.decode(bufferOf(Uint8Array.of(0x61, 0xff, 0x62)), reporter), "a\ufffdb");
 });
 
 test("binary types: buffers and views as they are, a string as UTF-8, nothing else", (t) => {
@@ -123,5 +143,5 @@ test("binary types: buffers and views as they are, a string as UTF-8, nothing el
 	t.is(octetsOf(octets.encode("grüße\ud800")).toString(), "grüße\ufffd");
 	for (const value of [undefined, null, 1, true, {}, [1, 2], Symbol("a"), 1n])
 		t.throws(() => octets.encode(value), { instanceOf: TypeError, message: /buffer, a view or a string/ });
-	t.is(octets.decode(buffer), buffer);
+	t.is(octets.decode(buffer, reporter), buffer);
 });

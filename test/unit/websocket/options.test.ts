@@ -77,7 +77,7 @@ test("a connection's settings have their defaults, and options are never changed
 	t.like(settings, {
 		sendQueueSize: 4096,
 		dropOldest: false,
-		maxMessageSize: 16384,
+		maxMessageSize: 8192,
 		closeTimeout: 2000,
 		throttleFactor: 0,
 	});
@@ -86,7 +86,11 @@ test("a connection's settings have their defaults, and options are never changed
 test("each of a connection's options is checked, and the error names it", (t) => {
 	const wrong: Record<string, unknown[]> = {
 		sendType: ["x", 1],
-		receiveType: ["x", null],
+		receiveType: ["x", 1],
+		maxDepth: [0, 33, "8"],
+		maxValues: [0, Number.POSITIVE_INFINITY],
+		names: [1, [1], [""]],
+		nameMemory: [-1, 1.5],
 		sendQueueSize: [-1, 0x80000000, "4096", 100.5],
 		overflow: ["drop", 1, ""],
 		maxMessageSize: [-1, 2 ** 31],

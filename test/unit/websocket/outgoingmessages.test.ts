@@ -18,14 +18,13 @@ interface Message {
 class FakeWebSocket implements WebSocketClient {
 	target: unknown;
 	window = 0;
+	readonly buffered = 0;
 	failed = false;
 	/** The messages that have left whole, and the frames of each. */
 	readonly messages: (Message & { frames: number })[] = [];
 	/** The parts of the message that has not left whole. */
 	parts: Buffer[] = [];
 	#binary = false;
-
-	read(): undefined {}
 
 	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = {}): number {
 		const view = ArrayBuffer.isView(data)

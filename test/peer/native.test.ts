@@ -1,0 +1,8 @@
+import test from "ava";
+import { Agent } from "../../sim/agent/driver.js";
+
+test("JSON is measured on the device as the vectors say, in C where the device has it", async (t) => {
+	const agent = await Agent.start();
+	t.teardown(() => agent.stop());
+	t.deepEqual(await agent.run({ do: "call", on: "vectors", method: "json", arguments: [] }), [[]]);
+});
