@@ -24,8 +24,13 @@ export interface ServerHandshakeOptions {
 	readonly protocols?: readonly string[] | undefined;
 	/** The values of `Origin` that are let in; every one when absent. */
 	readonly allowedOrigins?: readonly string[] | undefined;
-	/** True when there is no room for the connection: a request without fault is then answered with 503. */
-	readonly full?: boolean | undefined;
+	/**
+	 * Asked once, when a valid request is complete: whether there is room for the connection now. If not, the
+	 * request is answered with 503. Default: there is.
+	 */
+	readonly hasRoom?: (() => boolean) | undefined;
+	/** The server's limit of connections, which the 503 names. Default: it names none. */
+	readonly maxConnections?: number | undefined;
 }
 
 /**
@@ -124,6 +129,10 @@ export class ServerHandshake extends HeadReader {
 		else if (!isKey(key)) this.refuse("the Sec-WebSocket-Key is not the base64 of 16 octets");
 		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
 			this.refuse(`the origin ${excerpt(origin)} is not allowed`, 403);
-		else if (options.full) this.refuse("the server has no room for one more connection", 503);
+		else if (options.hasRoom?.() === false) {
+			const limit = options.maxConnections;
+			const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
+			this.refuse(`the server has no room for one more connection${hint}`, 503);
+		}
 	}
 }

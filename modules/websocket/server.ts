@@ -76,7 +76,12 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (path) checkPath(path);
 		const protocols = stringsOption(raw, "protocols");
 		protocols?.forEach(checkProtocol);
-		this.handshakeOptions = { path, protocols, allowedOrigins: stringsOption(raw, "allowedOrigins") };
+		this.handshakeOptions = {
+			path,
+			protocols,
+			allowedOrigins: stringsOption(raw, "allowedOrigins"),
+			maxConnections: this.maxConnections,
+		};
 		this.openings = this.refusals = this.sockets = this.leaving = [];
 	}
 
@@ -180,7 +185,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 			else if (this.hasRoom())
 				this.openings = this.openings.concat(this.openingOf(from, this.handshakeOptions));
 			else if (this.refusals.length < this.maxConnections)
-				this.refusals = this.refusals.concat(this.openingOf(from, { ...this.handshakeOptions, full: true }));
+				this.refusals = this.refusals.concat(
+					this.openingOf(from, { ...this.handshakeOptions, hasRoom: noRoom }),
+				);
 			else from.close();
 		}
 	}
@@ -197,6 +204,11 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		ending?.terminate();
 		return ending !== undefined;
 	}
+}
+
+/** For connections that were accepted when there was no room. */
+function noRoom(): boolean {
+	return false;
 }
 
 /** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */

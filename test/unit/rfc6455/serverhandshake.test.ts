@@ -173,7 +173,7 @@ const bad: [what: string, status: number, head: string, options?: ServerHandshak
 		request({ Origin: "http://page\r\nOrigin: http://evil" }),
 		{ allowedOrigins: ["http://page"] },
 	],
-	["no fault but no room for it", 503, request(), { full: true }],
+	["no fault but no room for it", 503, request(), { hasRoom: () => false }],
 ];
 
 for (const [what, wanted, head, options = {}] of bad) {
@@ -196,6 +196,28 @@ for (const [what, wanted, head, options = {}] of bad) {
 		if (wanted === 503) t.regex(response, /\r\nRetry-After: \d+\r\n/);
 	});
 }
+
+test("room is asked for once, when a valid request is complete", (t) => {
+	let asked = 0;
+	const options: ServerHandshakeOptions = { maxConnections: 4, hasRoom: () => ++asked > 1 };
+	const refused = new ServerHandshake(options);
+	const octets = Buffer.from(request());
+	feed(refused, octets.subarray(0, -1));
+	t.is(asked, 0);
+	feed(refused, octets.subarray(-1));
+	t.is(asked, 1);
+	t.regex(
+		refused.response,
+		/^HTTP\/1\.1 503 .*\r\n\r\nthe server has no room for one more connection \(maxConnections is 4\)\n$/s,
+	);
+	const invalid = new ServerHandshake(options);
+	feed(invalid, Buffer.from(request({ Host: undefined })));
+	t.is(asked, 1);
+	const granted = new ServerHandshake(options);
+	feed(granted, octets);
+	t.is(outcome(granted), "complete");
+	t.is(asked, 2);
+});
 
 test("a head without end is refused at its 2049th octet, wherever it has got to", (t) => {
 	for (const endless of [
