@@ -1,3 +1,6 @@
+/** Reads options. In each, `undefined` and `null` stand for the default: hosts of accessors pass either. */
+import { quote } from "../rfc6455/characters.js";
+
 /** An options object, not yet checked. */
 export type RawOptions = Readonly<Record<string, unknown>>;
 
@@ -6,7 +9,7 @@ export type RawOptions = Readonly<Record<string, unknown>>;
  * @throws TypeError when they are anything else.
  */
 export function rawOptions(options: unknown): RawOptions {
-	if (options === undefined) return {};
+	if (options === undefined || options === null) return {};
 	if (!isObject(options)) throw wrongType("options", options, "an object");
 	return options as RawOptions;
 }
@@ -24,7 +27,7 @@ export function integerOption(
 	highest = 0x7fffffff,
 ): number {
 	const value = options[name];
-	if (value === undefined) return fallback;
+	if (value === undefined || value === null) return fallback;
 	const expected = `an integer from ${lowest} to ${highest}`;
 	if (typeof value !== "number") throw wrongType(name, value, expected);
 	// Infinity is its own floor.
@@ -33,22 +36,26 @@ export function integerOption(
 	return value;
 }
 
-/** An option that is a string. @throws TypeError when it is anything else or "". */
+/** An option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
-	return options[name] === undefined ? undefined : text(name, options[name]);
+	const value = options[name];
+	return value === undefined || value === null ? undefined : text(name, value);
 }
 
 /** An option that is true or false. @throws TypeError when it is anything else. */
 export function booleanOption(options: RawOptions, name: string): boolean {
-	const value = options[name];
-	if (value !== undefined && typeof value !== "boolean") throw wrongType(name, value, "true or false");
-	return value ?? false;
+	const value = options[name] ?? false;
+	if (typeof value !== "boolean") throw wrongType(name, value, "true or false");
+	return value;
 }
 
-/** An option that is an array of strings; a single string stands for an array of one. @throws TypeError otherwise. */
+/**
+ * An option that is an array of strings; a single string stands for an array of one. @throws TypeError
+ * when it is anything else, RangeError when a string is "".
+ */
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
 	const value = options[name];
-	if (value === undefined) return undefined;
+	if (value === undefined || value === null) return undefined;
 	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
 }
 
@@ -63,14 +70,15 @@ export function wrongValue(name: string, value: unknown, expected: string): Rang
 }
 
 function sentence(name: string, value: unknown, expected: string): string {
-	let shown = typeof value === "string" ? `"${value}"` : String(value);
+	let shown = typeof value === "string" ? quote(value) : String(value);
 	if (isObject(value)) shown = Array.isArray(value) ? "an array" : "an object";
 	return `${name} is ${shown}; it must be ${expected}`;
 }
 
 /** A string that is an option, or one of its items. */
 function text(name: string, value: unknown): string {
-	if (typeof value !== "string" || value === "") throw wrongType(name, value, "a string that is not empty");
+	if (typeof value !== "string") throw wrongType(name, value, "a string");
+	if (value === "") throw wrongValue(name, value, "a string that is not empty");
 	return value;
 }
 

@@ -1,16 +1,18 @@
 import Timer from "timer";
-import { checkPath, checkProtocol } from "../rfc6455/requestrules.js";
+import { HeadLimit } from "../rfc6455/head.js";
+import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { type AcceptedSocket, ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
 import { type Listener, webSocketProvider } from "./engine.js";
+import { type HandshakeOptions, headSizeOption, protocolsOption, refuseTLS } from "./handshakeoptions.js";
 import { integerOption, rawOptions, stringOption, stringsOption } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
 import { after, guard, type Ticking, tickEvery } from "./timers.js";
 
 /** The options of a Server; all are optional, those it does not know are ignored. */
-export interface ServerOptions extends ConnectionOptions {
+export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	/**
 	 * Where to listen. "localhost", the default, means this device, on every interface; a loopback address
 	 * lets in nobody from outside; another address binds its interface, where the platform can.
@@ -20,8 +22,8 @@ export interface ServerOptions extends ConnectionOptions {
 	readonly port?: number;
 	/** The only path that is served, without a query; any other gets 404. Default: every path. */
 	readonly path?: string;
-	/** Subprotocols that are spoken: the first one offered that is among them is chosen. Default none. */
-	readonly protocols?: string | readonly string[];
+	/** Subprotocols that are spoken: the first one offered that is among them is chosen. Each is unique. Default none. */
+	readonly protocols?: string | readonly string[] | null;
 	/** Values of `Origin` that are let in; any other gets 403. Requests without one are let in. Default: all. */
 	readonly allowedOrigins?: string | readonly string[];
 	/** Connections at a time, handshakes included; one more gets 503. Default 4. */
@@ -76,6 +78,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	constructor(options?: ServerOptions) {
 		super();
 		const raw = rawOptions(options);
+		refuseTLS(raw);
 		this.settings = new ConnectionSettings(raw);
 		this.hostInterface = stringOption(raw, "hostInterface") ?? "localhost";
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
@@ -86,9 +89,13 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = stringOption(raw, "path");
 		if (path) checkPath(path);
-		const protocols = stringsOption(raw, "protocols");
-		protocols?.forEach(checkProtocol);
-		this.handshakeOptions = { path, protocols, allowedOrigins: stringsOption(raw, "allowedOrigins") };
+		this.handshakeOptions = {
+			path,
+			protocols: protocolsOption(raw),
+			allowedOrigins: stringsOption(raw, "allowedOrigins"),
+			maxConnections: this.maxConnections,
+			maxHeadSize: headSizeOption(raw, HeadLimit.request),
+		};
 		this.openings = this.refusals = this.sockets = this.leaving = [];
 	}
 
@@ -209,7 +216,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 			else if (this.hasRoom())
 				this.openings = this.openings.concat(this.openingOf(from, this.handshakeOptions));
 			else if (this.refusals.length < this.maxConnections)
-				this.refusals = this.refusals.concat(this.openingOf(from, { ...this.handshakeOptions, full: true }));
+				this.refusals = this.refusals.concat(
+					this.openingOf(from, { ...this.handshakeOptions, hasRoom: noRoom }),
+				);
 			else from.close();
 		}
 	}
@@ -226,6 +235,11 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		ending?.terminate();
 		return ending !== undefined;
 	}
+}
+
+/** For connections that were accepted when there was no room. */
+function noRoom(): boolean {
+	return false;
 }
 
 /** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
