@@ -53,14 +53,20 @@ export type ServerEvents = {
 const everyInterface = "localhost";
 
 /** Listens for WebSocket connections, and makes a Socket of each. */
-export class Server extends Emitter<ServerEvents> implements SocketOwner, ServerOpeningUser, Ticking {
+export class Server
+	extends Emitter<ServerEvents>
+	implements SocketOwner, ServerOpeningUser, ServerHandshakeOptions, Ticking
+{
 	/** What all its Sockets have in common. */
 	declare readonly settings: ConnectionSettings;
 	declare private readonly hostInterface: string;
 	declare private readonly requestedPort: number;
-	declare private readonly maxConnections: number;
 	declare private readonly handshakeTimeout: number;
-	declare private readonly handshakeOptions: ServerHandshakeOptions;
+	/** The option, and the next ones: for the handshakes. */
+	declare readonly maxConnections: number;
+	declare readonly path: string | undefined;
+	declare readonly protocols: readonly string[] | undefined;
+	declare readonly allowedOrigins: readonly string[] | undefined;
 	declare private listener?: Listener | undefined;
 	/** Whether start() was called last, not stop(). */
 	declare private wanted: boolean;
@@ -90,13 +96,9 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (path) checkServedPath(path);
 		const protocols = stringsOption(raw, "protocols");
 		protocols?.forEach(checkProtocol);
-		this.handshakeOptions = {
-			path,
-			protocols,
-			allowedOrigins: origins(stringsOption(raw, "allowedOrigins")),
-			hasRoom: () => this.hasRoom(),
-			maxConnections: this.maxConnections,
-		};
+		this.path = path;
+		this.protocols = protocols;
+		this.allowedOrigins = origins(stringsOption(raw, "allowedOrigins"));
 		this.openings = this.sockets = [];
 		this.wanted = this.changing = false;
 		this.changes = 0;
@@ -121,6 +123,18 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 	 */
 	stop(): void {
 		if (this.wanted) this.change(false);
+	}
+
+	/**
+	 * Called by a handshake: whether there is room for a connection that has sent a valid request. Those that only wait
+	 * for their end make room.
+	 */
+	hasRoom(): boolean {
+		const granted = this.openings.filter((opening) => opening.isGranted).length;
+		if (granted + this.sockets.length < this.maxConnections) return true;
+		const ending = this.sockets.find((socket) => socket.isClosing);
+		ending?.terminate();
+		return ending !== undefined;
 	}
 
 	/** Called by a ServerOpening. */
@@ -248,7 +262,7 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (isLoopback(this.hostInterface.toLowerCase()) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
 		this.makeRoomForOpening();
-		const opening = new ServerOpening(from, this.handshakeOptions, this.handshakeTimeout, this);
+		const opening = new ServerOpening(from, this, this.handshakeTimeout, this);
 		this.openings = this.openings.concat(opening);
 	}
 
@@ -264,15 +278,6 @@ export class Server extends Emitter<ServerEvents> implements SocketOwner, Server
 		if (!opening) return;
 		opening.close();
 		this.onRefused(opening);
-	}
-
-	/** Whether there is room for a connection that has sent a valid request. Those that only wait for their end make room. */
-	private hasRoom(): boolean {
-		const granted = this.openings.filter((opening) => opening.isGranted).length;
-		if (granted + this.sockets.length < this.maxConnections) return true;
-		const ending = this.sockets.find((socket) => socket.isClosing);
-		ending?.terminate();
-		return ending !== undefined;
 	}
 }
 
