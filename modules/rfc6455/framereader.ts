@@ -36,8 +36,10 @@ export interface FrameReaderUser {
 	onPayload(octets: ArrayBuffer, count: number, opcode: number, last: boolean): boolean;
 	/** A control frame, whole. */
 	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void;
-	/** The peer broke the protocol or the limit. The reader has stopped. */
+	/** The peer broke the protocol or the limit. The reader gives no more messages and control frames. */
 	onViolation(code: CloseCode, message: string): void;
+	/** After a violation: the peer's close frame has come, so it has read ours or sends nothing more. */
+	onLateClose(): void;
 }
 
 /** Where the reader of frames stands: which field of RFC 6455 section 5.2 it takes next. */
@@ -48,8 +50,13 @@ const enum Step {
 	length16,
 	length64,
 	control,
-	/** The protocol has ended: octets are taken and dropped. */
+	/** The protocol has ended: bytes are taken and dropped. */
 	discard,
+	/** From here on the same after a violation, but frame by frame, to see the peer's close frame come. */
+	skipStart,
+	skipLength16,
+	skipLength64,
+	skipPayload,
 }
 
 /**
@@ -151,6 +158,17 @@ export class FrameReader {
 		this.idle = false;
 	}
 
+	/**
+	 * Takes and drops whatever still comes after a violation. RFC 6455 section 7.1.7 forbids to process it; only the
+	 * headers are looked at, for the peer's close frame says that the connection can end.
+	 */
+	skip(): void {
+		this.idle = false;
+		if (this.step === Step.start && this.filled === 0) this.step = Step.skipStart;
+		else if (this.step === Step.payload) this.step = Step.skipPayload;
+		else if (this.step < Step.skipStart) this.step = Step.discard;
+	}
+
 	/** Lets go of the transport. */
 	close(): void {
 		this.transport = this.buffer = undefined;
@@ -191,6 +209,11 @@ export class FrameReader {
 				return this.takeLength64();
 			case Step.control:
 				return this.takeControl();
+			case Step.skipStart:
+			case Step.skipLength16:
+			case Step.skipLength64:
+			case Step.skipPayload:
+				return this.skipStep();
 			default:
 				if (this.available) this.transport?.read(this.available);
 				this.available = 0;
@@ -204,18 +227,20 @@ export class FrameReader {
 		const length = word & SecondOctet.length;
 		const opcode = first & FirstOctet.opcode;
 		this.first = first;
-		if (first & FirstOctet.reserved) return this.refuse("a reserved bit is set, but no extension is in use");
+		if (first & FirstOctet.reserved)
+			return this.refuseFrame(word, "a reserved bit is set, but no extension is in use");
 		if ((word & SecondOctet.masked) === (this.user.masks ? SecondOctet.masked : 0))
-			return this.refuse(
+			return this.refuseFrame(
+				word,
 				this.user.masks ? "a frame from the server is masked" : "a frame from the client is not masked",
 			);
-		if (opcode & FirstOctet.control) return this.startControl(opcode, length);
-		if (opcode > Opcode.binary) return this.refuse(`the opcode ${opcode} is reserved`);
+		if (opcode & FirstOctet.control) return this.startControl(opcode, length, word);
+		if (opcode > Opcode.binary) return this.refuseFrame(word, `the opcode ${opcode} is reserved`);
 		if (opcode !== Opcode.continuation) {
-			if (this.message) return this.refuse("a message begins before the last one has ended");
+			if (this.message) return this.refuseFrame(word, "a message begins before the last one has ended");
 			this.message = opcode;
 			this.messageLength = 0;
-		} else if (!this.message) return this.refuse("a frame continues a message that has not begun");
+		} else if (!this.message) return this.refuseFrame(word, "a frame continues a message that has not begun");
 		if (length <= Limit.short) return this.startPayload(length);
 		this.remaining = 0;
 		this.words = 0;
@@ -225,7 +250,12 @@ export class FrameReader {
 
 	private takeLength16(length: number): boolean {
 		if (length < 0) return false;
-		if (length <= Limit.short) return this.refuse(`the length ${length} is told in 16 bits instead of 7`);
+		if (length <= Limit.short)
+			return this.fail(
+				CloseCode.protocolError,
+				`the length ${length} is told in 16 bits instead of 7`,
+				length,
+			);
 		return this.startPayload(length);
 	}
 
@@ -233,11 +263,20 @@ export class FrameReader {
 	private takeLength64(): boolean {
 		const word = this.takeWord();
 		if (word < 0) return false;
-		if (this.words === 0 && word > 0x7fff) return this.refuse("the highest bit of a 64-bit length is set");
+		if (this.words === 0 && word > 0x7fff)
+			return this.fail(
+				CloseCode.protocolError,
+				"the highest bit of a 64-bit length is set",
+				Number.POSITIVE_INFINITY,
+			);
 		this.remaining = this.remaining * 0x10000 + word;
 		if (++this.words < 4) return true;
 		if (this.remaining <= Limit.medium)
-			return this.refuse(`the length ${this.remaining} is told in 64 bits instead of fewer`);
+			return this.fail(
+				CloseCode.protocolError,
+				`the length ${this.remaining} is told in 64 bits instead of fewer`,
+				this.remaining,
+			);
 		return this.startPayload(this.remaining);
 	}
 
@@ -249,11 +288,13 @@ export class FrameReader {
 			return this.fail(
 				CloseCode.messageTooBig,
 				`a message has ${messageLength} octets or more, the limit is ${this.user.maxMessageSize}`,
+				length,
 			);
 		if (this.user.collects && !this.dropping && !this.makeRoom(messageLength))
 			return this.fail(
 				CloseCode.messageTooBig,
 				`there is no memory for a message of ${messageLength} bytes beside the unfinished ones of other connections`,
+				length,
 			);
 		this.remaining = length;
 		this.step = this.user.masks ? Step.payload : Step.key;
@@ -290,7 +331,7 @@ export class FrameReader {
 		}
 		const opcode = this.message;
 		if (last) this.message = 0;
-		if (!this.user.onPayload(octets, count, opcode, last)) this.blocked = this.step !== Step.discard;
+		if (!this.user.onPayload(octets, count, opcode, last)) this.blocked = this.step < Step.discard;
 		return true;
 	}
 
@@ -328,13 +369,16 @@ export class FrameReader {
 	}
 
 	private refuseText(): boolean {
-		return this.fail(CloseCode.invalidData, "a text message is not UTF-8");
+		this.buffer = undefined;
+		this.skipPayload(this.remaining, false);
+		this.user.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
+		return true;
 	}
 
-	private startControl(opcode: number, length: number): boolean {
-		if (opcode > Opcode.pong) return this.refuse(`the opcode ${opcode} is reserved`);
-		if (this.first < FirstOctet.final) return this.refuse("a control frame is fragmented");
-		if (length > Limit.short) return this.refuse("a control frame has more than 125 octets");
+	private startControl(opcode: number, length: number, word: number): boolean {
+		if (opcode > Opcode.pong) return this.refuseFrame(word, `the opcode ${opcode} is reserved`);
+		if (this.first < FirstOctet.final) return this.refuseFrame(word, "a control frame is fragmented");
+		if (length > Limit.short) return this.refuseFrame(word, "a control frame has more than 125 octets");
 		this.control = new Uint8Array(length);
 		this.step = this.user.masks ? Step.control : Step.key;
 		return true;
@@ -350,14 +394,61 @@ export class FrameReader {
 		return true;
 	}
 
-	private refuse(message: string): boolean {
-		return this.fail(CloseCode.protocolError, message);
+	/** A violation in the first two bytes of a frame. Returns true. */
+	private refuseFrame(word: number, message: string): boolean {
+		const closes = this.skipFrame(word);
+		this.buffer = undefined;
+		this.user.onViolation(CloseCode.protocolError, message);
+		if (closes) this.user.onLateClose();
+		return true;
 	}
 
-	private fail(code: CloseCode, message: string): boolean {
-		this.discard();
+	/** A violation in a frame of which `rest` bytes of payload are to come. Returns true. */
+	private fail(code: CloseCode, message: string, rest: number): boolean {
+		this.skipPayload(rest, !this.user.masks);
+		this.buffer = undefined;
 		this.user.onViolation(code, message);
 		return true;
+	}
+
+	/** Takes the next step through frames that are skipped. Returns false when bytes are missing. */
+	private skipStep(): boolean {
+		if (this.step === Step.skipPayload) {
+			const count = Math.min(this.available, this.remaining);
+			if (count) this.transport?.read(count);
+			this.available -= count;
+			this.remaining -= count;
+			if (this.remaining) return false;
+			this.step = Step.skipStart;
+			return true;
+		}
+		const word = this.takeWord();
+		if (word < 0) return false;
+		if (this.step === Step.skipStart) {
+			if (!this.skipFrame(word)) return true;
+			this.step = Step.discard;
+			this.user.onLateClose();
+			return true;
+		}
+		const length = this.remaining * 0x10000 + word;
+		this.remaining = length;
+		if (this.step === Step.skipLength16 || ++this.words === 4) this.skipPayload(length, this.first !== 0);
+		return true;
+	}
+
+	/** Skips the rest of a frame of which the first two bytes were read. Returns whether it is a close frame. */
+	private skipFrame(word: number): boolean {
+		const length = word & SecondOctet.length;
+		this.first = word & SecondOctet.masked;
+		this.remaining = this.words = 0;
+		if (length <= Limit.short) this.skipPayload(length, this.first !== 0);
+		else this.step = length === SecondOctet.length16 ? Step.skipLength16 : Step.skipLength64;
+		return ((word >> 8) & FirstOctet.opcode) === Opcode.close;
+	}
+
+	private skipPayload(length: number, masked: boolean): void {
+		this.remaining = masked ? length + Limit.key : length;
+		this.step = Step.skipPayload;
 	}
 
 	/** Takes two octets of a header, together or one by one. Returns -1 while they have not come. */

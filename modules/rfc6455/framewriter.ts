@@ -51,6 +51,8 @@ const enum Closing {
 	received = 4,
 	/** The peer broke the protocol or a limit. */
 	fault = 8,
+	/** The application was told that the WebSocket is closed. */
+	announced = 16,
 }
 
 /** What waits for the window, and goes before any data: in this order. */
@@ -227,6 +229,16 @@ export abstract class FrameWriter implements DataSink {
 		this.closing |= Closing.fault;
 	}
 
+	/** True once the application was told that the WebSocket is closed. */
+	protected get isAnnounced(): boolean {
+		return (this.closing & Closing.announced) !== 0;
+	}
+
+	/** Records that the application is told so. */
+	protected noteAnnounced(): void {
+		this.closing |= Closing.announced;
+	}
+
 	/** Tells what the transport can take now, and sends what waited for it. Returns the octets a message may have. */
 	protected grant(window: number): number {
 		this.window = window;
@@ -270,7 +282,12 @@ export abstract class FrameWriter implements DataSink {
 	/** Answers the peer's close frame, unless it is itself the answer. */
 	protected answerClose(payload: Uint8Array<ArrayBuffer>): void {
 		if (!(this.closing & Closing.started)) this.startClose(payload);
-		else if (!this.waiting) this.onClosed();
+		else this.finishClose();
+	}
+
+	/** The peer's close frame has come, and this side's was sent or waits to be. */
+	protected finishClose(): void {
+		if (!this.waiting) this.onClosed();
 	}
 
 	/** Brings `room` up to date. Returns the longest payload that fits exactly. */

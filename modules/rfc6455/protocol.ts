@@ -263,9 +263,15 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 
 	/** Called by the reader, and for what only this class can tell. RFC 6455 section 7.1.7: every violation ends here. */
 	onViolation(code: CloseCode, message: string): void {
-		this.frames.discard();
+		this.frames.skip();
 		this.startClose(closePayload(code, message));
 		this.onFault(code, message);
+	}
+
+	/** Called by the reader, and for a close frame that is itself a violation. */
+	onLateClose(): void {
+		this.noteClose();
+		this.finishClose();
 	}
 
 	/** Gives a piece of text to the application, if it is UTF-8. Returns whether to go on. */
@@ -295,20 +301,25 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats both. */
 	private takeClose(payload: Uint8Array<ArrayBuffer>): void {
 		if (payload.length === 1)
-			return this.onViolation(CloseCode.protocolError, "a close frame has one octet; a code has two");
+			return this.refuseClose(CloseCode.protocolError, "a close frame has one octet; a code has two");
 		if (payload.length > 1) {
 			const code = ((payload[0] as number) << 8) | (payload[1] as number);
 			if (!isSendableCloseCode(code))
-				return this.onViolation(CloseCode.protocolError, `the close code ${code} must not be sent`);
+				return this.refuseClose(CloseCode.protocolError, `the close code ${code} must not be sent`);
 			try {
 				new TextReader().decode(payload.buffer.slice(2), true);
 			} catch {
-				return this.onViolation(CloseCode.invalidData, "the reason of a close frame is not UTF-8");
+				return this.refuseClose(CloseCode.invalidData, "the reason of a close frame is not UTF-8");
 			}
 		}
 		this.noteClose();
 		this.frames.discard();
 		this.onControlFrame(Opcode.close, payload.buffer);
 		if (this.transport) this.answerClose(payload.slice());
+	}
+
+	private refuseClose(code: CloseCode, message: string): void {
+		this.onViolation(code, message);
+		this.onLateClose();
 	}
 }

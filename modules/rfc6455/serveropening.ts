@@ -44,8 +44,9 @@ export class ServerOpening implements SocketUser {
 		this.handshake = new ServerHandshake(options);
 		this.user = user;
 		this.window = 0;
-		if (timeout) this.endWithin(timeout);
+		// First, for it throws when the connection has ended meanwhile.
 		this.socket = takeOver(from, this);
+		if (timeout) this.endWithin(timeout);
 	}
 
 	/** The request target: path and query. */
@@ -56,6 +57,16 @@ export class ServerOpening implements SocketUser {
 	/** The subprotocol chosen, or "". */
 	get protocol(): string {
 		return this.handshake.protocol;
+	}
+
+	/** Whether the request has come, so that its answer is going out. */
+	get isAnswered(): boolean {
+		return this.response !== undefined;
+	}
+
+	/** Whether that answer opens the WebSocket. */
+	get isGranted(): boolean {
+		return this.isAnswered && !this.handshake.fault;
 	}
 
 	/** Ends the connection at once; the user is not called any more. */

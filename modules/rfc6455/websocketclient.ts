@@ -22,7 +22,10 @@ export interface WebSocketClientCallbacks {
 	readonly onWritable?: ((this: WebSocketClient, count: number) => void) | undefined;
 	/** A close (8), ping (9) or pong (10) frame came. Close and ping are answered without further ado. */
 	readonly onControl?: ((this: WebSocketClient, opcode: number, payload: ArrayBuffer) => void) | undefined;
-	/** The connection has ended with a closing handshake, or after an onError that had a code. */
+	/**
+	 * The closing handshake is complete, or the connection has ended after an onError that had a code. A client's TCP
+	 * connection may end later: when the server ends it, after `closeTimeout`, or by close().
+	 */
 	readonly onClose?: ((this: WebSocketClient) => void) | undefined;
 	/** The WebSocket could not be opened or the connection has failed. */
 	readonly onError?: ((this: WebSocketClient, error: WebSocketError) => void) | undefined;
@@ -44,7 +47,10 @@ export interface WebSocketClientOptions extends WebSocketClientCallbacks, Partia
 	readonly text?: "buffer" | "string" | undefined;
 	/** Addition: the longest message that is received, in octets. Default: no limit. */
 	readonly maxMessageSize?: number | undefined;
-	/** Addition: how long the closing handshake may take, in milliseconds. Default 2000. */
+	/**
+	 * Addition: how long the closing handshake may take, in milliseconds, and again, for a client, how long the server
+	 * may take after it to end the TCP connection. Default 2000.
+	 */
 	readonly closeTimeout?: number | undefined;
 }
 
@@ -129,7 +135,7 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	onSocketError(): void {
-		if (this.isClosed || this.hasFault) this.end();
+		if (this.isClosed || this.hasFault) this.finish();
 		else
 			this.abandon(
 				this.isClosing ? "the peer did not finish the closing handshake" : "the connection was lost",
@@ -138,7 +144,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 
 	onSocketException(error: unknown): void {
 		trace(`WebSocketClient: ${error}\n`);
-		this.abandon(String(error));
+		if (this.isAnnounced) this.close();
+		else this.abandon(String(error));
 	}
 
 	protected override onData(count: number, info: ReadableInfo): void {
@@ -162,8 +169,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	protected override onClosed(): void {
-		// RFC 6455 section 7.1.1: the server ends the TCP connection first, the client waits for it.
-		if (!this.masks) this.endWithin(0);
+		// In a turn of its own: this may be inside write(), from which no callback comes.
+		this.endWithin(0);
 	}
 
 	protected override onDrained(): void {
@@ -184,11 +191,23 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 		}
 	}
 
+	/** Called by the timer. */
 	private end(): void {
 		if (!this.isClosed && !this.hasFault)
 			return this.abandon("the peer did not answer the close frame in time");
-		this.close();
+		if (!this.masks || !this.isClosed || this.isAnnounced) return this.finish();
+		// RFC 6455 section 7.1.1: the server ends the TCP connection first. The client waits for that, but the application need not.
+		this.noteAnnounced();
+		Timer.clear(this.closeTimer);
+		this.closeTimer = undefined;
+		this.endWithin(this.closeTimeout);
 		this.callbacks.onClose?.call(this);
+	}
+
+	private finish(): void {
+		const announced = this.isAnnounced;
+		this.close();
+		if (!announced) this.callbacks.onClose?.call(this);
 	}
 
 	private abandon(message: string): void {

@@ -31,9 +31,16 @@ export class Client extends Connection<ClientEvents> {
 	declare private readonly numberOfRetries: number;
 	declare private readonly timeBetweenRetries: number;
 	declare private readonly discardMessagesBeforeOpen: boolean;
-	/** The number of the attempt under way, from 1. */
+	/** The number of the attempt under way or the last one, from 1; 0 before the first one. */
 	declare private attempt: number;
-	/** While connecting: the end of the attempt or of the pause before the next one. While open: the tick. */
+	/** When the last attempt was started, by Date.now(). */
+	declare private attemptStart?: number;
+	/** Milliseconds of the attempt under way in which send() has stalled the device. */
+	declare private stalled?: number;
+	/**
+	 * While connecting: the end of the attempt or of the pause before the next one. While open: the tick. Then: the time
+	 * that the last connection may take to end underneath.
+	 */
 	declare private timer?: Timer | undefined;
 	declare private chosenProtocol: string;
 
@@ -46,6 +53,7 @@ export class Client extends Connection<ClientEvents> {
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
 		this.discardMessagesBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
+		this.attempt = 0;
 		this.chosenProtocol = "";
 	}
 
@@ -56,17 +64,17 @@ export class Client extends Connection<ClientEvents> {
 
 	/**
 	 * Opens the connection. Every failed attempt emits `retry`; when the last one has failed, `error` is emitted,
-	 * and open() may be called again. While connecting or open it does nothing.
+	 * and open() may be called again. While connecting or open it does nothing. While a connection is ending, the next
+	 * one is opened when it has ended. Attempts start at least `timeBetweenRetries` after one another.
 	 */
 	open(): void {
-		if (this.state !== State.idle) return;
-		this.state = State.connecting;
-		this.attempt = 1;
-		this.connect();
+		if (this.state === State.closing) this.state = State.reopening;
+		else if (this.state === State.idle) this.start();
 	}
 
 	override close(code?: number, reason?: string): void {
 		super.close(code, reason);
+		if (this.state === State.reopening) this.state = State.closing;
 		if (this.state !== State.connecting) return;
 		this.state = State.idle;
 		this.release();
@@ -98,15 +106,46 @@ export class Client extends Connection<ClientEvents> {
 		this.fire("error", `no connection to ${host}:${port} after ${attempts}: ${reason}`);
 	}
 
-	protected override onFinished(): void {
-		this.setTimer(undefined);
+	protected override onFinished(reopens: boolean): void {
+		// The TCP connection ends underneath, and is let go of in time.
+		this.setTimer(this.webSocket ? after(this.settings.closeTimeout, () => this.release()) : undefined);
+		if (reopens) this.start();
+	}
+
+	protected override onStalled(milliseconds: number): void {
+		if (this.state === State.connecting) this.stalled = (this.stalled ?? 0) + milliseconds;
+	}
+
+	/** Starts the first attempt, as soon as the last one of before was long enough ago. */
+	private start(): void {
+		const pause = this.pauseToStart;
+		this.state = State.connecting;
+		this.attempt = 1;
+		if (pause > 0) this.setTimer(after(pause, () => this.connect()));
+		else this.connect();
+	}
+
+	/** A clock that was set meanwhile must not make the pause longer than it ever is. */
+	private get pauseToStart(): number {
+		if (this.attempt === 0) return 0;
+		const elapsed = Date.now() - (this.attemptStart ?? 0);
+		return elapsed < 0 ? this.timeBetweenRetries : this.timeBetweenRetries - elapsed;
+	}
+
+	private onConnectTimeout(): void {
+		const stalled = this.stalled;
+		if (!stalled) return this.onOpenFailed(`no connection within ${this.connectTimeout} ms`);
+		// In that time nothing could come of the attempt.
+		this.stalled = 0;
+		this.setTimer(after(stalled, () => this.onConnectTimeout()));
 	}
 
 	private connect(): void {
-		if (this.connectTimeout)
-			this.setTimer(
-				after(this.connectTimeout, () => this.onOpenFailed(`no connection within ${this.connectTimeout} ms`)),
-			);
+		// A client has one TCP connection at a time.
+		this.release();
+		this.attemptStart = Date.now();
+		if (this.stalled) this.stalled = 0;
+		if (this.connectTimeout) this.setTimer(after(this.connectTimeout, () => this.onConnectTimeout()));
 		const settings = this.settings;
 		try {
 			const provider = webSocketProvider();

@@ -14,7 +14,7 @@ import { isBuffer } from "./mediatypes.js";
 import { booleanOption, rawOptions, wrongType } from "./options.js";
 import { OutgoingMessages, type OutgoingMessagesOwner } from "./outgoingmessages.js";
 import type { ConnectionSettings } from "./settings.js";
-import { after } from "./timers.js";
+import { after, traceMistake } from "./timers.js";
 
 /** What became of a message given to send(). */
 export type SendOutcome =
@@ -54,6 +54,8 @@ export const enum State {
 	open,
 	/** Its end has begun: no message is sent or emitted any more. */
 	closing,
+	/** The same, and a client opens the next connection when it has ended. */
+	reopening,
 }
 
 // Constants of the module, for XS copies a literal whenever it is evaluated.
@@ -66,6 +68,8 @@ const binaryInfo = Object.freeze({ binary: true });
 const closeOpcode = 8;
 const closeWrite: WriteOptions = Object.freeze({ opcode: closeOpcode });
 const pingWrite: WriteOptions = Object.freeze({ opcode: 9 });
+/** The longest stall of one send() under `throttleFactor`, in milliseconds. */
+const longestStall = 1000;
 
 /** What Client and Socket share: sending through the queue, receiving, liveness, closing, the counters. */
 export abstract class Connection<Events extends ConnectionEvents = ConnectionEvents>
@@ -81,9 +85,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	declare private silence: number;
 	/** An error that is to be emitted in a later turn. */
 	declare private pendingError: string | undefined;
-	/** What the `close` event will tell. */
-	declare private closeCode: number;
-	declare private closeReason: string;
+	/** What the `close` event will tell, once the peer's close frame has come or a violation: 1006 until then. */
+	declare private closeCode?: number;
+	declare private closeReason?: string;
 
 	constructor(settings: ConnectionSettings) {
 		super();
@@ -95,8 +99,6 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.ledger = ledger;
 		this.silence = 0;
 		this.pendingError = undefined;
-		this.closeCode = CloseCode.abnormal;
-		this.closeReason = "";
 	}
 
 	/**
@@ -127,7 +129,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Whether the connection's end has begun. */
 	get isClosing(): boolean {
-		return this.state === State.closing;
+		return this.state >= State.closing;
 	}
 
 	/** What became of the messages so far. */
@@ -139,12 +141,14 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 * Closes the connection with a closing handshake. Messages that wait are lost, and counted as such.
 	 * @param code 1000 (default), another one of RFC 6455 section 7.4 that may be sent, or 3000 to 4999.
 	 * @param reason Text for the peer, at most 123 octets in UTF-8; what is longer is cut off.
-	 * @throws TypeError when the code is not a number, RangeError when it may not be sent.
+	 * @throws TypeError when the code is not a number or the reason not a string, RangeError when the code may not be
+	 *   sent. The connection stays as it is then.
 	 */
 	close(code: number = CloseCode.normal, reason = ""): void {
 		if (typeof code !== "number") throw wrongType("the close code", code, "a number");
 		if (!Number.isInteger(code) || !isSendableCloseCode(code))
 			throw new RangeError(`the close code is ${code}; it must be 1000-1003, 1007-1014 or 3000-4999`);
+		if (typeof reason !== "string") throw wrongType("the close reason", reason, "a string");
 		this.lose();
 		if (this.state === State.open) this.startClosing(code, reason);
 	}
@@ -156,6 +160,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.silence++;
 		if (this.silence === pingTicks) this.ping();
 		else if (this.silence >= dropTicks) {
+			// The end has begun before the listener is called, so that it may call open().
+			this.beginEnd();
 			this.fire("error", "the peer has not answered a ping; the connection is dropped");
 			this.drop();
 		}
@@ -163,9 +169,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Ends the connection at once: `close` with 1006 follows in this turn, if it was open. */
 	protected drop(): void {
-		const webSocket = this.webSocket;
-		if (!webSocket) return;
-		webSocket.close();
+		if (this.state < State.open) return;
+		this.webSocket?.close();
+		this.webSocket = undefined;
 		this.finish(CloseCode.abnormal, "");
 	}
 
@@ -199,8 +205,14 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	protected abstract onOpened(): void;
 	/** Hook: the connection did not come to be open. */
 	protected abstract onOpenFailed(reason: string): void;
-	/** Hook: a connection that was open has ended; `close` is emitted when it returns. */
-	protected abstract onFinished(): void;
+	/**
+	 * Hook: a connection that was open has ended; `close` is emitted when it returns. `webSocket` is still set when the
+	 * TCP connection may last longer.
+	 * @param reopens Whether the next one was asked for.
+	 */
+	protected abstract onFinished(reopens: boolean): void;
+	/** Hook: send() has stalled the device. */
+	protected onStalled?(milliseconds: number): void;
 	/** Hook: whether a message may wait while the connection is not open. */
 	protected abstract get mayQueue(): boolean;
 
@@ -238,13 +250,16 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Called by the WebSocket underneath: `window` octets can be written; the first time, that it is open. */
 	allow(webSocket: WebSocketClient, window: number): void {
-		if (this.state === State.closing) return;
+		if (this.state >= State.closing) return;
 		this.outgoing.grant(webSocket, window);
 		if (this.state === State.connecting) {
 			this.state = State.open;
 			this.silence = 0;
-			this.closeCode = CloseCode.abnormal;
-			this.closeReason = "";
+			// After a first connection; most have no second one, and need no room for these.
+			if (this.closeCode) {
+				this.closeCode = CloseCode.abnormal;
+				this.closeReason = "";
+			}
 			this.onOpened();
 			this.fire("open");
 		}
@@ -265,7 +280,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.beginEnd();
 	}
 
-	/** Called by the WebSocket underneath: it has ended as a closing handshake ends it. */
+	/** Called by the WebSocket underneath: the closing handshake is complete. */
 	noteClose(): void {
 		this.finish(this.closeCode, this.closeReason);
 	}
@@ -275,8 +290,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		if (this.state === State.connecting) {
 			this.webSocket = undefined;
 			this.onOpenFailed(error?.message ?? "the connection was refused or lost");
-		} else if (error?.code === undefined) this.finish(this.closeCode, this.closeReason);
-		else {
+		} else if (error?.code === undefined) {
+			this.webSocket = undefined;
+			this.finish(this.closeCode, this.closeReason);
+		} else {
 			this.closeCode = error.code;
 			this.closeReason = error.message;
 			this.beginEnd();
@@ -293,40 +310,58 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		if (!outgoing.enqueue(octets, length, binary)) return discarded;
 		this.ledger.accepted++;
 		const throttleFactor = this.settings.throttleFactor;
-		if (throttleFactor) Timer.delay(outgoing.waiting * throttleFactor);
+		if (throttleFactor) this.stall(outgoing.waiting * throttleFactor);
 		return queued;
+	}
+
+	private stall(milliseconds: number): void {
+		const bounded = Math.min(milliseconds, longestStall);
+		Timer.delay(bounded);
+		this.onStalled?.(bounded);
 	}
 
 	private ping(): void {
 		try {
 			this.webSocket?.write(new ArrayBuffer(0), pingWrite);
-		} catch {
+		} catch (error) {
 			// A window that is shut all this time is no better a sign of life than a missing pong.
+			traceMistake(error);
 		}
 	}
 
 	private startClosing(code: number, reason: string): void {
+		const payload = closePayload(code, reason);
 		this.beginEnd();
+		const webSocket = this.webSocket;
 		try {
-			this.webSocket?.write(closePayload(code, reason), closeWrite);
-		} catch {
-			after(0, () => this.drop());
+			webSocket?.write(payload, closeWrite);
+		} catch (error) {
+			// The socket has failed and has not said so yet.
+			traceMistake(error);
+			after(0, () => {
+				if (this.webSocket === webSocket) this.drop();
+			});
 		}
 	}
 
 	private beginEnd(): void {
-		this.state = State.closing;
+		if (this.state !== State.reopening) this.state = State.closing;
 		this.outgoing.shut();
 	}
 
-	private finish(code: number, reason: string): void {
+	private finish(code: number = CloseCode.abnormal, reason = ""): void {
+		this.beginEnd();
 		// Nothing is emitted after `close`.
 		this.reportNow();
-		this.beginEnd();
+		const reopens = this.isReopening;
 		this.state = State.idle;
-		this.webSocket = undefined;
-		this.onFinished();
+		this.onFinished(reopens);
 		this.fire("close", code, reason);
+	}
+
+	/** Asked for by itself: a listener that was called meanwhile may have changed it. */
+	private get isReopening(): boolean {
+		return this.state === State.reopening;
 	}
 }
 

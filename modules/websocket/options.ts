@@ -15,6 +15,14 @@ export function rawOptions(options: unknown): RawOptions {
 }
 
 /**
+ * The value of an option; undefined for null, too, by which some accessors ask for the default. They use -1 as well,
+ * which is out of range everywhere: it could just as well mean "never" or "no limit".
+ */
+function given(options: RawOptions, name: string): unknown {
+	return options[name] ?? undefined;
+}
+
+/**
  * An option that is an integer, or Infinity where `highest` is. Unless told otherwise it is from 0 to the largest one
  * of 32 bits, which is also the longest time of the platform's timers in milliseconds.
  * @throws TypeError when it is not a number, RangeError when it is not an integer from `lowest` to `highest`.
@@ -26,8 +34,8 @@ export function integerOption(
 	lowest = 0,
 	highest = 0x7fffffff,
 ): number {
-	const value = options[name];
-	if (value === undefined || value === null) return fallback;
+	const value = given(options, name);
+	if (value === undefined) return fallback;
 	const expected = `an integer from ${lowest} to ${highest}`;
 	if (typeof value !== "number") throw wrongType(name, value, expected);
 	// Infinity is its own floor.
@@ -38,15 +46,15 @@ export function integerOption(
 
 /** An option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
-	const value = options[name];
-	return value === undefined || value === null ? undefined : text(name, value);
+	const value = given(options, name);
+	return value === undefined ? undefined : text(name, value);
 }
 
 /** An option that is true or false. @throws TypeError when it is anything else. */
 export function booleanOption(options: RawOptions, name: string): boolean {
-	const value = options[name] ?? false;
-	if (typeof value !== "boolean") throw wrongType(name, value, "true or false");
-	return value;
+	const value = given(options, name);
+	if (value !== undefined && typeof value !== "boolean") throw wrongType(name, value, "true or false");
+	return value ?? false;
 }
 
 /**
@@ -54,8 +62,8 @@ export function booleanOption(options: RawOptions, name: string): boolean {
  * when it is anything else, RangeError when a string is "".
  */
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
-	const value = options[name];
-	if (value === undefined || value === null) return undefined;
+	const value = given(options, name);
+	if (value === undefined) return undefined;
 	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
 }
 

@@ -2,6 +2,7 @@ import { type DataSink, dataSinkOf, type WebSocketClient } from "./engine.js";
 import type { Ledger } from "./ledger.js";
 import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
+import { traceMistake } from "./timers.js";
 
 /** A message that leaves in parts. */
 interface PartedMessage {
@@ -65,8 +66,9 @@ export class OutgoingMessages {
 		let window: number;
 		try {
 			window = (this.sink as DataSink).writeData(octets, length, binary, false, transfer);
-		} catch {
+		} catch (error) {
 			// The socket has failed and has not said so yet.
+			traceMistake(error);
 			window = -1;
 		}
 		if (window < 0) {
@@ -161,8 +163,9 @@ export class OutgoingMessages {
 	private send(): void {
 		try {
 			while (this.window && this.waiting && this.sendFirst());
-		} catch {
+		} catch (error) {
 			// As in write().
+			traceMistake(error);
 			this.window = 0;
 		}
 	}

@@ -79,6 +79,7 @@ export class Socket extends Connection {
 	}
 
 	protected override onFinished(): void {
+		this.webSocket = undefined;
 		this.lose();
 		this.owner.onSocketEnd(this);
 	}

@@ -34,3 +34,11 @@ export function guard(action: () => void, target?: object): void {
 		trace(`xs-web-socket: ${error}\n`);
 	}
 }
+
+/**
+ * Traces what was thrown by a write to a socket, when it is not how a socket fails that has ended or is full but a
+ * mistake in a program, which must not stay hidden. It is not thrown on: some sockets fail so after their end, too.
+ */
+export function traceMistake(error: unknown): void {
+	if (error instanceof TypeError || error instanceof ReferenceError) trace(`xs-web-socket: ${error}\n`);
+}

@@ -2,17 +2,20 @@ import test from "ava";
 import { Agent } from "../../sim/agent/driver.js";
 import type { Counters } from "../../sim/agent/remote.js";
 import { onDevice } from "../../sim/agent/wire.js";
-import { closePayload, opcodes } from "../support/frames.js";
+import { closePayload, frame, opcodes } from "../support/frames.js";
 import {
 	client,
 	clientAndRaw,
 	clientAndWs,
+	rawConnect,
 	rawServer,
 	refusing,
+	server,
 	serverAndRaw,
 	serverAndWs,
 	wsServer,
 } from "../support/pairs.js";
+import type { RawConnection } from "../support/rawconnection.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
@@ -40,13 +43,145 @@ test("a Client leaves the end of the TCP connection to the server, as section 7.
 	await raw.readClose();
 	raw.send(opcodes.close, closePayload(1000));
 	raw.send(opcodes.ping, "is not answered");
+	t.is((await open.next("close"))[0], 1000, "the closing handshake is complete");
 	await nothingComesBack(t, 30);
 	t.false(raw.ended);
-	t.deepEqual(open.order, ["open"]);
 	raw.end();
-	t.is((await open.next("close"))[0], 1000);
 	await raw.readEnd();
 	t.is(raw.unread.length, 0);
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("close is emitted when the peer's close frame was answered, however long the TCP connection stays", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, { closeTimeout: 0x7fffffff });
+	raw.send(opcodes.close, closePayload(4000, "enough"));
+	t.deepEqual(await open.next("close"), [4000, "enough"]);
+	t.deepEqual(await raw.readClose(), { code: 4000, reason: "enough" });
+	t.false(raw.ended);
+	raw.reset();
+	await nothingComesBack(t, 30);
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("after close a TCP connection that the server does not end is ended within closeTimeout", async (t) => {
+	const { client: open, raw } = await clientAndRaw(t, agent, { closeTimeout: 300 });
+	raw.send(opcodes.close, closePayload(1000));
+	await raw.readClose();
+	await open.next("close");
+	await raw.readEnd();
+	t.deepEqual(open.order, ["open", "close"]);
+});
+
+test("a new connection works while the server has not ended the last one", async (t) => {
+	const { client: again, raw, server } = await clientAndRaw(t, agent, { closeTimeout: 0x7fffffff });
+	await again.listen("close", [again.step("open")], "once");
+	raw.send(opcodes.close, closePayload(1001));
+	await again.next("close");
+	const second = await server.webSocket();
+	await again.next("open");
+	raw.reset();
+	second.send(opcodes.text, '"hello"');
+	t.is((await again.next("message"))[0], "hello");
+	await again.send("there");
+	t.is((await second.readMessage()).text, '"there"');
+	t.deepEqual(
+		again.order.filter((event) => !event.startsWith("ran ")),
+		["open", "close", "open", "message"],
+	);
+});
+
+test("after a violation the peer's close frame ends the connection, to which others are still given time", async (t) => {
+	for (const violation of [
+		frame(3, "a reserved opcode", { mask: true }),
+		frame(opcodes.text, "not masked"),
+		frame(opcodes.text, Uint8Array.of(0xff), { mask: true }),
+		frame(opcodes.text, "x".repeat(70_000), { mask: true }),
+		frame(opcodes.text, "x".repeat(200), { mask: true }).subarray(0, 150),
+	]) {
+		const listening = await server(t, agent, { maxMessageSize: 100 });
+		const port = await listening.listening();
+		const [silent, polite] = [await rawConnect(t, agent, port), await rawConnect(t, agent, port)];
+		const ended: string[] = [];
+		for (const [name, raw] of Object.entries({ silent, polite })) {
+			await raw.upgrade();
+			const socket = await listening.connection();
+			raw.write(violation);
+			await socket.next("error");
+			void raw.readEnd().then(() => ended.push(name));
+		}
+		const { code } = await polite.readClose();
+		if (violation.length === 150)
+			polite.write(frame(opcodes.text, "x".repeat(200), { mask: true }).subarray(150));
+		polite.send(opcodes.text, "on its way already");
+		polite.send(opcodes.close, closePayload(code));
+		await silent.readEnd();
+		t.deepEqual(ended, ["polite", "silent"], `${violation.subarray(0, 4).toString("hex")}, ${code}`);
+	}
+});
+
+test("a close frame that is itself a violation ends the connection", async (t) => {
+	const listening = await server(t, agent);
+	const port = await listening.listening();
+	const ended: string[] = [];
+	const wrong: [string, Buffer][] = [
+		["a reserved opcode", frame(3, "", { mask: true })],
+		["1005", frame(opcodes.close, closePayload(1005), { mask: true })],
+		["one byte", frame(opcodes.close, "x", { mask: true })],
+		["not masked", frame(opcodes.close, closePayload(1000))],
+	];
+	const connections = [];
+	for (const [name, violation] of wrong) {
+		const raw = await rawConnect(t, agent, port);
+		await raw.upgrade();
+		const socket = await listening.connection();
+		connections.push(raw);
+		raw.write(violation);
+		await socket.next("error");
+		void raw.readEnd().then(() => ended.push(name));
+	}
+	for (const raw of connections) await raw.readEnd();
+	t.is(ended.at(-1), "a reserved opcode");
+});
+
+test("a Client's violation is over with the peer's close frame, too", async (t) => {
+	const peer = await rawServer(t);
+	const [silent, polite] = [
+		await client(t, agent, { port: peer.port }),
+		await client(t, agent, { port: peer.port }),
+	];
+	const raws = [];
+	for (const open of [silent, polite]) {
+		await open.open();
+		const raw = await peer.webSocket();
+		raws.push(raw);
+		await open.next("open");
+		raw.send(3, "a reserved opcode");
+		await open.next("error");
+	}
+	raws[1]?.send(opcodes.close, closePayload(1002));
+	t.is((await polite.next("close"))[0], 1002);
+	t.false(silent.order.includes("close"));
+	await silent.next("close");
+	t.deepEqual(polite.order, ["open", "error", "close"]);
+});
+
+test("a reason that is no string is a TypeError that names it, and the connection stays", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	const { socket, peer: other } = await serverAndWs(t, agent);
+	for (const connection of [open, socket]) {
+		for (const reason of [null, 5, true, {}, ["a"], onDevice.symbol]) {
+			const error = await t.throwsAsync<Error>(() => connection.close(1000, reason), { name: "TypeError" });
+			t.regex(error?.message ?? "", /reason/);
+		}
+		const error = await t.throwsAsync<Error>(() => connection.close(null), { name: "TypeError" });
+		t.regex(error?.message ?? "", /code/);
+		t.is(await connection.isOpen(), true);
+		await connection.send("still here");
+	}
+	t.is(await peer.json(), "still here");
+	t.is(await other.json(), "still here");
+	await open.close(1000, undefined);
+	t.deepEqual(await peer.closed(), { code: 1000, reason: "" });
 });
 
 test("close(code, reason) sends them", async (t) => {
@@ -209,15 +344,72 @@ test("open() after close() while still connecting opens a new connection", async
 	t.is(again.order.at(-1), "message");
 });
 
-test("open() while the closing handshake is under way leads to a new connection or none, never to a broken one", async (t) => {
-	const { client: again, peer } = await clientAndWs(t, agent);
-	await agent.run(again.step("close"), again.step("open"));
+test("open() while a connection ends opens the next one when it has ended", async (t) => {
+	const { client: again, raw, server } = await clientAndRaw(t, agent, { timeBetweenRetries: 0 });
+	await agent.run(again.step("close"), again.step("open"), again.step("open"), again.step("send", 1));
+	await raw.readClose();
+	await nothingComesBack(t, 30);
+	t.is(server.count, 1, "the closing handshake is under way");
+	raw.send(opcodes.close, closePayload(1000));
+	await again.next("close");
+	const second = await server.webSocket();
+	await again.next("open");
+	t.is((await second.readMessage()).text, "1", "what was sent meanwhile has waited for it");
+	await again.next("drain");
+	await nothingComesBack(t, 30);
+	t.is(server.count, 2);
+	t.deepEqual(again.order, ["open", "close", "open", "drain"]);
+});
+
+test("close() takes such an open() back", async (t) => {
+	const { client: again, peer, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
+	await agent.run(again.step("close"), again.step("open"), again.step("close"));
 	await peer.closed();
 	await again.next("close");
+	await nothingComesBack(t, 30);
+	t.deepEqual(again.order, ["open", "close"]);
+	t.is(server.count, 1);
 	await again.open();
 	await again.next("open");
-	t.is(await again.isOpen(), true);
 });
+
+test("close() in the close listener takes it back as well, with a close of its own", async (t) => {
+	const { client: again, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
+	await again.listen("close", [again.step("close")], "once");
+	await agent.run(again.step("close"), again.step("open"));
+	await again.next("close");
+	t.is((await again.next("close"))[0], 1006);
+	await nothingComesBack(t, 30);
+	t.is(again.all("close").length, 2);
+	t.is(again.all("open").length, 1);
+	t.true(server.count <= 2);
+});
+
+for (const [what, options, fault] of [
+	["a violation", {}, (raw: RawConnection) => raw.send(3, "a reserved opcode")],
+	["a message that is too long", { maxMessageSize: 5 }, (raw: RawConnection) => raw.send(1, '"long"')],
+	["a missing pong", { pingInterval: 40, pongTimeout: 10 }, () => {}],
+] as const) {
+	test(`open() in the error listener after ${what} opens the next connection when this one has ended`, async (t) => {
+		const {
+			client: again,
+			raw,
+			server,
+		} = await clientAndRaw(t, agent, { timeBetweenRetries: 0, ...options });
+		await again.listen("error", [again.step("open")], "once");
+		fault(raw);
+		await again.next("error");
+		await again.next("close");
+		await server.webSocket();
+		await again.next("open");
+		t.deepEqual(again.order.filter((event) => !event.startsWith("ran ")).slice(0, 4), [
+			"open",
+			"error",
+			"close",
+			"open",
+		]);
+	});
+}
 
 test("a close that the peer never answers is bounded", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);

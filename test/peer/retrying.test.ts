@@ -162,3 +162,41 @@ test("a connection that was lost is not opened again by itself", async (t) => {
 	t.is(server.count, 1);
 	t.deepEqual(lost.order, ["open", "close"]);
 });
+
+test("attempts start at least timeBetweenRetries apart, whoever calls open()", async (t) => {
+	const interval = 150;
+	const closing = await wsServer(t);
+	closing.server.on("connection", (socket) => socket.close(1013));
+	const refusingPort = await refusing(t);
+	for (const [port, event] of [
+		[closing.port, "close"],
+		[refusingPort, "error"],
+	] as const) {
+		const hasty = await client(t, agent, { port, timeBetweenRetries: interval, numberOfRetries: 0 });
+		await hasty.listen(event, [hasty.step("open")]);
+		const [start] = (await agent.run({ do: "clock" }, hasty.step("open"))) as [number];
+		for (let ends = 0; ends < 6; ends++) await hasty.next(event);
+		// The attempt with this index cannot have ended before it was due to start.
+		hasty.times(event).forEach((end, index) => {
+			t.true(end - start + 1 >= index * interval, `${event} ${index} came after ${end - start} ms`);
+		});
+		await hasty.close();
+	}
+});
+
+test("open() and close() in turn start no more attempts than that", async (t) => {
+	const peer = await rawServer(t);
+	const hasty = await client(t, agent, { port: peer.port, timeBetweenRetries: 60_000 });
+	await hasty.open();
+	await (await peer.connection()).readHead();
+	await agent.run({ do: "repeat", count: 50, steps: [hasty.step("close"), hasty.step("open")] });
+	const witness = await client(t, agent, {
+		port: await refusing(t),
+		numberOfRetries: 4,
+		timeBetweenRetries: 30,
+	});
+	await witness.open();
+	await witness.next("error");
+	t.is(peer.count, 1);
+	t.is(hasty.all("close").length, 50, "each open() that was taken back has its close");
+});

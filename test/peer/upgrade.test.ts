@@ -241,25 +241,59 @@ test("a connection that only waits for its end makes room for a new one", async 
 	peer.socket.terminate();
 });
 
-test("handshakes count as connections", async (t) => {
+test("connections that say nothing keep nobody out, however many they are and keep coming", async (t) => {
+	// Only a new connection can end a silent one.
+	const listening = await server(t, agent, { handshakeTimeout: 600_000 });
+	const port = await listening.listening();
+	const silent: RawConnection[] = [];
+	const addSilent = async () => {
+		const raw = await rawConnect(t, agent, port);
+		silent.push(raw);
+		// Some have begun.
+		if (silent.length % 2) raw.write("GET / HTTP/1.1\r\nHost: x\r\n");
+	};
+	for (let count = 0; count < 12; count++) await addSilent();
+	for (let count = 0; count < 4; count++) {
+		const peer = await wsConnect(agent.host, port, `/${count}`);
+		t.teardown(() => peer.socket.terminate());
+		const socket = await listening.connection();
+		for (let more = 0; more < 3; more++) await addSilent();
+		peer.send("1");
+		t.is((await socket.next("message"))[0], 1);
+	}
+	// Full of honest ones, it still answers.
+	t.is((await wsRefused(agent.host, port)).status, 503);
+	// 2 x 4 at a time: the four that are open, and the last silent ones.
+	for (const raw of silent.slice(0, -4)) await raw.readEnd();
+	t.is(silent.at(-1)?.ended, false);
+	t.deepEqual(listening.order, ["listening", ...new Array(4).fill("connection")]);
+});
+
+test("clients and silent connections that come at the same time all get what they ask for", async (t) => {
+	const listening = await server(t, agent, { maxConnections: 6 });
+	const port = await listening.listening();
+	const peers = await Promise.all(
+		[0, 1, 2, 3, 4, 5].map(async (index) => {
+			await rawConnect(t, agent, port);
+			return wsConnect(agent.host, port, `/${index}`);
+		}),
+	);
+	for (const peer of peers) t.teardown(() => peer.socket.terminate());
+	for (const _ of peers) await listening.connection();
+	t.pass();
+});
+
+test("refused connections that stay keep nobody out", async (t) => {
 	const listening = await server(t, agent, { maxConnections: 1 });
 	const port = await listening.listening();
-	const silent = await rawConnect(t, agent, port);
-	silent.write("GET / HTTP/1.1\r\n");
-	t.is((await wsRefused(agent.host, port)).status, 503);
-	silent.reset();
-	for (;;) {
-		try {
-			const peer = await wsConnect(agent.host, port);
-			await listening.connection();
-			peer.socket.terminate();
-			break;
-		} catch (error) {
-			// The device may not have seen the ends of the first ones yet: then it refuses, or has no answer to spare.
-			if (!/503|ECONNRESET/.test((error as Error).message)) throw error;
-		}
+	for (let count = 0; count < 5; count++) {
+		const raw = await rawConnect(t, agent, port);
+		raw.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+		t.regex(await raw.readHead(), / 426 /);
 	}
-	t.pass();
+	const peer = await wsConnect(agent.host, port);
+	await listening.connection();
+	peer.socket.terminate();
 });
 
 test("path: only that path, else 404; without it every path", async (t) => {
@@ -334,19 +368,12 @@ test("allowedOrigins: another Origin gets 403; none, or an allowed one, is accep
 		peer.socket.terminate();
 		await socket.next("close");
 	}
-	const open = await server(t, agent);
-	const peer = await wsConnect(agent.host, await open.listening(), "/", [], {
-		origin: "http://anyone.example",
-	});
-	await open.connection();
-	peer.socket.terminate();
-});
-
-test("a server that is full of silent connections serves again when their time is up", async (t) => {
-	const listening = await server(t, agent, { maxConnections: 2, handshakeTimeout: 2000 });
-	const port = await listening.listening();
-	const silent = [await rawConnect(t, agent, port), await rawConnect(t, agent, port)];
-	t.is((await wsRefused(agent.host, port)).status, 503);
-	for (const raw of silent) await raw.readEnd();
-	await stillServes(listening);
+	for (const options of [{}, { allowedOrigins: "*" }, { allowedOrigins: ["https://example.com", "*"] }]) {
+		const open = await server(t, agent, options);
+		const peer = await wsConnect(agent.host, await open.listening(), "/", [], {
+			origin: "http://anyone.example",
+		});
+		await open.connection();
+		peer.socket.terminate();
+	}
 });

@@ -15,7 +15,8 @@ export interface Step {
 	run(): void;
 }
 
-const options = { sendQueueSize, maxConnections: 64, pingInterval: 0 };
+// Reconnects follow each other without a pause.
+const options = { sendQueueSize, maxConnections: 64, pingInterval: 0, timeBetweenRetries: 0 };
 const value = { t: 21.5, id: 7, ok: true };
 const ignore = (): void => {};
 

@@ -18,7 +18,12 @@ const kinds: (ClientOptions & { octets: boolean })[] = [
 		sendType: "application/octet-stream",
 	},
 ];
-const common = { host: "127.0.0.1", port: Number(config["port"]), connectTimeout: 20000 };
+const common = {
+	host: "127.0.0.1",
+	port: Number(config["port"]),
+	connectTimeout: 20000,
+	timeBetweenRetries: 0,
+};
 
 const past: Totals = {
 	opened: 0,

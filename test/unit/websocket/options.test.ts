@@ -30,7 +30,7 @@ test("integers: the default, the range with both its ends, and sentences for all
 		const error = t.throws(() => read(value), { instanceOf: RangeError });
 		t.is(error.message, `it is ${value}; it must be an integer from 1 to 10`);
 	}
-	for (const value of ["5", null, true, {}, [5], 5n])
+	for (const value of ["5", true, {}, [5], 5n])
 		t.throws(() => read(value), {
 			instanceOf: TypeError,
 			message: /^it is .*; it must be an integer from 1 to 10$/,
@@ -49,7 +49,7 @@ test("integers without a range are from 0 to what timers take", (t) => {
 test("strings are not empty", (t) => {
 	t.is(stringOption({}, "it"), undefined);
 	t.is(stringOption({ it: "a" }, "it"), "a");
-	for (const value of ["", null, 1, {}, ["a"]])
+	for (const value of ["", 1, {}, ["a"]])
 		t.throws(() => stringOption({ it: value }, "it"), { instanceOf: TypeError, message: /^it is / });
 });
 
@@ -57,7 +57,7 @@ test("true and false are themselves, and nothing else is", (t) => {
 	t.false(booleanOption({}, "it"));
 	t.true(booleanOption({ it: true }, "it"));
 	t.false(booleanOption({ it: false }, "it"));
-	for (const value of [null, 0, 1, "true", {}])
+	for (const value of [0, 1, "true", {}])
 		t.throws(() => booleanOption({ it: value }, "it"), { instanceOf: TypeError });
 });
 
@@ -68,8 +68,27 @@ test("lists of strings: one string stands for a list, and the list is a copy", (
 	t.deepEqual(stringsOption({ it: list }, "it"), list);
 	t.not(stringsOption({ it: list }, "it"), list);
 	t.deepEqual(stringsOption({ it: [] }, "it"), []);
-	for (const value of [null, 1, {}, [""], ["a", 1], [["a"]]])
+	for (const value of [1, {}, [""], ["a", 1], ["a", null], [["a"]]])
 		t.throws(() => stringsOption({ it: value }, "it"), { instanceOf: TypeError });
+});
+
+test("null is the default, as undefined is", (t) => {
+	t.is(integerOption({ it: null }, "it", 5, 1, 10), 5);
+	t.is(stringOption({ it: null }, "it"), undefined);
+	t.is(stringsOption({ it: null }, "it"), undefined);
+	t.false(booleanOption({ it: null }, "it"));
+	const names = [
+		"sendQueueSize",
+		"overflow",
+		"maxMessageSize",
+		"closeTimeout",
+		"throttleFactor",
+		"pingInterval",
+	];
+	t.deepEqual(
+		new ConnectionSettings(Object.fromEntries(names.map((name) => [name, null]))),
+		new ConnectionSettings({}),
+	);
 });
 
 test("a connection's settings have their defaults, and options are never changed", (t) => {
@@ -95,7 +114,7 @@ test("each of a connection's options is checked, and the error names it", (t) =>
 		overflow: ["drop", 1, ""],
 		maxMessageSize: [-1, 2 ** 31],
 		closeTimeout: [-1, "1", Number.NaN],
-		throttleFactor: [-1, null],
+		throttleFactor: [-1, "0"],
 		pingInterval: [-1, true],
 		pongTimeout: [-1, {}],
 	};

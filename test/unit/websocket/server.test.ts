@@ -7,11 +7,16 @@ import { Server, type ServerOptions } from "../../../modules/websocket/server.js
 class FakeSocket {
 	readonly remoteAddress: string | undefined;
 	closed = false;
-	taken = false;
+	/** Its new owner, if it was taken over. */
+	owner: FakeSocket | undefined;
 
 	constructor(options: { from?: FakeSocket; remoteAddress?: string }) {
 		this.remoteAddress = options.from?.remoteAddress ?? options.remoteAddress;
-		if (options.from) options.from.taken = true;
+		if (options.from) options.from.owner = this;
+	}
+
+	get taken(): boolean {
+		return this.owner !== undefined;
 	}
 
 	close(): void {
@@ -34,11 +39,15 @@ class FakeListener implements Listener {
 
 	/** A connection from an address: whether the server keeps it. */
 	admits(remoteAddress: string | undefined): boolean {
+		return this.connect(remoteAddress).taken;
+	}
+
+	connect(remoteAddress: string | undefined): FakeSocket {
 		const socket = new FakeSocket(remoteAddress === undefined ? {} : { remoteAddress });
 		this.#waiting.push(socket);
 		this.options.onReadable.call(this);
 		if (socket.taken === socket.closed) throw new Error("a connection is either taken over or closed");
-		return socket.taken;
+		return socket;
 	}
 
 	read(): FakeSocket | undefined {
@@ -75,8 +84,68 @@ test("a server on localhost or 0.0.0.0 lets in everybody", (t) => {
 	}
 });
 
-test("as many connections as the server takes wait for a 503 at a time; more are closed without a word", (t) => {
+test("twice as many TCP connections as maxConnections are there at a time: the oldest silent one gives way", (t) => {
 	const listener = listening(t, { maxConnections: 3, handshakeTimeout: 0 });
-	for (let count = 0; count < 3 + 3; count++) t.true(listener.admits("192.0.2.1"));
-	for (let count = 0; count < 5; count++) t.false(listener.admits("192.0.2.1"));
+	const sockets = Array.from({ length: 20 }, () => listener.connect("192.0.2.1"));
+	t.deepEqual(
+		sockets.map((socket) => socket.owner?.closed),
+		[...new Array(14).fill(true), ...new Array(6).fill(false)],
+	);
+});
+
+test("names and every interface in any case, and as IPv6", (t) => {
+	for (const hostInterface of ["LocalHost", "0.0.0.0", "::", "", null]) {
+		const listener = listening(t, { hostInterface } as ServerOptions);
+		t.is(listener.options.address, undefined);
+		t.true(listener.admits("192.0.2.1"));
+	}
+	t.false(listening(t, { hostInterface: "::FFFF:127.0.0.1" }).admits("192.0.2.1"));
+});
+
+test("the address of an interface is bound where the platform can; elsewhere an error lists what works", async (t) => {
+	const server = new Server({ hostInterface: "192.0.2.9" });
+	const errors: string[] = [];
+	server.on("error", (message) => errors.push(message));
+	server.start();
+	await new Promise((resolve) => setTimeout(resolve));
+	for (const part of ['"192.0.2.9"', '"localhost"', '"0.0.0.0"', '"::"', '"127.0.0.1"'])
+		t.true(errors[0]?.includes(part), errors[0]);
+	FakeListener.bindsAddress = true;
+	t.teardown(() => {
+		FakeListener.bindsAddress = false;
+	});
+	t.is(listening(t, { hostInterface: "192.0.2.9" }).options.address, "192.0.2.9");
+});
+
+test("path and allowedOrigins that can never match are RangeErrors", (t) => {
+	t.throws(() => new Server({ path: "/ws?x" }), { instanceOf: RangeError, message: /^path is "\/ws\?x"/ });
+	for (const origin of [
+		"example.com",
+		"https://example.com/",
+		"https://example.com/path",
+		"https://",
+		"://example.com",
+		"https://a b",
+		"https://*.example.com",
+		"https://user@example.com",
+		"http://example.com:80",
+		"https://example.com:443",
+		"https://exämple.com",
+		"localhost:8080",
+		"Null ",
+	])
+		for (const allowedOrigins of [origin, ["https://a.example", origin]])
+			t.throws(() => new Server({ allowedOrigins }), {
+				instanceOf: RangeError,
+				message: new RegExp(`^allowedOrigins is "${origin.replaceAll(/[.*?]/g, "\\$&")}"; it must be`),
+			});
+	for (const origin of [
+		"*",
+		"null",
+		"https://Example.com",
+		"http://192.0.2.7:8080",
+		"http://[::1]:8080",
+		"app://x",
+	])
+		t.notThrows(() => new Server({ allowedOrigins: origin }));
 });
