@@ -34,6 +34,8 @@ export const enum Limit {
 	emptyArraysReceived = 24,
 	/** The most empty arrays in a value that is sent: more, for it may hold a received one and the app's own. */
 	emptyArraysSent = 48,
+	/** How many more levels a value sent may have than one received: an app answers with a value inside its own. */
+	sendMargin = 2,
 	/** What a new property name takes beside its characters, in bytes: a slot, a zero byte and the header of its chunk. */
 	nameOverhead = 20,
 	/** A name of at most so many digits is an array index. */
@@ -72,6 +74,7 @@ export function measureText(
 	maxNameMemory: number,
 ): number {
 	const { length } = text;
+	const escapes = text.includes("\\");
 	const newNames = new Set<string>();
 	let nameMemory = 0;
 	let depth = 0;
@@ -83,7 +86,7 @@ export function measureText(
 		switch (character) {
 			case Character.quote: {
 				const start = index;
-				index = endOfString(text, index);
+				index = endOfString(text, index, escapes);
 				const next = skipSpace(text, index);
 				if (!isAt(text, next, Character.colon)) {
 					values++;
@@ -125,11 +128,11 @@ export function measureText(
 
 /**
  * Measures a value that is to be given to JSON.stringify(). Looks at own enumerable properties; toJSON() is not called.
- * @param maxDepth The deepest nesting of arrays and objects; `[1]` has 1.
+ * @param maxDepth The deepest nesting of a value received; one that is sent may have `Limit.sendMargin` levels more.
  * @returns A ValueFault.
  */
 export function measureValue(value: unknown, maxDepth: number): ValueFault {
-	return new ValueWalk(maxDepth).enter(value);
+	return new ValueWalk(maxDepth + Limit.sendMargin).enter(value);
 }
 
 class ValueWalk {
@@ -159,8 +162,12 @@ class ValueWalk {
 	}
 }
 
-/** Where a string ends: behind its closing quote, or at the end of the text. */
-function endOfString(text: string, start: number): number {
+/**
+ * Where a string ends: behind its closing quote, or at the end of the text.
+ * @param escapes False if the text has no backslash, which makes it quick.
+ */
+function endOfString(text: string, start: number, escapes: boolean): number {
+	if (!escapes) return text.indexOf('"', start) + 1 || text.length;
 	for (let index = start; index < text.length; index++) {
 		const character = text.charCodeAt(index);
 		if (character === Character.quote) return index + 1;

@@ -9,8 +9,8 @@ import type {
 	WriteOptions,
 } from "./engine.js";
 import { type Counters, Ledger } from "./ledger.js";
-import type { DecodeReporter } from "./mediatype.js";
-import { isBuffer } from "./mediatypes.js";
+import type { DecodeReporter, MediaType } from "./mediatype.js";
+import { bytesType, copyOf, isBuffer } from "./mediatypes.js";
 import { booleanOption, rawOptions, wrongType } from "./options.js";
 import { OutgoingMessages, type OutgoingMessagesOwner } from "./outgoingmessages.js";
 import type { ConnectionSettings } from "./settings.js";
@@ -108,15 +108,13 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 * @throws TypeError when the value cannot be encoded; nothing has changed then.
 	 */
 	send(data: unknown, options?: SendOptions): SendOutcome {
-		const sendType = this.settings.sendType;
-		const binary = options ? binaryOption(options, sendType.binary) : sendType.binary;
-		// Bytes are sent as they are where they are said to be a binary message, whatever the type.
-		const raw = options !== undefined && binary && isBuffer(data);
-		const octets = raw ? data : sendType.encode(data);
+		const sendType = options ? this.typeFor(data, options) : this.settings.sendType;
+		const binary = sendType.binary;
+		const octets = sendType.encode(data);
 		const length = octets.byteLength;
 		const outgoing = this.outgoing;
-		// Text was encoded for this message; binary octets are the caller's own.
-		if (outgoing.waiting || !outgoing.write(octets, length, binary, !raw && !sendType.binary))
+		// Text was encoded for this message; binary bytes are the caller's own.
+		if (outgoing.waiting || !outgoing.write(octets, length, binary, !binary))
 			return this.enqueue(octets, length, binary);
 		this.ledger.accepted++;
 		return sent;
@@ -301,6 +299,23 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		}
 	}
 
+	/** How a message is sent with options. Bytes are sent as they are if they are said to be a binary message. */
+	private typeFor(data: unknown, options: SendOptions): Pick<MediaType, "binary" | "encode"> {
+		const { sendType } = this.settings;
+		const raw = rawOptions(options);
+		if (raw["binary"] === undefined) return sendType;
+		const binary = booleanOption(raw, "binary");
+		if (binary && isBuffer(data)) return bytesType;
+		return {
+			binary,
+			encode(value) {
+				const bytes = sendType.encode(value);
+				// What is not binary is masked in place: not the caller's own bytes.
+				return sendType.binary ? copyOf(bytes) : bytes;
+			},
+		};
+	}
+
 	private enqueue(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): SendOutcome {
 		const outgoing = this.outgoing;
 		if (this.state !== State.open && !this.mayQueue) {
@@ -363,13 +378,6 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	private get isReopening(): boolean {
 		return this.state === State.reopening;
 	}
-}
-
-/** What `binary` is. @throws TypeError when the options or `binary` are of the wrong type. */
-function binaryOption(options: SendOptions, fallback: boolean): boolean {
-	return rawOptions(options)["binary"] === undefined
-		? fallback
-		: booleanOption(rawOptions(options), "binary");
 }
 
 /** The callbacks of every WebSocket underneath a Connection, its `target`. */

@@ -14,62 +14,57 @@ export interface JsonLimits {
 	readonly nameMemory: number;
 }
 
-/** How many more levels a value sent may have than one received: an app answers with a value inside its own. */
-const sendMargin = 2;
 // By themselves and as constants: XS would search their objects for them, and copy a literal, at every call.
 const { parse, stringify } = JSON;
 const stringType = "string";
-const objectType = "object";
 
 /**
  * The media type application/json, within limits: XS ends the machine when JSON.parse() or JSON.stringify() run out of
  * stack or memory, and keeps every property name for good.
  */
 export class JsonType implements MediaType {
+	/** JSON is text. A field, for a getter costs every message a call. */
+	declare readonly binary: boolean;
 	declare private readonly maxDepth: number;
 	declare private readonly maxValues: number;
-	declare private readonly names: readonly string[] | undefined;
-	/** The bytes that new property names may still take. */
+	/** The bytes that new property names may still take; negative where `names` leaves out all but known ones. */
 	declare private nameMemory: number;
+	declare private readonly names: readonly string[] | undefined;
 
 	constructor(limits: JsonLimits) {
+		this.binary = false;
 		this.maxDepth = limits.maxDepth;
 		this.maxValues = limits.maxValues;
+		this.nameMemory = limits.names ? -1 : limits.nameMemory;
 		this.names = limits.names;
-		this.nameMemory = limits.nameMemory;
-	}
-
-	/** JSON is text. */
-	get binary(): boolean {
-		return false;
 	}
 
 	/** @throws TypeError when the value has no form in JSON, RangeError when XS cannot form it. */
 	encode(value: unknown): ArrayBuffer {
-		if (typeof value === objectType) {
-			const fault = measureValue(value, this.maxDepth + sendMargin);
-			if (fault) this.refuse(fault);
-		}
+		if (measureValue(value, this.maxDepth)) this.refuse(value);
 		const text = stringify(value);
 		if (!text) throw new TypeError(`a value of type ${typeof value} has no form in JSON`);
 		return ArrayBuffer.fromString(text);
 	}
 
 	decode(data: ArrayBuffer | string, reporter: DecodeReporter): unknown {
-		const text = typeof data === stringType ? (data as string) : lenientTextOf(data as ArrayBuffer);
-		const names = this.names;
-		const memory = measureText(text, this.maxDepth, this.maxValues, names ? -1 : this.nameMemory);
-		if (memory < 0) {
-			if (memory === TextFault.tooManyNames) this.endNames(reporter);
-			return text;
-		}
-		if (memory) this.nameMemory -= memory;
+		let text = data as string;
+		if (typeof text !== stringType) text = lenientTextOf(data as ArrayBuffer);
+		const cost = measureText(text, this.maxDepth, this.maxValues, this.nameMemory);
+		if (cost && !this.charge(cost, reporter)) return text;
 		try {
 			// XS keeps the properties that an array names, and forgets the names of all others.
-			return names ? parse(text, names as never) : parse(text);
+			return parse(text, this.names as never);
 		} catch {
 			return text;
 		}
+	}
+
+	/** Takes what measureText() returned into account. Returns false when the text is not to be parsed. */
+	private charge(cost: number, reporter: DecodeReporter): boolean {
+		if (cost > 0) this.nameMemory -= cost;
+		else if (cost === TextFault.tooManyNames) this.endNames(reporter);
+		return cost > 0;
 	}
 
 	/** From here on a message with a new property name comes as a string, however short the name. */
@@ -81,10 +76,11 @@ export class JsonType implements MediaType {
 		);
 	}
 
-	private refuse(fault: ValueFault): never {
+	private refuse(value: unknown): never {
+		const fault = measureValue(value, this.maxDepth);
 		if (fault === ValueFault.tooDeep)
 			throw new RangeError(
-				`the message has more than ${this.maxDepth + sendMargin} levels of arrays and objects, maxDepth (${this.maxDepth}) and ${sendMargin}`,
+				`the message has more than ${this.maxDepth + Limit.sendMargin} levels of arrays and objects; maxDepth is ${this.maxDepth}`,
 			);
 		if (fault === ValueFault.tooManyEmptyArrays)
 			throw new RangeError(

@@ -18,7 +18,8 @@ const text: MediaType = Object.freeze({
 	},
 });
 
-const binary: MediaType = Object.freeze({
+/** The binary types: bytes as they are. */
+export const bytesType: MediaType = Object.freeze({
 	binary: true,
 	encode(value: unknown): ArrayBuffer | ArrayBufferView {
 		if (isBuffer(value)) return value;
@@ -55,6 +56,12 @@ export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView
 	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
+/** Returns a copy of bytes. */
+export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
+	if (!ArrayBuffer.isView(bytes)) return bytes.slice(0);
+	return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
 /**
  * The media type that an option names. Case and parameters ("; charset=utf-8") do not matter (RFC 9110 section 8.3.1).
  * Absent, null and "" stand for "application/json"; "jpg", "jpeg", "png" and "gif" for image types.
@@ -72,7 +79,8 @@ export function mediaType(name: string, value: unknown, json: JsonType): MediaTy
 	const slash = type.indexOf("/");
 	const range = slash < type.length - 1 ? `${type.slice(0, slash + 1)}*` : "";
 	if (range === "text/*") return text;
-	if (supported.includes(type) || supported.includes(range) || bareImageTypes.includes(type)) return binary;
+	if (supported.includes(type) || supported.includes(range) || bareImageTypes.includes(type))
+		return bytesType;
 	throw wrongValue(name, value, expected);
 }
 

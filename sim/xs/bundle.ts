@@ -3,9 +3,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
@@ -28,6 +28,20 @@ const modules: Record<string, string> = {
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
 
+/** Puts other modules in the place of some, by absolute path. */
+function replacing(paths: Record<string, string>): Plugin {
+	return {
+		name: "replacing",
+		setup({ onLoad }) {
+			onLoad({ filter: /./ }, ({ path }) => {
+				const other = paths[path];
+				if (other === undefined) return undefined;
+				return { contents: `export * from ${JSON.stringify(other)};`, resolveDir: root, loader: "ts" };
+			});
+		},
+	};
+}
+
 /** A device program in one file, as the engine loads it. */
 export class Bundle {
 	readonly #folder: string;
@@ -43,13 +57,14 @@ export class Bundle {
 
 	/**
 	 * @param program absolute path of the device program's main module
-	 * @param aliases further specifiers and the absolute paths of the modules they mean
+	 * @param aliases further specifiers, or absolute paths of modules, and the absolute paths of the modules they mean
 	 * @throws Error with esbuild's messages if the program does not compile
 	 */
 	static async make(program: string, aliases: Record<string, string> = {}): Promise<Bundle> {
 		const alias: Record<string, string> = {};
 		for (const [specifier, path] of Object.entries(modules)) alias[specifier] = join(root, path);
-		Object.assign(alias, aliases);
+		const replaced: Record<string, string> = {};
+		for (const [name, path] of Object.entries(aliases)) (isAbsolute(name) ? replaced : alias)[name] = path;
 		const result = await build({
 			stdin: {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
@@ -63,6 +78,7 @@ boot(() => {
 			},
 			absWorkingDir: root,
 			alias,
+			plugins: [replacing(replaced)],
 			bundle: true,
 			format: "iife",
 			target: "es2022",

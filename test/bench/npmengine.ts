@@ -3,11 +3,19 @@ import { Simulator } from "../../sim/xs/simulator.js";
 import { type CaseName, Collector, type Expense } from "./collector.js";
 
 const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
+
+function pathOf(file: string): string {
+	return fileURLToPath(new URL(file, import.meta.url));
+}
+
 /**
- * On a device masking is native. Here it is a loop in JavaScript that would hide all else, so it is left out: the
- * benchmark's masked frames have a masking key of 0.
+ * On a device masking and measuring JSON are native. Here they are loops in JavaScript that would hide all else, so they
+ * are left out: the benchmark's masked frames have a masking key of 0. bench:moddable has both.
  */
-export const aliases = { logical: fileURLToPath(new URL("./nologic.ts", import.meta.url)) };
+export const aliases = {
+	logical: pathOf("./nologic.ts"),
+	[pathOf("../../modules/json/jsonlimits.ts")]: pathOf("./nolimits.ts"),
+};
 
 /** A turn of the benchmark takes its time. */
 const hangTimeout = 60000;

@@ -21,6 +21,7 @@ enum {
 	/* Limit of jsonlimits.ts. */
 	emptyArraysReceived = 24,
 	emptyArraysSent = 48,
+	sendMargin = 2,
 	nameOverhead = 20,
 	indexDigits = 9,
 	/* The longest name that is looked up, in bytes with its zero; a longer one counts as new each time. */
@@ -241,7 +242,7 @@ void xs_jsonlimits_measureValue(txMachine* the)
 {
 	txWalk walk;
 	walk.the = the;
-	walk.depth = fxToInteger(the, mxArgv(1));
+	walk.depth = fxToInteger(the, mxArgv(1)) + sendMargin;
 	walk.emptyArrays = 0;
 	mxResult->value.integer = measureSlot(&walk, C_NULL, mxArgv(0));
 	mxResult->kind = XS_INTEGER_KIND;
