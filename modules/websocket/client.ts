@@ -31,7 +31,7 @@ export interface ClientOptions extends ConnectionOptions {
 	readonly connectTimeout?: number;
 	/** Attempts after the first one; Infinity for no end of them. Default 10. */
 	readonly numberOfRetries?: number;
-	/** Milliseconds from a failed attempt to the next one. Default 500. */
+	/** Milliseconds from a failed attempt to the next one, and at least between the starts of any two. Default 500. */
 	readonly timeBetweenRetries?: number;
 	/** True to discard messages sent before the connection is open. Default false. */
 	readonly discardMessagesBeforeOpen?: boolean;

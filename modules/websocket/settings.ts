@@ -18,9 +18,15 @@ export interface ConnectionOptions {
 	readonly pingInterval?: number;
 	/** Milliseconds after that ping in which something must come, or the connection is dropped. Default 10000. */
 	readonly pongTimeout?: number;
-	/** Milliseconds that the closing handshake may take. Default 2000. */
+	/**
+	 * Milliseconds that the closing handshake may take, and again, for a Client, how long the server may take after it to
+	 * end the TCP connection. Default 2000.
+	 */
 	readonly closeTimeout?: number;
-	/** Milliseconds by which send() stalls the caller for each message that waits. Default 0. */
+	/**
+	 * Milliseconds by which send() stalls the whole device for each message that then waits; one stall ends after 1000
+	 * ms. Stalled time does not count against a Client's `connectTimeout`. Default 0.
+	 */
 	readonly throttleFactor?: number;
 }
 
