@@ -60,10 +60,7 @@ export class Client extends Connection<ClientEvents> {
 	declare private attemptStart?: number;
 	/** Milliseconds of the attempt under way in which send() has stalled the device. */
 	declare private stalled?: number;
-	/**
-	 * While connecting: the end of the attempt or of the pause before the next one. While open: the tick. Then: the time
-	 * that the last connection may take to end underneath.
-	 */
+	/** While connecting: the end of the attempt or of the pause before the next one. While open: the tick. */
 	declare private timer?: Timer | undefined;
 	declare private chosenProtocol: string;
 
@@ -137,8 +134,7 @@ export class Client extends Connection<ClientEvents> {
 	}
 
 	protected override onFinished(reopens: boolean): void {
-		// The TCP connection ends underneath, and is let go of in time.
-		this.setTimer(this.webSocket ? after(this.settings.closeTimeout, () => this.release()) : undefined);
+		this.setTimer(undefined);
 		if (reopens) this.start();
 	}
 
