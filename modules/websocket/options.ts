@@ -1,4 +1,3 @@
-/** Reads options. In each, `undefined` and `null` stand for the default: hosts of accessors pass either. */
 import { quote } from "../rfc6455/characters.js";
 
 /** An options object, not yet checked. */
@@ -9,7 +8,7 @@ export type RawOptions = Readonly<Record<string, unknown>>;
  * @throws TypeError when they are anything else.
  */
 export function rawOptions(options: unknown): RawOptions {
-	if (options === undefined || options === null) return {};
+	if (options === undefined) return {};
 	if (!isObject(options)) throw wrongType("options", options, "an object");
 	return options as RawOptions;
 }
@@ -27,7 +26,7 @@ export function integerOption(
 	highest = 0x7fffffff,
 ): number {
 	const value = options[name];
-	if (value === undefined || value === null) return fallback;
+	if (value === undefined) return fallback;
 	const expected = `an integer from ${lowest} to ${highest}`;
 	if (typeof value !== "number") throw wrongType(name, value, expected);
 	// Infinity is its own floor.
@@ -38,15 +37,14 @@ export function integerOption(
 
 /** An option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
-	const value = options[name];
-	return value === undefined || value === null ? undefined : text(name, value);
+	return options[name] === undefined ? undefined : text(name, options[name]);
 }
 
 /** An option that is true or false. @throws TypeError when it is anything else. */
 export function booleanOption(options: RawOptions, name: string): boolean {
-	const value = options[name] ?? false;
-	if (typeof value !== "boolean") throw wrongType(name, value, "true or false");
-	return value;
+	const value = options[name];
+	if (value !== undefined && typeof value !== "boolean") throw wrongType(name, value, "true or false");
+	return value ?? false;
 }
 
 /**
@@ -55,7 +53,7 @@ export function booleanOption(options: RawOptions, name: string): boolean {
  */
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
 	const value = options[name];
-	if (value === undefined || value === null) return undefined;
+	if (value === undefined) return undefined;
 	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
 }
 
