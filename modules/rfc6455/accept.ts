@@ -5,9 +5,16 @@ export function createKey(): string {
 	return new Uint8Array(16).map(() => Math.irandom(0, 256)).toBase64();
 }
 
-/** Whether a `Sec-WebSocket-Key` is the base64 of 16 octets (RFC 6455 section 4.2.1). */
+/** Whether a `Sec-WebSocket-Key` is the base64 of 16 bytes (RFC 6455 section 4.2.1). */
 export function isKey(key: string): boolean {
-	return /^[+/0-9A-Za-z]{22}==$/.test(key);
+	if (key.length !== 24 || !key.endsWith("==")) return false;
+	for (let index = 0; index < 22; index++) {
+		const code = key.charCodeAt(index);
+		const letter = code | 32;
+		// From "/" to "9", "+", and the letters.
+		if (!((code >= 47 && code <= 57) || code === 43 || (letter >= 97 && letter <= 122))) return false;
+	}
+	return true;
 }
 
 /** The `Sec-WebSocket-Accept` that answers a key (RFC 6455 section 4.2.2, item 5.4). */

@@ -1,10 +1,11 @@
 import { acceptFor, createKey } from "./accept.js";
 import { hostField } from "./address.js";
-import { excerpt, HeadReader, hasToken, listItems } from "./head.js";
-import { checkHeader, checkHost, checkPath, checkProtocol } from "./requestrules.js";
+import { forEachItem, quote } from "./characters.js";
+import { HeadLimit, HeadReader, Keep } from "./head.js";
+import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
 
-/** The longest head of a response that is read, in octets. */
-const headLimit = 4096;
+/** Characters of a refusal's status and reason that a message shows. */
+const longestReason = 100;
 
 /** What a client asks for in its opening handshake. */
 export interface ClientHandshakeOptions {
@@ -18,6 +19,8 @@ export interface ClientHandshakeOptions {
 	readonly protocol?: string | undefined;
 	/** Further header fields. */
 	readonly headers?: Iterable<readonly [string, string]> | undefined;
+	/** The longest head of a response that is read, in bytes, together with interim ones. Default 4096. */
+	readonly maxHeadSize?: number | undefined;
 }
 
 /**
@@ -30,19 +33,24 @@ export class ClientHandshake extends HeadReader {
 	/** The subprotocol that the server chose, or "". */
 	declare protocol: string;
 	declare private readonly accept: string;
-	declare private readonly offered: string[];
+	declare private readonly offered: readonly string[];
 	declare private accepted: boolean;
+	/** Whether the head under way is that of an interim response (RFC 9110 section 15.2). */
+	declare private interim: boolean;
 
-	/** @throws TypeError when a path, subprotocol or header cannot stand in a request. */
+	/** @throws RangeError when a host, path, subprotocol or header cannot stand in a request. */
 	constructor(options: ClientHandshakeOptions) {
-		super(headLimit);
+		super(options.maxHeadSize ?? HeadLimit.response);
 		const host = options.host;
 		const path = options.path ?? "/";
-		const offered = listItems(options.protocol ?? "");
+		const offered: string[] = [];
 		const key = createKey();
 		checkHost(host);
 		checkPath(path);
-		offered.forEach(checkProtocol);
+		forEachItem(options.protocol ?? "", (name) => {
+			checkOffer(name, offered);
+			offered.push(name);
+		});
 		let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 		if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
 		Array.from(options.headers ?? []).forEach((field) => {
@@ -53,45 +61,98 @@ export class ClientHandshake extends HeadReader {
 		this.accept = acceptFor(key);
 		this.offered = offered;
 		this.protocol = "";
-		this.accepted = false;
+		this.accepted = this.interim = false;
 	}
 
-	protected override onStartLine(line: string): void {
-		if (!/^HTTP\/1\.[1-9] [1-5][0-9]{2}(?: |$)/.test(line))
-			this.refuse(`the server answered "${excerpt(line)}", which is not HTTP/1.1`);
-		else if (line.slice(9, 12) !== "101")
-			this.refuse(`the server answered "${excerpt(line.slice(9))}" instead of 101`);
+	protected override get message(): string {
+		return "response";
+	}
+
+	/** RFC 9112 section 5.2: a user agent must take it. */
+	protected override get folds(): boolean {
+		return true;
+	}
+
+	/** RFC 9112 section 4: version, status and, perhaps, a reason. */
+	protected override onStartLine(): void {
+		// As much of it as a message may show, and a character more.
+		const longest = longestReason + 10;
+		const line = this.text(0, this.length < longest ? this.length : longest);
+		const status = statusOf(line);
+		if (!status) this.refuse(`the server answered ${quote(line)}, which is not HTTP/1.1`);
+		else if (status >= 200)
+			this.refuse(`the server answered ${quote(line.slice(9), longestReason)} instead of 101`);
+		// RFC 9110 section 15.2: a client skips what it does not expect.
+		this.interim = status !== 101;
+	}
+
+	protected override onName(name: string): Keep {
+		const matters =
+			!this.interim &&
+			(name === "sec-websocket-accept" ||
+				name === "sec-websocket-protocol" ||
+				name === "sec-websocket-extensions");
+		return matters ? Keep.value : Keep.nothing;
 	}
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
 			case "sec-websocket-accept":
-				if (this.accepted || value !== this.accept)
-					this.refuse(`the server's Sec-WebSocket-Accept is "${excerpt(value)}", not "${this.accept}"`);
+				if (this.accepted) this.refuseDouble("Sec-WebSocket-Accept");
+				else if (value !== this.accept)
+					this.refuse(`the server's Sec-WebSocket-Accept is ${quote(value)}; it must be "${this.accept}"`);
 				this.accepted = true;
 				break;
 			case "sec-websocket-protocol":
-				if (this.protocol || !this.offered.includes(value)) this.refuseUnoffered(name, value);
+				if (this.protocol) this.refuseDouble("Sec-WebSocket-Protocol");
+				else if (!this.offered.includes(value)) this.refuseUnoffered("subprotocol", value);
 				this.protocol = value;
 				break;
 			case "sec-websocket-extensions":
-				if (value) this.refuseUnoffered(name, value);
-				break;
+				if (value) this.refuseUnoffered("extension", value);
 		}
 	}
 
+	/** The lists that matter are those of every message. */
+	protected override onItem(): void {}
+
 	protected override onEnd(): void {
-		if (listItems(this.upgrade).join().toLowerCase() !== "websocket")
-			this.refuseWithout("Upgrade: websocket");
-		else if (!hasToken(this.connection, "upgrade")) this.refuseWithout("Connection: Upgrade");
+		if (this.interim) this.restart();
+		else if (!this.upgrades) this.refuseWithout("Upgrade: websocket");
+		else if (this.upgrades > 1)
+			this.refuse('the server\'s "Upgrade" names more than one protocol; it must be "websocket", once');
+		else if (!this.upgradesToWebSocket) this.refuse('the server\'s "Upgrade" is not "websocket"');
+		else if (!this.connectionUpgrades) this.refuseWithout("Connection: Upgrade");
 		else if (!this.accepted) this.refuseWithout("Sec-WebSocket-Accept");
 	}
 
 	private refuseWithout(field: string): void {
-		this.refuse(`the server's answer has no "${field}"`);
+		this.refuse(`the server's response has no "${field}"`);
 	}
 
-	private refuseUnoffered(field: string, value: string): void {
-		this.refuse(`the server's ${field} is "${excerpt(value)}", which was not offered`);
+	private refuseDouble(field: string): void {
+		this.refuse(`the server's response has ${field} twice`);
 	}
+
+	private refuseUnoffered(what: string, value: string): void {
+		this.refuse(`the server chose the ${what} ${quote(value)}, which was not offered`);
+	}
+}
+
+/** The status of a status line, from 100 to 599; 0 when the line is none of HTTP/1.1 or a compatible version. */
+function statusOf(line: string): number {
+	const minor = line.charCodeAt(7);
+	const digits = line.slice(9, 12);
+	const status = Number(digits);
+	const valid =
+		line.startsWith("HTTP/1.") &&
+		minor >= 49 &&
+		minor <= 57 &&
+		line.charAt(8) === " " &&
+		status >= 100 &&
+		status < 600 &&
+		// Number() takes more for a number than three digits.
+		String(status) === digits &&
+		(line.length === 12 || line.charAt(12) === " ");
+	return valid ? status : 0;
 }

@@ -1,32 +1,68 @@
 /** What may stand in the request of an opening handshake, so that nothing else can be slipped into it. */
-import { isToken } from "./head.js";
+import { isHost } from "./address.js";
+import { isToken, isVisible, quote } from "./characters.js";
 
-/** @throws TypeError when a host is not a name or an address (RFC 3986 section 3.2.2). */
+/** @throws RangeError when a host is not a name or an address (RFC 3986 section 3.2.2). */
 export function checkHost(host: string): void {
-	if (!/^(?:[-.\w~%!$&'()*+,;=]+|\[?[0-9A-Fa-f:.]+\]?)$/.test(host))
-		throw new TypeError(`host is "${host}"; it must be a name or an address, without scheme, port or path`);
-}
-
-/** @throws TypeError when a path is not a request target (RFC 9112 section 3.2.1). */
-export function checkPath(path: string): void {
-	if (!/^\/[!"$-~]*$/.test(path))
-		throw new TypeError(
-			`path is "${path}"; it must start with "/" and hold no space, "#" or other than ASCII`,
+	if (!isHost(host))
+		throw new RangeError(
+			`host is ${quote(host)}; it must be a name or an address, without scheme, port or path`,
 		);
 }
 
-/** @throws TypeError when a subprotocol's name is not a token (RFC 6455 section 4.1). */
-export function checkProtocol(name: string): void {
-	if (!isToken(name))
-		throw new TypeError(`protocols has "${name}"; a name consists of letters, digits and !#$%&'*+-.^_\`|~`);
+/** @throws RangeError when a path is not a request target (RFC 9112 section 3.2.1). */
+export function checkPath(path: string): void {
+	if (!path.startsWith("/") || path.includes("#") || !isVisible(path))
+		throw new RangeError(
+			`path is ${quote(path)}; it must start with "/" and hold visible ASCII without space and "#"`,
+		);
 }
 
-/** @throws TypeError when a header field cannot be sent (RFC 9110 section 5.5) or belongs to the handshake. */
+/** @throws RangeError when a subprotocol's name is not a token (RFC 6455 section 4.1). */
+export function checkProtocol(name: string): void {
+	if (!isToken(name))
+		throw new RangeError(
+			`protocols has ${quote(name)}; a name consists of letters, digits and !#$%&'*+-.^_\`|~`,
+		);
+}
+
+/** @throws RangeError when a subprotocol's name is not a token, or is among others: RFC 6455 section 4.1 wants them unique. */
+export function checkOffer(name: string, others: readonly string[]): void {
+	checkProtocol(name);
+	if (others.includes(name)) throw new RangeError(`protocols has ${quote(name)} twice; each must be unique`);
+}
+
+/**
+ * Fields that the client may not set: those of the handshake (RFC 6455 section 4.1) and of the connection (RFC 9110
+ * section 7.6.1), and those that announce a body or want an answer before it, and so another response than 101.
+ */
+const reserved = Object.freeze([
+	"host",
+	"upgrade",
+	"connection",
+	"keep-alive",
+	"proxy-connection",
+	"content-length",
+	"transfer-encoding",
+	"te",
+	"trailer",
+	"expect",
+	"http2-settings",
+]);
+
+/**
+ * @throws TypeError when a header field's value is not a string, RangeError when the field cannot be sent (RFC 9110
+ * section 5.5) or would break the handshake.
+ */
 export function checkHeader(name: string, value: string): void {
-	if (!isToken(name)) throw new TypeError(`headers has the name "${name}", which is not a token`);
-	// RFC 6455 section 4.1: the fields that the handshake itself sets.
-	if (/^(?:host|upgrade|connection|sec-websocket-(?:key|version|protocol|extensions))$/i.test(name))
-		throw new TypeError(`headers has "${name}", which belongs to the WebSocket handshake`);
-	if (!/^[\t -~]*$/.test(value))
-		throw new TypeError(`headers has a value for "${name}" with other than visible ASCII`);
+	if (!isToken(name)) throw new RangeError(`headers has the name ${quote(name)}, which is not a token`);
+	const lower = name.toLowerCase();
+	if (reserved.includes(lower) || lower.startsWith("sec-websocket-"))
+		throw new RangeError(`headers has ${quote(name)}, which only the WebSocket handshake itself may set`);
+	if (typeof value !== "string")
+		throw new TypeError(`headers has ${typeof value} as the value of ${quote(name)}; it must be a string`);
+	if (!isVisible(value, true))
+		throw new RangeError(
+			`headers has the value ${quote(value)} for ${quote(name)}; it must be visible ASCII, spaces and tabs`,
+		);
 }

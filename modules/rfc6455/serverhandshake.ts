@@ -1,20 +1,15 @@
 import { acceptFor, isKey } from "./accept.js";
-import { excerpt, HeadReader, hasToken, isToken, listItems } from "./head.js";
+import { isTokenByte, isVisibleByte, quote } from "./characters.js";
+import { HeadLimit, HeadReader, Keep } from "./head.js";
 
-/** The longest head of a request that is read, in octets. */
-const headLimit = 2048;
-
-/** What follows a status in its response (RFC 9110 section 15): the reason phrase, and the fields that it asks for. */
-const statusLines: Readonly<Record<number, string>> = Object.freeze({
-	400: "Bad Request",
-	403: "Forbidden",
-	404: "Not Found",
-	405: "Method Not Allowed\r\nAllow: GET",
-	408: "Request Timeout",
-	426: "Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13",
-	431: "Request Header Fields Too Large",
-	503: "Service Unavailable\r\nRetry-After: 1",
+/** The fields that a status asks for in its response (RFC 9110 section 15). */
+const statusFields: Readonly<Record<number, string>> = Object.freeze({
+	405: "Allow: GET\r\n",
+	426: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+	503: "Retry-After: 1\r\n",
 });
+
+const blank = 32;
 
 /** What a server asks of a request. */
 export interface ServerHandshakeOptions {
@@ -31,6 +26,8 @@ export interface ServerHandshakeOptions {
 	readonly hasRoom?: (() => boolean) | undefined;
 	/** The server's limit of connections, which the 503 names. Default: it names none. */
 	readonly maxConnections?: number | undefined;
+	/** The longest head of a request that is read, in bytes. Default 2048. */
+	readonly maxHeadSize?: number | undefined;
 }
 
 /**
@@ -43,33 +40,41 @@ export class ServerHandshake extends HeadReader {
 	/** The subprotocol chosen: the first offered that the server speaks, or "". */
 	declare protocol: string;
 	declare private readonly options: ServerHandshakeOptions;
+	declare private hasHost: boolean;
 	/** The values of the fields that may come once. */
-	declare private readonly fields: {
-		host?: string;
-		origin?: string;
-		"sec-websocket-key"?: string;
-		"sec-websocket-version"?: string;
-	};
+	declare private origin?: string;
+	declare private key?: string;
+	declare private version?: string;
+	/** RFC 9110 section 10.1.1: whether the client wants a 100 first. */
+	declare private expectsContinue: boolean;
+	/** The lengths of the subprotocols spoken, one bit each. */
+	declare private lengths: number;
 
 	constructor(options: ServerHandshakeOptions) {
-		super(headLimit);
+		super(options.maxHeadSize ?? HeadLimit.request);
 		this.options = options;
 		this.path = this.protocol = "";
-		this.fields = {};
+		this.hasHost = this.expectsContinue = false;
+		this.lengths = 0;
+		options.protocols?.forEach((name) => {
+			this.lengths |= 1 << name.length;
+		});
 	}
 
 	/** The response to send: 101 when the request is granted, otherwise the status of the fault. */
 	get response(): string {
 		const fault = this.fault;
 		if (fault) {
-			// Messages quote what the peer sent, one character an octet: anything but ASCII would change the length.
-			const body = `${fault.message.replace(/[^ -~]/g, "?")}\n`;
-			const fields = `Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
-			return `HTTP/1.1 ${fault.status} ${statusLines[fault.status]}\r\n${fields}\r\n\r\n${body}`;
+			const { status, message } = fault;
+			const fields = `${statusFields[status] ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
+			// The message is the reason phrase (RFC 9112 section 4), too: a client can tell it without reading a body.
+			return `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n${message}\n`;
 		}
-		let response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+		// RFC 9110 section 7.8: 100 before 101.
+		let response = this.expectsContinue ? "HTTP/1.1 100 Continue\r\n\r\n" : "";
+		response += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 		if (this.protocol) response += `Sec-WebSocket-Protocol: ${this.protocol}\r\n`;
-		return `${response}Sec-WebSocket-Accept: ${acceptFor(this.fields["sec-websocket-key"] as string)}\r\n\r\n`;
+		return `${response}Sec-WebSocket-Accept: ${acceptFor(this.key as string)}\r\n\r\n`;
 	}
 
 	/** Refuses a request that did not come in time. */
@@ -77,62 +82,156 @@ export class ServerHandshake extends HeadReader {
 		this.refuse("the request did not come in time", 408);
 	}
 
-	protected override onStartLine(line: string): void {
-		const parts = /^([^ ]+) ([^ ]+) HTTP\/([0-9]\.[0-9])$/.exec(line) ?? [];
-		const method = parts[1] ?? "";
-		const version = parts[3] as string;
-		if (!isToken(method)) return this.refuse(`"${excerpt(line)}" is not a request line`);
+	protected override get message(): string {
+		return "request";
+	}
+
+	/** RFC 9112 section 5.2 lets a server refuse it. */
+	protected override get folds(): boolean {
+		return false;
+	}
+
+	/** RFC 9112 section 3: method, target and version, with one space between them. */
+	protected override onStartLine(): void {
+		const bytes = this.bytes;
+		const methodEnd = bytes.indexOf(blank);
+		const targetEnd = this.length - 9;
+		let valid = methodEnd > 0 && methodEnd < targetEnd && this.text(targetEnd, targetEnd + 6) === " HTTP/";
+		for (let index = 0; index < methodEnd && valid; index++) valid = isTokenByte(bytes[index] as number);
+		if (!valid) return this.refuse(`${this.quoted()} is not a request line`);
+		const method = this.text(0, methodEnd);
 		if (method !== "GET")
-			return this.refuse(`the method is ${excerpt(method)}; only GET opens a WebSocket`, 405);
-		if (version < "1.1" || version > "1.9")
-			return this.refuse(`the version of HTTP is ${version}; a WebSocket needs 1.1`);
-		// RFC 9112 section 3.2.2: a server takes the absolute form too.
-		this.path = (parts[2] as string).replace(/^(?:http|ws):\/\/[^/?]*/i, "");
-		if (!/^\/[!-~]*$/.test(this.path)) this.refuse(`"${excerpt(line)}" asks for what is not a path`);
+			return this.refuse(`the method is ${quote(method)}; only GET opens a WebSocket`, 405);
+		const version = this.text(targetEnd + 6);
+		if (!isVersion(version))
+			return this.refuse(`the version of HTTP is ${quote(version)}; a WebSocket needs 1.1`);
+		for (let index = methodEnd + 1; index < targetEnd; index++)
+			if (!isVisibleByte(bytes[index] as number))
+				return this.refuse(`${this.quoted()} asks for what is not a path`);
+		this.takeTarget(methodEnd + 1, targetEnd);
+	}
+
+	protected override onName(name: string): Keep {
+		switch (name) {
+			case "host":
+				if (this.hasHost) this.refuseDouble("Host");
+				this.hasHost = true;
+				return Keep.nothing;
+			case "origin":
+			case "sec-websocket-key":
+			case "sec-websocket-version":
+			case "expect":
+			case "content-length":
+				return Keep.value;
+			case "sec-websocket-protocol":
+				return Keep.list;
+			case "transfer-encoding":
+				this.refuse(
+					"the request has a body (Transfer-Encoding), which the request for a WebSocket cannot have",
+				);
+		}
+		return Keep.nothing;
 	}
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
-			case "host":
 			case "origin":
+				if (this.origin !== undefined) this.refuseDouble("Origin");
+				this.origin = value;
+				break;
 			case "sec-websocket-key":
+				if (this.key !== undefined) this.refuseDouble("Sec-WebSocket-Key");
+				this.key = value;
+				break;
 			case "sec-websocket-version":
-				if (this.fields[name] !== undefined) this.refuse(`the request has more than one ${name}`);
-				this.fields[name] = value;
+				if (this.version !== undefined) this.refuseDouble("Sec-WebSocket-Version");
+				this.version = value;
 				break;
-			case "sec-websocket-protocol": {
-				const offered = listItems(value);
-				if (!offered.every(isToken)) this.refuse("a subprotocol offered is not a token");
-				this.protocol ||= offered.find((name) => this.options.protocols?.includes(name)) ?? "";
+			case "expect":
+				if (value.toLowerCase() === "100-continue") this.expectsContinue = true;
+				else if (value) this.refuse(`the request expects ${quote(value)}; only 100-continue can be met`, 417);
 				break;
-			}
 			case "content-length":
-			case "transfer-encoding":
-				if (value !== "0" || name !== "content-length") this.refuse("the request has a body");
+				if (value !== "0")
+					this.refuse(
+						`the request has a body (Content-Length is ${quote(value)}), which the request for a WebSocket cannot have`,
+					);
 		}
+	}
+
+	/** A subprotocol that is offered. */
+	protected override onItem(): void {
+		const { bytes, length } = this;
+		for (let index = 0; index < length; index++)
+			if (!isTokenByte(bytes[index] as number))
+				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
+		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
+		const name = this.text();
+		if (this.options.protocols?.includes(name)) this.protocol = name;
 	}
 
 	protected override onEnd(): void {
 		const options = this.options;
-		const {
-			host,
-			origin,
-			"sec-websocket-key": key = "",
-			"sec-websocket-version": version = "missing",
-		} = this.fields;
-		if (host === undefined) this.refuse("the request has no Host");
-		else if (options.path && options.path !== this.path.split("?", 1)[0])
-			this.refuse(`nothing is served at ${excerpt(this.path)}`, 404);
-		else if (!hasToken(this.upgrade, "websocket")) this.refuse("only WebSockets are served here", 426);
-		else if (!hasToken(this.connection, "upgrade")) this.refuse('the request has no "Connection: Upgrade"');
-		else if (version !== "13") this.refuse(`the Sec-WebSocket-Version is ${excerpt(version)}, not 13`, 426);
-		else if (!isKey(key)) this.refuse("the Sec-WebSocket-Key is not the base64 of 16 octets");
+		const { origin, key = "", version } = this;
+		if (!this.hasHost) this.refuse("the request has no Host");
+		else if (options.path && !this.asksFor(options.path))
+			this.refuse(`nothing is served at ${quote(this.path)}`, 404);
+		else if (!this.upgradesToWebSocket)
+			this.refuse('only WebSockets are served here; the request has no "Upgrade: websocket"', 426);
+		else if (!this.connectionUpgrades) this.refuse('the request has no "Connection: Upgrade"');
+		else if (version === undefined)
+			this.refuse("the request has no Sec-WebSocket-Version; it must be 13", 426);
+		else if (version !== "13")
+			this.refuse(`the Sec-WebSocket-Version is ${quote(version)}; it must be 13`, 426);
+		else if (!isKey(key))
+			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
 		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
-			this.refuse(`the origin ${excerpt(origin)} is not allowed`, 403);
+			this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
 		else if (options.hasRoom?.() === false) {
 			const limit = options.maxConnections;
 			const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
 			this.refuse(`the server has no room for one more connection${hint}`, 503);
 		}
 	}
+
+	/** Whether the path is the one, with or without a query. */
+	private asksFor(path: string): boolean {
+		const query = this.path.indexOf("?");
+		return (query < 0 ? this.path : this.path.slice(0, query)) === path;
+	}
+
+	/** The request target, from one position up to another, in origin form or in absolute form (RFC 9112 section 3.2). */
+	private takeTarget(start: number, end: number): void {
+		let pathStart = start;
+		const slash = 47;
+		const query = 63;
+		const bytes = this.bytes;
+		if (bytes[start] !== slash) {
+			const scheme = this.text(start, start + 7 < end ? start + 7 : end).toLowerCase();
+			if (scheme.startsWith("ws://")) pathStart += 5;
+			else if (scheme === "http://") pathStart += 7;
+			const authority = pathStart;
+			while (pathStart < end && bytes[pathStart] !== slash && bytes[pathStart] !== query) pathStart++;
+			// RFC 9110 section 4.2.1: no host is not one.
+			if (authority === start || pathStart === authority)
+				return this.refuse(`${this.quoted()} asks for what is not a path`);
+		}
+		const path = this.text(pathStart, end);
+		// RFC 9112 section 3.2.1: an empty path is "/".
+		this.path = bytes[pathStart] === slash && pathStart < end ? path : `/${path}`;
+	}
+
+	/** The beginning of what is kept, for messages. */
+	private quoted(): string {
+		return quote(this.text(0, this.length < 50 ? this.length : 50));
+	}
+
+	private refuseDouble(name: string): void {
+		this.refuse(`the request has ${name} twice`);
+	}
+}
+
+/** Whether a version of HTTP is 1.1 or a later one that is compatible. */
+function isVersion(version: string): boolean {
+	return version.length === 3 && version >= "1.1" && version <= "1.9" && version.charAt(1) === ".";
 }

@@ -61,12 +61,23 @@ export function takeOver(from: object, target: SocketUser): UsedSocket {
 	return new (from.constructor as SocketConstructor)({ ...socketOptions, from, target });
 }
 
-/** Gives a reader of heads its octets out of the `count` that can be read. Returns how many are left. */
+/** Gives a reader of heads its bytes out of the `count` that can be read. Returns how many are left. */
 export function readHead(reader: HeadReader, socket: UsedSocket, count: number): number {
-	while (count > 0 && reader.wanted > 0) {
-		const amount = count < reader.wanted ? count : reader.wanted;
-		reader.push(socket.read(amount));
-		count -= amount;
+	// Two buffers for a whole head: reading into them leaves no garbage.
+	const four = new Uint8Array(4);
+	const one = new Uint8Array(1);
+	while (count > 0) {
+		const wanted = reader.wanted;
+		if (wanted === 0) break;
+		if (wanted === 4 && count >= 4) {
+			socket.read(four);
+			reader.push(four, 4);
+			count -= 4;
+		} else {
+			socket.read(one);
+			reader.push(one, 1);
+			count--;
+		}
 	}
 	return count;
 }

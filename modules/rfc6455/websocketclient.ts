@@ -95,9 +95,9 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 			this.opening = new Attachment(attach, this);
 			return;
 		}
-		const { host, port = 80, path, protocol, headers, dns, socket } = options;
+		const { host, port = 80, path, protocol, headers, maxHeadSize, dns, socket } = options;
 		if (!host || !socket) throw new TypeError("the options need a host and a socket, or a socket to attach");
-		this.opening = new ClientOpening({ host, port, path, protocol, headers, dns, socket }, this);
+		this.opening = new ClientOpening({ host, port, path, protocol, headers, maxHeadSize, dns, socket }, this);
 	}
 
 	/** "buffer": the octets of messages are read and written in buffers. */

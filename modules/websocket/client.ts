@@ -1,40 +1,21 @@
 import Timer from "timer";
-import { checkHeader, checkHost, checkPath, checkProtocol } from "../rfc6455/requestrules.js";
 import { Connection, type ConnectionEvents, connectionCallbacks, State } from "./connection.js";
 import { webSocketProvider } from "./engine.js";
-import {
-	booleanOption,
-	integerOption,
-	isObject,
-	type RawOptions,
-	rawOptions,
-	stringOption,
-	stringsOption,
-	wrongType,
-} from "./options.js";
+import { type Target, type TargetOptions, targetOption } from "./handshakeoptions.js";
+import { booleanOption, integerOption, rawOptions } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { after, tickEvery } from "./timers.js";
 
 /** The options of a Client; all are optional, those it does not know are ignored. */
-export interface ClientOptions extends ConnectionOptions {
-	/** Name or address of the server. Default "localhost". */
-	readonly host?: string;
-	/** Port of the server, from 1 to 65535. Default 80. */
-	readonly port?: number;
-	/** Path and query that are asked for. Default "/". */
-	readonly path?: string;
-	/** Subprotocols offered, in order of preference. Default none. */
-	readonly protocols?: string | readonly string[];
-	/** Further header fields of the request: an object, a Map, or pairs. Default none. */
-	readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+export interface ClientOptions extends ConnectionOptions, TargetOptions {
 	/** Milliseconds that one attempt may take to the open WebSocket; 0 for no limit. Default 1000. */
-	readonly connectTimeout?: number;
+	readonly connectTimeout?: number | null;
 	/** Attempts after the first one; Infinity for no end of them. Default 10. */
-	readonly numberOfRetries?: number;
+	readonly numberOfRetries?: number | null;
 	/** Milliseconds from a failed attempt to the next one, and at least between the starts of any two. Default 500. */
-	readonly timeBetweenRetries?: number;
+	readonly timeBetweenRetries?: number | null;
 	/** True to discard messages sent before the connection is open. Default false. */
-	readonly discardMessagesBeforeOpen?: boolean;
+	readonly discardMessagesBeforeOpen?: boolean | null;
 }
 
 /** The events of a Client. */
@@ -45,11 +26,7 @@ export type ClientEvents = ConnectionEvents & {
 
 /** One WebSocket connection to a server, opened and, should it fail to, retried at the user's word. */
 export class Client extends Connection<ClientEvents> {
-	declare private readonly host: string;
-	declare private readonly port: number;
-	declare private readonly path: string;
-	declare private readonly protocols: string | undefined;
-	declare private readonly headers: ReadonlyMap<string, string> | undefined;
+	declare private readonly destination: Target;
 	declare private readonly connectTimeout: number;
 	declare private readonly numberOfRetries: number;
 	declare private readonly timeBetweenRetries: number;
@@ -68,15 +45,7 @@ export class Client extends Connection<ClientEvents> {
 	constructor(options?: ClientOptions) {
 		const raw = rawOptions(options);
 		super(new ConnectionSettings(raw));
-		this.host = stringOption(raw, "host") ?? "localhost";
-		checkHost(this.host);
-		this.port = integerOption(raw, "port", 80, 1, 65535);
-		this.path = stringOption(raw, "path") ?? "/";
-		checkPath(this.path);
-		const protocols = stringsOption(raw, "protocols");
-		protocols?.forEach(checkProtocol);
-		this.protocols = protocols?.join(", ");
-		this.headers = headerFields(raw);
+		this.destination = targetOption(raw);
 		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
@@ -130,7 +99,8 @@ export class Client extends Connection<ClientEvents> {
 		}
 		this.state = State.idle;
 		const attempts = this.attempt === 1 ? "1 attempt" : `${this.attempt} attempts`;
-		this.fire("error", `no connection to ${this.host}:${this.port} after ${attempts}: ${reason}`);
+		const { host, port } = this.destination;
+		this.fire("error", `no connection to ${host}:${port} after ${attempts}: ${reason}`);
 	}
 
 	protected override onFinished(reopens: boolean): void {
@@ -181,11 +151,7 @@ export class Client extends Connection<ClientEvents> {
 				callbacks: connectionCallbacks,
 				target: this,
 				receiver: this,
-				host: this.host,
-				port: this.port,
-				path: this.path,
-				protocol: this.protocols,
-				headers: this.headers,
+				...this.destination,
 				text: settings.receiveType.binary ? "buffer" : "string",
 				maxMessageSize: settings.maxMessageSize,
 				closeTimeout: settings.closeTimeout,
@@ -207,22 +173,4 @@ export class Client extends Connection<ClientEvents> {
 		this.webSocket?.close();
 		this.webSocket = undefined;
 	}
-}
-
-function headerFields(options: RawOptions): ReadonlyMap<string, string> | undefined {
-	const headers = options["headers"];
-	if (headers === undefined) return undefined;
-	if (!isObject(headers))
-		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
-	const fields = new Map<string, string>();
-	(Symbol.iterator in headers
-		? Array.from(headers as Iterable<[string, unknown]>)
-		: Object.entries(headers)
-	).forEach((pair) => {
-		const name = String(pair[0]);
-		const value = String(pair[1]);
-		checkHeader(name, value);
-		fields.set(name, value);
-	});
-	return fields;
 }

@@ -79,6 +79,10 @@ export interface Listener {
 /** What an ECMA-419 host offers as `device.network.ws`, and the listener that hosts/network adds. */
 export interface WebSocketProvider {
 	readonly io: new (options: object) => WebSocketClient;
+	readonly socket?: {
+		/** True where the TCP sockets can connect to an IPv6 address. Default false, as on SDK 8.2.3. */
+		readonly connectsIPv6?: boolean;
+	};
 	readonly listener?: {
 		readonly io: (new (
 			options: object,
@@ -89,13 +93,22 @@ export interface WebSocketProvider {
 	};
 }
 
+/** The host's `device`, as far as it is read here. */
+interface Host {
+	readonly device?: { readonly network?: { readonly ws?: WebSocketProvider } };
+}
+
+/** Whether the host says that its TCP sockets can connect to an IPv6 address. */
+export function connectsIPv6(): boolean {
+	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
+}
+
 /**
  * The host's WebSocket provider.
  * @throws Error when the host has none.
  */
 export function webSocketProvider(): WebSocketProvider {
-	const host = globalThis as { device?: { network?: { ws?: WebSocketProvider } } };
-	const provider = host.device?.network?.ws;
+	const provider = (globalThis as Host).device?.network?.ws;
 	if (!provider?.io)
 		throw new Error(
 			"the host has no device.network.ws; include hosts/network/manifest.json in the app's manifest",

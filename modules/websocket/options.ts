@@ -1,3 +1,5 @@
+import { quote } from "../rfc6455/characters.js";
+
 /** An options object, not yet checked. */
 export type RawOptions = Readonly<Record<string, unknown>>;
 
@@ -41,7 +43,7 @@ export function integerOption(
 	return value;
 }
 
-/** An option that is a string. @throws TypeError when it is anything else or "". */
+/** An option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
 	const value = given(options, name);
 	return value === undefined ? undefined : text(name, value);
@@ -54,7 +56,10 @@ export function booleanOption(options: RawOptions, name: string): boolean {
 	return value ?? false;
 }
 
-/** An option that is an array of strings; a single string stands for an array of one. @throws TypeError otherwise. */
+/**
+ * An option that is an array of strings; a single string stands for an array of one. @throws TypeError
+ * when it is anything else, RangeError when a string is "".
+ */
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
 	const value = given(options, name);
 	if (value === undefined) return undefined;
@@ -72,14 +77,15 @@ export function wrongValue(name: string, value: unknown, expected: string): Rang
 }
 
 function sentence(name: string, value: unknown, expected: string): string {
-	let shown = typeof value === "string" ? `"${value}"` : String(value);
+	let shown = typeof value === "string" ? quote(value) : String(value);
 	if (isObject(value)) shown = Array.isArray(value) ? "an array" : "an object";
 	return `${name} is ${shown}; it must be ${expected}`;
 }
 
 /** A string that is an option, or one of its items. */
 function text(name: string, value: unknown): string {
-	if (typeof value !== "string" || value === "") throw wrongType(name, value, "a string that is not empty");
+	if (typeof value !== "string") throw wrongType(name, value, "a string");
+	if (value === "") throw wrongValue(name, value, "a string that is not empty");
 	return value;
 }
 

@@ -1,40 +1,43 @@
 import Timer from "timer";
-import { checkPath, checkProtocol } from "../rfc6455/requestrules.js";
+import { isVisible } from "../rfc6455/characters.js";
+import { HeadLimit } from "../rfc6455/head.js";
+import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { type AcceptedSocket, ServerOpening, type ServerOpeningUser } from "../rfc6455/serveropening.js";
 import { Emitter } from "./emitter.js";
 import { type Listener, webSocketProvider } from "./engine.js";
+import { type HandshakeOptions, headSizeOption, protocolsOption, refuseTLS } from "./handshakeoptions.js";
 import { integerOption, rawOptions, stringOption, stringsOption, wrongValue } from "./options.js";
 import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
 import { after, guard, type Ticking, tickEvery } from "./timers.js";
 
-/** The options of a Server; all are optional, those it does not know are ignored. */
-export interface ServerOptions extends ConnectionOptions {
+/** The options of a Server; all are optional, in each null stands for the default, those it does not know are ignored. */
+export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	/**
 	 * Where to listen. "localhost" (default), "0.0.0.0" and "::" mean every interface of this device; a loopback address
 	 * ("127.0.0.1", "::1") accepts local connections only; the address of an interface binds it where the platform can,
 	 * elsewhere start() leads to an `error`. Names in any case.
 	 */
-	readonly hostInterface?: string;
+	readonly hostInterface?: string | null;
 	/** Port to listen on, 0 for a free one, which `port` of the Server tells. Default 80. */
-	readonly port?: number;
+	readonly port?: number | null;
 	/** The only path that is served, with any query; it has none itself. Another path gets 404. Default: every path. */
-	readonly path?: string;
-	/** Subprotocols that are spoken: the first one offered that is among them is chosen. Default none. */
-	readonly protocols?: string | readonly string[];
+	readonly path?: string | null;
+	/** Subprotocols that are spoken: the first one offered that is among them is chosen. Each is unique. Default none. */
+	readonly protocols?: string | readonly string[] | null;
 	/**
 	 * Values of `Origin` that are let in, as browsers send them ("https://example.com", "null"); any other gets 403, a
 	 * request without one is let in. "*", the default, lets in all.
 	 */
-	readonly allowedOrigins?: string | readonly string[];
+	readonly allowedOrigins?: string | readonly string[] | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
 	 * accepted at a time: of those above, the oldest that has sent no request gives way to the next one. Default 4.
 	 */
-	readonly maxConnections?: number;
+	readonly maxConnections?: number | null;
 	/** Milliseconds that a handshake may take; 0 for no limit. Default 5000. */
-	readonly handshakeTimeout?: number;
+	readonly handshakeTimeout?: number | null;
 }
 
 /** The events of a Server, with the arguments of each. */
@@ -67,6 +70,7 @@ export class Server
 	declare readonly path: string | undefined;
 	declare readonly protocols: readonly string[] | undefined;
 	declare readonly allowedOrigins: readonly string[] | undefined;
+	declare readonly maxHeadSize: number;
 	declare private listener?: Listener | undefined;
 	/** Whether start() was called last, not stop(). */
 	declare private wanted: boolean;
@@ -86,6 +90,7 @@ export class Server
 	constructor(options?: ServerOptions) {
 		super();
 		const raw = rawOptions(options);
+		refuseTLS(raw);
 		this.settings = new ConnectionSettings(raw);
 		this.hostInterface =
 			raw["hostInterface"] === "" ? everyInterface : (stringOption(raw, "hostInterface") ?? everyInterface);
@@ -94,11 +99,10 @@ export class Server
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = stringOption(raw, "path");
 		if (path) checkServedPath(path);
-		const protocols = stringsOption(raw, "protocols");
-		protocols?.forEach(checkProtocol);
 		this.path = path;
-		this.protocols = protocols;
+		this.protocols = protocolsOption(raw);
 		this.allowedOrigins = origins(stringsOption(raw, "allowedOrigins"));
+		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
 		this.openings = this.sockets = [];
 		this.wanted = this.changing = false;
 		this.changes = 0;
@@ -312,7 +316,7 @@ function originOf(value: string): string {
 	const origin = value.toLowerCase();
 	const start = origin.indexOf("://");
 	const authority = origin.slice(start + 3);
-	const isOrigin = start > 0 && authority !== "" && isPlain(origin) && !hasAnyOf(authority, '/\\?#@*"');
+	const isOrigin = start > 0 && authority !== "" && isVisible(origin) && !hasAnyOf(authority, '/\\?#@*"');
 	const hasOwnPort =
 		(origin.startsWith("http://") && authority.endsWith(":80")) ||
 		(origin.startsWith("https://") && authority.endsWith(":443"));
@@ -323,15 +327,6 @@ function originOf(value: string): string {
 			'"*", "null" or an origin as browsers send it: scheme, host, and the port if it is not the usual one, such as "https://example.com" or "http://192.0.2.7:8080"',
 		);
 	return origin;
-}
-
-/** Visible ASCII alone. */
-function isPlain(text: string): boolean {
-	for (let index = 0; index < text.length; index++) {
-		const code = text.charCodeAt(index);
-		if (code <= 0x20 || code > 0x7e) return false;
-	}
-	return true;
 }
 
 function hasAnyOf(text: string, characters: string): boolean {

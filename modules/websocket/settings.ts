@@ -9,25 +9,25 @@ export interface ConnectionOptions {
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string;
 	/** Octets of the send queue, from 0 (no message waits) to 2147483647. Each message takes 4 more than it has. Default 4096. */
-	readonly sendQueueSize?: number;
+	readonly sendQueueSize?: number | null;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
-	readonly overflow?: "refuse" | "drop-oldest";
+	readonly overflow?: "refuse" | "drop-oldest" | null;
 	/** The longest message that is received, in octets, from 0 to 2147483647. Default 16384. */
-	readonly maxMessageSize?: number;
+	readonly maxMessageSize?: number | null;
 	/** Milliseconds without an octet from the peer after which it is sent a ping; 0 for never. Default 30000. */
-	readonly pingInterval?: number;
+	readonly pingInterval?: number | null;
 	/** Milliseconds after that ping in which something must come, or the connection is dropped. Default 10000. */
-	readonly pongTimeout?: number;
+	readonly pongTimeout?: number | null;
 	/**
 	 * Milliseconds that the closing handshake may take, and again, for a Client, how long the server may take after it to
 	 * end the TCP connection. Default 2000.
 	 */
-	readonly closeTimeout?: number;
+	readonly closeTimeout?: number | null;
 	/**
 	 * Milliseconds by which send() stalls the whole device for each message that then waits; one stall ends after 1000
 	 * ms. Stalled time does not count against a Client's `connectTimeout`. Default 0.
 	 */
-	readonly throttleFactor?: number;
+	readonly throttleFactor?: number | null;
 }
 
 /** How many times an interval is looked at the clock: a ping comes at most one part in 8 late. */

@@ -32,6 +32,11 @@ function response(
 	return `${line}\r\n${lines.join("")}\r\n`;
 }
 
+/** The head of an interim response. */
+function interim(status: string, field = "X: y"): string {
+	return `HTTP/1.1 ${status}\r\n${field}\r\n\r\n`;
+}
+
 /** What becomes of a response, whole and octet by octet. */
 function judge(
 	respond: (handshake: ClientHandshake) => string,
@@ -79,7 +84,7 @@ test("section 4.1: the port stands in Host, unless it is 80; an IPv6 address is 
 		t.true(make({ host, port }).request.includes(`\r\nHost: ${field}\r\n`), field);
 });
 
-test("what would break out of the request is refused with a TypeError", (t) => {
+test("what would break out of the request or the handshake is refused with a RangeError", (t) => {
 	const bad: Partial<ClientHandshakeOptions>[] = [
 		{ path: "" },
 		{ path: "a" },
@@ -90,6 +95,8 @@ test("what would break out of the request is refused with a TypeError", (t) => {
 		{ host: "a b" },
 		{ host: "a\r\nX: y" },
 		{ host: "http://a" },
+		{ host: "a:8080" },
+		{ protocol: "a, b, a" },
 		{ protocol: "a b" },
 		{ protocol: "a, b\r\nX: y" },
 		{ headers: [["X Y", "z"]] },
@@ -102,9 +109,21 @@ test("what would break out of the request is refused with a TypeError", (t) => {
 		{ headers: [["sec-websocket-key", "x"]] },
 		{ headers: [["CONNECTION", "close"]] },
 		{ headers: [["Sec-WebSocket-Extensions", "permessage-deflate"]] },
+		{ headers: [["Sec-WebSocket-Accept", "x"]] },
+		...[
+			"Content-Length",
+			"transfer-encoding",
+			"Expect",
+			"TE",
+			"Trailer",
+			"Keep-Alive",
+			"Proxy-Connection",
+			"HTTP2-Settings",
+		].map((name): (typeof bad)[number] => ({ headers: [[name, "0"]] })),
 	];
 	for (const options of bad)
-		t.throws(() => make(options), { instanceOf: TypeError }, JSON.stringify(options));
+		t.throws(() => make(options), { instanceOf: RangeError }, JSON.stringify(options));
+	t.throws(() => make({ headers: [["X", null as unknown as string]] }), { instanceOf: TypeError });
 });
 
 test("no prefix of a response is complete or refused, and its last octet completes it", (t) => {
@@ -144,6 +163,20 @@ const good: [
 		{ protocol: "one,two" },
 	],
 	["no subprotocol, though some were offered", (it) => response(it), { protocol: "one,two" }],
+	["a folded field", (it) => response(it, { "X-Folded": "one\r\n two" })],
+	["a folded value", (it) => response(it, { Upgrade: "\r\n\twebsocket\r\n " })],
+	["a folded list", (it) => response(it, { Connection: "keep-alive,\r\n Upgrade" })],
+	["a folded accept value", (it) => response(it, { "Sec-WebSocket-Accept": `\r\n  ${acceptOf(it)}\r\n\t` })],
+	["a 100 before it", (it) => interim("100 Continue") + response(it)],
+	[
+		"a 103 with fields before it",
+		(it) => interim("103 Early Hints", "Link: </a>; rel=preload") + response(it),
+	],
+	["several interim responses before it", (it) => interim("102").repeat(3) + interim("199 X") + response(it)],
+	[
+		"an interim response with other fields of the handshake before it",
+		(it) => interim("103 X", "Upgrade: h2c\r\nSec-WebSocket-Accept: x") + response(it),
+	],
 	["4096 octets", (it) => response(it, { X: "x".repeat(4096 - response(it, { X: "" }).length) })],
 ];
 
@@ -158,9 +191,10 @@ const bad: [
 	respond: (handshake: ClientHandshake) => string,
 	options?: Partial<ClientHandshakeOptions>,
 ][] = [
-	...[100, 200, 204, 301, 302, 307, 400, 401, 403, 404, 426, 500, 503].map(
-		(status): (typeof good)[number] => [`status ${status}`, (it) => response(it, {}, `HTTP/1.1 ${status} X`)],
-	),
+	...[200, 204, 301, 302, 307, 400, 401, 403, 404, 426, 500, 503].map((status): (typeof good)[number] => [
+		`status ${status}`,
+		(it) => response(it, {}, `HTTP/1.1 ${status} X`),
+	]),
 	["status 1010", (it) => response(it, {}, "HTTP/1.1 1010 X")],
 	["status 10", (it) => response(it, {}, "HTTP/1.1 10 X")],
 	["no status", (it) => response(it, {}, "HTTP/1.1")],
@@ -213,7 +247,17 @@ const bad: [
 		{ protocol: "one" },
 	],
 	["an extension", (it) => response(it, { "Sec-WebSocket-Extensions": "permessage-deflate" })],
-	["a folded field", (it) => response(it, { "X-Folded": "one\r\n two" })],
+	["a fold before the first field", (it) => response(it).replace("\r\nUpgrade", "\r\n Upgrade")],
+	["a fold that changes a value", (it) => response(it, { Upgrade: "web\r\n socket" })],
+	["a doubled Upgrade", (it) => response(it, { Upgrade: "websocket\r\nUpgrade: websocket" })],
+	["interim responses without end", () => "HTTP/1.1 100 Continue\r\n\r\n".repeat(200)],
+	["status 403 after an interim one", (it) => interim("100 X") + response(it, {}, "HTTP/1.1 403 X")],
+	[
+		"fields of an interim response only",
+		(it) => `${response(it, {}, "HTTP/1.1 103 X")}HTTP/1.1 101 X\r\n\r\n`,
+	],
+	["an interim response of HTTP/1.0", (it) => `HTTP/1.0 100 X\r\n\r\n${response(it)}`],
+	["a TLS alert", () => "\x15\x03\x01\x00\x02\x02\x16"],
 	["a line without a colon", (it) => response(it).replace("Upgrade:", "Upgrade")],
 	["a field name with a space behind it", (it) => response(it).replace("Upgrade:", "Upgrade :")],
 	["a line feed alone", (it) => response(it).replace("\r\nUpgrade", "\nUpgrade")],
@@ -232,3 +276,85 @@ for (const [what, respond, options] of bad) {
 		t.true((handshake.fault?.message.length ?? 0) < 200);
 	});
 }
+
+const messages: [
+	what: string,
+	respond: (handshake: ClientHandshake) => string,
+	message: RegExp | string,
+	options?: Partial<ClientHandshakeOptions>,
+][] = [
+	[
+		"a doubled accept value",
+		(it) => response(it).replace("Sec-", `Sec-WebSocket-Accept: ${acceptOf(it)}\r\nSec-`),
+		"the server's response has Sec-WebSocket-Accept twice",
+	],
+	[
+		"a doubled subprotocol",
+		(it) => response(it, { "Sec-WebSocket-Protocol": "one\r\nSec-WebSocket-Protocol: one" }),
+		"the server's response has Sec-WebSocket-Protocol twice",
+		{ protocol: "one" },
+	],
+	[
+		"a doubled Upgrade",
+		(it) => response(it, { Upgrade: "websocket\r\nUpgrade: websocket" }),
+		/"Upgrade" names more than one protocol/,
+	],
+	["a TLS alert", () => "\x15\x03\x01\0\x02", /the server speaks TLS/],
+	["a byte of TLS elsewhere", () => "HTTP/1.1 \x15", /invalid byte 21/],
+	["CR LF in a message", () => "220 mail\tserver\xfc ready\r\n", /"220 mail\\tserver\\x7f ready"/],
+	["a refusal", () => "HTTP/1.1 403 Forbidden\r\n", 'the server answered "403 Forbidden" instead of 101'],
+	[
+		"a full server",
+		() =>
+			"HTTP/1.1 503 the server has no room for one more connection (maxConnections is 65535)\r\nX: y\r\n\r\n",
+		/"503 the server has no room for one more connection \(maxConnections is 65535\)" instead of 101/,
+	],
+	["a refusal of many words", () => `HTTP/1.1 403 ${"x".repeat(3000)}\r\n`, /^.{100,150}$/],
+	[
+		"a head that is too long",
+		() => `HTTP/1.1 101 ${"x".repeat(5000)}`,
+		/more than 4096 bytes \(maxHeadSize\)/,
+	],
+	[
+		"a head over a limit of its own",
+		() => `HTTP/1.1 101 ${"x".repeat(600)}`,
+		/more than 600 bytes \(maxHeadSize\)/,
+		{ maxHeadSize: 600 },
+	],
+];
+
+for (const [what, respond, message, options] of messages) {
+	test(`the reason for refusing ${what} tells what is wrong`, (t) => {
+		const handshake = make(options);
+		feed(handshake, Buffer.from(respond(handshake), "latin1"));
+		const reason = handshake.fault?.message ?? "";
+		if (typeof message === "string") t.is(reason, message);
+		else t.regex(reason, message);
+	});
+}
+
+test("octets after interim responses and a head are left, wherever they are cut", (t) => {
+	const head = (handshake: ClientHandshake) =>
+		Buffer.from(
+			`${interim("100 Continue")}HTTP/1.1 103 X\r\n\r\n${response(handshake, { "X-Folded": "a\r\n b" })}\x81\x01A`,
+			"latin1",
+		);
+	const { length } = head(make());
+	for (let cut = 0; cut < length - 3; cut++) {
+		const handshake = make();
+		const octets = head(handshake);
+		t.is(feed(handshake, octets.subarray(0, cut)), 0);
+		t.is(outcome(handshake), "incomplete");
+		t.is(feed(handshake, octets.subarray(cut)), 3);
+		t.is(outcome(handshake), "complete");
+	}
+});
+
+test("interim responses and the final one share the limit of a head", (t) => {
+	const handshake = make({ maxHeadSize: 600 });
+	const octets = Buffer.from(interim("100 X").repeat(40));
+	feed(handshake, octets.subarray(0, 600));
+	t.is(outcome(handshake), "incomplete");
+	feed(handshake, octets.subarray(600));
+	t.is(outcome(handshake), 431);
+});

@@ -9,7 +9,7 @@ export function feed(reader: HeadReader, octets: Uint8Array): number {
 	let at = 0;
 	while (at < octets.length && reader.wanted > 0) {
 		const end = Math.min(octets.length, at + reader.wanted);
-		reader.push(new Uint8Array(octets.subarray(at, end)).buffer);
+		reader.push(new Uint8Array(octets.subarray(at, end)), end - at);
 		at = end;
 	}
 	return octets.length - at;

@@ -88,6 +88,15 @@ const good: [what: string, head: string][] = [
 	["no white space", request().replaceAll(": ", ":")],
 	["white space around values", request().replaceAll(/: (.*)\r/g, ": \t $1\t \r")],
 	["an absolute target", request({}, "GET http://device/ HTTP/1.1")],
+	["an absolute target with a host only", request({}, "GET http://device HTTP/1.1")],
+	["an absolute target with a query only", request({}, "GET WS://device?token=1 HTTP/1.1")],
+	["the expectation 100-continue", request({ Expect: "100-Continue" })],
+	["an empty expectation", request({ Expect: "" })],
+	["names of odd lengths", request({ a: "", "hos-": "x", upgrader: "x", ["X-".padEnd(500, "y")]: "z" })],
+	[
+		"a value of nothing but commas",
+		request({ Upgrade: `${",".repeat(1000)}websocket${" ,\t".repeat(100)}` }),
+	],
 	["an empty line before it", `\r\n${request()}`],
 	["a content length of 0", request({ "Content-Length": "0" })],
 	[
@@ -112,6 +121,11 @@ for (const [what, head] of good) {
 const bad: [what: string, status: number, head: string, options?: ServerHandshakeOptions][] = [
 	["POST", 405, request({}, "POST / HTTP/1.1")],
 	["a method in small letters", 405, request({}, "get / HTTP/1.1")],
+	["no host in an absolute target", 400, request({}, "GET http:///a HTTP/1.1")],
+	["nothing behind the scheme", 400, request({}, "GET ws:// HTTP/1.1")],
+	["a target of TLS", 400, request({}, "GET https://device/ HTTP/1.1")],
+	["another expectation", 417, request({ Expect: "200-ok" })],
+	["two expectations", 417, request({ Expect: "100-continue, 200-ok" })],
 	["no method", 400, request({}, " / HTTP/1.1")],
 	["no target", 400, request({}, "GET HTTP/1.1")],
 	["a space in the target", 400, request({}, "GET /a b HTTP/1.1")],
@@ -240,6 +254,53 @@ test("a head without end is refused at its 2049th octet, wherever it has got to"
 	}
 });
 
+test("the 431 names the limit and the option", (t) => {
+	const handshake = new ServerHandshake({ maxHeadSize: 3000 });
+	feed(handshake, Buffer.from(request({ X: "x".repeat(2999 - request({ X: "" }).length) }).slice(0, -2)));
+	t.is(outcome(handshake), "incomplete");
+	feed(handshake, Buffer.from("Y: 12345"));
+	t.regex(handshake.response, /^HTTP\/1\.1 431 [^\r]*more than 3000 bytes \(maxHeadSize\)\r\n/);
+});
+
+test("RFC 9110 section 7.8: with the expectation 100-continue, 100 comes before 101", (t) => {
+	const handshake = new ServerHandshake({});
+	feed(handshake, Buffer.from(request({ Expect: "100-continue" })));
+	t.regex(handshake.response, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 101 /);
+	const refused = new ServerHandshake({});
+	feed(refused, Buffer.from(request({ Expect: "100-continue", Host: undefined })));
+	t.regex(refused.response, /^HTTP\/1\.1 400 /);
+});
+
+test("a client that speaks TLS is told so", (t) => {
+	const handshake = new ServerHandshake({});
+	feed(handshake, Buffer.from("160301020001000001fc0303", "hex"));
+	t.is(outcome(handshake), 400);
+	t.regex(handshake.fault?.message ?? "", /the client speaks TLS/);
+	const other = new ServerHandshake({});
+	feed(other, Buffer.from("GET /\x16", "latin1"));
+	t.regex(other.fault?.message ?? "", /invalid byte 22/);
+});
+
+test("what a message quotes is one line of ASCII", (t) => {
+	for (const head of [
+		request({ "Sec-WebSocket-Version": "1\t3\xfc" }),
+		request({}, "GET /\xfc\xff\t HTTP/1.1"),
+		request({ Expect: "\x7f\x9f" }),
+		"\xfcGET /\r\n",
+	]) {
+		const handshake = new ServerHandshake({});
+		feed(handshake, Buffer.from(head, "latin1"));
+		t.regex(handshake.fault?.message ?? "", /^[ -~]{10,150}$/);
+		t.regex(handshake.response, /^HTTP\/1\.1 4\d\d [ -~]+\r\n/);
+	}
+});
+
+test("the text of a refusal stands in the status line, too, where a client shows it", (t) => {
+	const handshake = new ServerHandshake({});
+	feed(handshake, Buffer.from(request({ Host: undefined })));
+	t.is(handshake.response.split("\r\n", 1)[0], "HTTP/1.1 400 the request has no Host");
+});
+
 test("a request that did not come in time is refused with 408", (t) => {
 	const handshake = new ServerHandshake({});
 	feed(handshake, Buffer.from("GET / HTTP"));
@@ -253,6 +314,10 @@ test("the path is the target without scheme and authority", (t) => {
 		["/a/b?c=d&e", "/a/b?c=d&e"],
 		["ws://device:8080/a?b", "/a?b"],
 		["http://device/", "/"],
+		["http://device", "/"],
+		["http://h", "/"],
+		["ws://h?token=1", "/?token=1"],
+		["HTTP://h:80?", "/?"],
 	] as const) {
 		const handshake = new ServerHandshake({});
 		feed(handshake, Buffer.from(request({}, `GET ${target} HTTP/1.1`)));

@@ -1,0 +1,215 @@
+/** The options that shape the opening handshake: where a Client goes and what it asks for, and what a Server has in common with it. */
+import { isHost } from "../rfc6455/address.js";
+import { isVisible, quote } from "../rfc6455/characters.js";
+import { HeadLimit } from "../rfc6455/head.js";
+import { checkHeader, checkHost, checkOffer, checkPath } from "../rfc6455/requestrules.js";
+import { connectsIPv6 } from "./engine.js";
+import {
+	booleanOption,
+	integerOption,
+	isObject,
+	type RawOptions,
+	stringOption,
+	stringsOption,
+	wrongType,
+	wrongValue,
+} from "./options.js";
+
+/** The options that Client and Server have in common here. In each, `undefined` and `null` stand for the default. */
+export interface HandshakeOptions {
+	/** Subprotocols, each a token (RFC 6455 section 4.1) and unique. Default none; so are "" and an empty array. */
+	readonly protocols?: string | readonly string[] | null;
+	/**
+	 * Longest head of an HTTP message that is read, in bytes, from 512 to 65535: of requests by a Server, of responses by
+	 * a Client. Default 2048 for a Server, 4096 for a Client.
+	 */
+	readonly maxHeadSize?: number | null;
+	/**
+	 * Only false, the default: there is no TLS yet, and nothing is ever sent in the clear that was meant for TLS. The
+	 * options that accessors pass beside it for certificates (`trustAll`, `trustedCACertPath`, `pfxKeyCertPath` and the
+	 * like) mean nothing without it and are ignored.
+	 */
+	readonly sslTls?: boolean | null;
+}
+
+/** The options of a Client that tell where it goes and what it asks for. */
+export interface TargetOptions extends HandshakeOptions {
+	/**
+	 * Scheme `ws:`, host, port, path and query in one (RFC 6455 section 3), in place of `host`, `port` and `path`.
+	 * Without user name, password and fragment.
+	 */
+	readonly url?: string | null;
+	/**
+	 * Name or address of the server, without scheme and port. An IPv6 address, in brackets or not, needs a platform that
+	 * can connect to it. Default "localhost".
+	 */
+	readonly host?: string | null;
+	/** Port of the server, from 1 to 65535. Default 80. */
+	readonly port?: number | null;
+	/** Path and query that are asked for: visible ASCII, beginning with "/". Default "/"; so is "". */
+	readonly path?: string | null;
+	/**
+	 * Further header fields of the request: an object, a Map, or pairs. Values are strings, numbers or booleans. A name
+	 * that comes again, in whatever case, is sent again as it was spelled first; values of `Cookie` are joined. Default none.
+	 */
+	readonly headers?:
+		| Readonly<Record<string, string | number | boolean>>
+		| Iterable<readonly [string, string | number | boolean]>
+		| null;
+}
+
+/** A header field: name and value. */
+type Field = [name: string, value: string];
+
+/** Where a Client goes and what it asks for, checked; with the names of the ECMA-419 options. */
+export interface Target {
+	readonly host: string;
+	readonly port: number;
+	readonly path: string;
+	readonly protocol: string | undefined;
+	readonly headers: readonly Field[] | undefined;
+	readonly maxHeadSize: number;
+}
+
+/** Fields that may come once in a request (RFC 9110 section 5.3). */
+const singletons = Object.freeze([
+	"authorization",
+	"proxy-authorization",
+	"origin",
+	"user-agent",
+	"referer",
+	"from",
+	"date",
+	"content-type",
+]);
+
+/** @throws TypeError or RangeError that names the option and its value. */
+export function targetOption(options: RawOptions): Target {
+	refuseTLS(options);
+	const url = isAbsent(options["url"]) ? undefined : stringOption(options, "url");
+	const place = url === undefined ? placeOption(options) : placeOfURL(url, options);
+	if (place.host.includes(":") && !connectsIPv6())
+		throw new RangeError(
+			`host is ${quote(place.host)}, an IPv6 address; this platform can only connect to IPv4 addresses and to names`,
+		);
+	return {
+		...place,
+		protocol: protocolsOption(options)?.join(", "),
+		headers: headersOption(options),
+		maxHeadSize: headSizeOption(options, HeadLimit.response),
+	};
+}
+
+/** @throws TypeError for `sslTls: true`, which must not be ignored: what follows would be sent in the clear. */
+export function refuseTLS(options: RawOptions): void {
+	if (options["sslTls"] !== null && booleanOption(options, "sslTls"))
+		throw new TypeError("sslTls is true; TLS is not supported yet, so it must be false");
+}
+
+/** @throws RangeError when a subprotocol is not a token, or comes twice; TypeError when it is not a string. */
+export function protocolsOption(options: RawOptions): readonly string[] | undefined {
+	if (isAbsent(options["protocols"])) return undefined;
+	const protocols = stringsOption(options, "protocols");
+	protocols?.forEach((name, index) => {
+		checkOffer(name, protocols.slice(0, index));
+	});
+	return protocols?.length ? protocols : undefined;
+}
+
+export function headSizeOption(options: RawOptions, fallback: number): number {
+	if (options["maxHeadSize"] === null) return fallback;
+	return integerOption(options, "maxHeadSize", fallback, HeadLimit.lowest, HeadLimit.highest);
+}
+
+type Place = Pick<Target, "host" | "port" | "path">;
+
+function placeOption(options: RawOptions): Place {
+	const host = (options["host"] === null ? undefined : stringOption(options, "host")) ?? "localhost";
+	checkHost(host);
+	const path = isAbsent(options["path"]) ? "/" : (stringOption(options, "path") as string);
+	checkPath(path);
+	const port = options["port"] === null ? 80 : integerOption(options, "port", 80, 1, 65535);
+	return { host, port, path };
+}
+
+/** RFC 6455 section 3, RFC 3986 section 3. */
+function placeOfURL(url: string, options: RawOptions): Place {
+	["host", "port", "path"].forEach((name) => {
+		if (!isAbsent(options[name]))
+			throw new RangeError(`url and ${name} are both given; the url has the ${name}, so leave out ${name}`);
+	});
+	const scheme = url.slice(0, 6).toLowerCase();
+	if (scheme === "wss://")
+		throw wrongValue("url", url, 'one that starts with "ws://": TLS is not supported yet');
+	if (!scheme.startsWith("ws://")) throw wrongValue("url", url, 'one that starts with "ws://"');
+	if (url.includes("#")) throw wrongValue("url", url, 'without "#" and a fragment');
+	if (!isVisible(url)) throw wrongValue("url", url, "visible ASCII without spaces");
+	let end = 5;
+	while (end < url.length && url.charAt(end) !== "/" && url.charAt(end) !== "?") end++;
+	const authority = url.slice(5, end);
+	// The password is not shown.
+	if (authority.includes("@"))
+		throw new RangeError(
+			"url has a user name or a password; it must be without, and headers may have an Authorization",
+		);
+	const colon = authority.indexOf(":", authority.lastIndexOf("]") + 1);
+	const host = colon < 0 ? authority : authority.slice(0, colon);
+	if (!isHost(host)) throw wrongValue("url", url, "one of which the host is a name or an address");
+	const digits = colon < 0 ? "" : authority.slice(colon + 1);
+	const port = digits === "" ? 80 : Number(digits);
+	// Number() takes more for a number than digits.
+	if (!(port >= 1 && port <= 65535) || !isNumeral(digits))
+		throw wrongValue("url", url, "one of which the port is an integer from 1 to 65535");
+	const path = url.slice(end);
+	return { host, port, path: path.startsWith("/") ? path : `/${path}` };
+}
+
+function isNumeral(text: string): boolean {
+	for (let index = 0; index < text.length; index++)
+		if (!"0123456789".includes(text.charAt(index))) return false;
+	return true;
+}
+
+function headersOption(options: RawOptions): readonly Field[] | undefined {
+	const headers = options["headers"];
+	if (isAbsent(headers)) return undefined;
+	if (!isObject(headers))
+		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
+	const fields: Field[] = [];
+	(Symbol.iterator in headers ? Array.from(headers as Iterable<unknown>) : Object.entries(headers)).forEach(
+		(pair, index) => {
+			const isPair = Array.isArray(pair);
+			const name: unknown = isPair ? pair[0] : undefined;
+			if (!isPair || typeof name !== "string")
+				throw wrongType(`headers[${index}]`, pair, "a pair of a name and a value");
+			if (pair.length !== 2)
+				throw new TypeError(`headers has ${pair.length - 1} values for ${quote(name)}; it must be 1`);
+			addField(fields, name, headerValue(name, pair[1]));
+		},
+	);
+	return fields;
+}
+
+function headerValue(name: string, value: unknown): string {
+	if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
+		throw wrongType(`headers has a value for ${quote(name)} that`, value, "a string");
+	return String(value);
+}
+
+/** Adds a field under the spelling that its name has already. */
+function addField(fields: Field[], name: string, value: string): void {
+	checkHeader(name, value);
+	const lower = name.toLowerCase();
+	const first = fields.find((field) => field[0].toLowerCase() === lower);
+	if (!first) fields.push([name, value]);
+	// RFC 6265 section 5.4: there is one Cookie field.
+	else if (lower === "cookie") first[1] += `; ${value}`;
+	else if (singletons.includes(lower))
+		throw new RangeError(`headers has ${quote(first[0])} twice; a request has it once`);
+	else fields.push([first[0], value]);
+}
+
+/** What accessors pass for "default". */
+function isAbsent(value: unknown): boolean {
+	return value === undefined || value === null || value === "";
+}
