@@ -5,6 +5,7 @@ import type { SendOptions, SendOutcome } from "xs-web-socket";
 interface Connection {
 	send(data: unknown, options?: SendOptions): SendOutcome;
 	isOpen(): boolean;
+	readonly counters: { readonly waiting: number };
 	close(code?: number, reason?: string): void;
 }
 
@@ -12,6 +13,9 @@ interface Connection {
 const patience = 4;
 /** Milliseconds from one look at the peer that does not read to the next. */
 const pause = 5;
+/** Looks at a message that is not taken although nothing else waits, before it is given up: two seconds. */
+const mostTries = 400;
+const messageTooBig = 1009;
 const tryAgainLater = 1013;
 
 /**
@@ -22,13 +26,15 @@ export const octets = { receiveType: "application/octet-stream", sendType: "appl
 
 /**
  * Sends the messages of one connection back as they came, in order. What the send queue does not take, because
- * the peer sends and does not read, waits here; too much of it ends the connection.
+ * the peer sends and does not read, waits here; too much of it ends the connection, and so does a message that neither
+ * the queue nor the send window ever takes.
  */
 export class Echo {
 	private readonly connection: Connection;
 	private readonly limit: number;
 	private waiting: { data: ArrayBuffer; binary: boolean }[] = [];
 	private waitingOctets = 0;
+	private tries = 0;
 
 	/** @param maxMessageSize Octets of the longest message. */
 	constructor(connection: Connection, maxMessageSize: number) {
@@ -56,7 +62,15 @@ export class Echo {
 			this.waitingOctets -= data.byteLength;
 			sent++;
 		}
+		this.tries = sent > 0 || connection.counters.waiting > 0 ? 0 : this.tries + 1;
+		if (this.tries > mostTries) this.giveUp();
 		this.waiting = connection.isOpen() ? waiting.slice(sent) : [];
 		if (this.waiting.length > 0) Timer.set(() => this.sendWaiting(), pause);
+	}
+
+	private giveUp(): void {
+		const reason = `an echo of ${this.waiting[0]?.data.byteLength} bytes does not fit the send queue and window`;
+		trace(`${reason}\n`);
+		this.connection.close(messageTooBig, reason);
 	}
 }

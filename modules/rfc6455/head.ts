@@ -33,6 +33,10 @@ const enum Byte {
 	blank = 32,
 	comma = 44,
 	colon = 58,
+	A = 65,
+	Z = 90,
+	/** The bit that makes a letter a small one. */
+	lower = 32,
 	/** Stands for a byte past ASCII, where bytes are kept: it is valid nowhere either. */
 	substitute = 127,
 }
@@ -73,6 +77,11 @@ export const enum HeadLimit {
 	request = 2048,
 	/** Unless set: of a response, as a client reads it. */
 	response = 4096,
+}
+
+/** `String` of the SDK: its typings lack the place of the bytes in their buffer. */
+interface Decoder {
+	fromArrayBuffer(bytes: ArrayBuffer, start: number, count: number): string;
 }
 
 export abstract class HeadReader {
@@ -164,7 +173,7 @@ export abstract class HeadReader {
 
 	/** The bytes kept from one position up to another as a string. */
 	protected text(start = 0, end = this.length): string {
-		return String.fromArrayBuffer(this.bytes.buffer.slice(start, end));
+		return (String as unknown as Decoder).fromArrayBuffer(this.bytes.buffer, start, end - start);
 	}
 
 	private take(byte: number): void {
@@ -225,14 +234,14 @@ export abstract class HeadReader {
 				`the ${this.message} has the byte ${byte} behind ${quote(this.text())}, where a field name or its colon is expected`,
 			);
 		// Of a longer name it is enough to know that it is longer.
-		if (length <= Size.longestName) this.keep(byte);
+		if (length <= Size.longestName) this.keep(byte >= Byte.A && byte <= Byte.Z ? byte | Byte.lower : byte);
 	}
 
 	private beginValue(): void {
 		const length = this.length;
 		let keep = Keep.nothing;
 		if (length <= Size.longestName && (Size.names >> length) & 1) {
-			const name = this.text().toLowerCase();
+			const name = this.text();
 			keep = name === "upgrade" || name === "connection" ? Keep.list : this.onName(name);
 			this.field = name;
 		}
@@ -276,12 +285,19 @@ export abstract class HeadReader {
 		if (length) {
 			if (this.field === "upgrade") {
 				this.upgrades++;
-				this.upgradesToWebSocket ||= length === 9 && this.text().toLowerCase() === "websocket";
+				this.upgradesToWebSocket ||= length === 9 && this.lowerText() === "websocket";
 			} else if (this.field === "connection")
-				this.connectionUpgrades ||= length === 7 && this.text().toLowerCase() === "upgrade";
+				this.connectionUpgrades ||= length === 7 && this.lowerText() === "upgrade";
 			else this.onItem();
 		}
 		this.length = 0;
+	}
+
+	/** The bytes kept as a string that is equal to one of small letters exactly where it is so in any case. */
+	private lowerText(): string {
+		const { bytes, length } = this;
+		for (let index = 0; index < length; index++) bytes[index] = (bytes[index] as number) | Byte.lower;
+		return this.text();
 	}
 
 	private trimEnd(): void {

@@ -27,6 +27,8 @@ export interface WebSocketClientCallbacks {
 	 * connection may end later: when the server ends it, after `closeTimeout`, or by close().
 	 */
 	readonly onClose?: ((this: WebSocketClient) => void) | undefined;
+	/** Addition: the TCP connection of a client has ended after onClose. */
+	readonly onEnd?: ((this: WebSocketClient) => void) | undefined;
 	/** The WebSocket could not be opened or the connection has failed. */
 	readonly onError?: ((this: WebSocketClient, error: WebSocketError) => void) | undefined;
 }
@@ -144,7 +146,7 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 
 	onSocketException(error: unknown): void {
 		trace(`WebSocketClient: ${error}\n`);
-		if (this.isAnnounced) this.close();
+		if (this.isAnnounced) this.finish();
 		else this.abandon(String(error));
 	}
 
@@ -205,9 +207,9 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	private finish(): void {
-		const announced = this.isAnnounced;
+		const { callbacks } = this;
 		this.close();
-		if (!announced) this.callbacks.onClose?.call(this);
+		(this.isAnnounced ? callbacks.onEnd : callbacks.onClose)?.call(this);
 	}
 
 	private abandon(message: string): void {
@@ -218,6 +220,6 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 
 /** The callbacks alone, so that the rest of the options need not be kept. */
 function callbacksOf(options: WebSocketClientCallbacks): WebSocketClientCallbacks {
-	const { onReadable, onWritable, onControl, onClose, onError } = options;
-	return { onReadable, onWritable, onControl, onClose, onError };
+	const { onReadable, onWritable, onControl, onClose, onEnd, onError } = options;
+	return { onReadable, onWritable, onControl, onClose, onEnd, onError };
 }

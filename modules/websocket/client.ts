@@ -9,13 +9,13 @@ import { after, tickEvery } from "./timers.js";
 /** The options of a Client; all are optional, those it does not know are ignored. */
 export interface ClientOptions extends ConnectionOptions, TargetOptions {
 	/** Milliseconds that one attempt may take to the open WebSocket; 0 for no limit. Default 1000. */
-	readonly connectTimeout?: number;
+	readonly connectTimeout?: number | null;
 	/** Attempts after the first one; Infinity for no end of them. Default 10. */
-	readonly numberOfRetries?: number;
-	/** Milliseconds from a failed attempt to the next one. Default 500. */
-	readonly timeBetweenRetries?: number;
+	readonly numberOfRetries?: number | null;
+	/** Milliseconds from a failed attempt to the next one, and at least between the starts of any two. Default 500. */
+	readonly timeBetweenRetries?: number | null;
 	/** True to discard messages sent before the connection is open. Default false. */
-	readonly discardMessagesBeforeOpen?: boolean;
+	readonly discardMessagesBeforeOpen?: boolean | null;
 }
 
 /** The events of a Client. */
@@ -37,10 +37,7 @@ export class Client extends Connection<ClientEvents> {
 	declare private attemptStart?: number;
 	/** Milliseconds of the attempt under way in which send() has stalled the device. */
 	declare private stalled?: number;
-	/**
-	 * While connecting: the end of the attempt or of the pause before the next one. While open: the tick. Then: the time
-	 * that the last connection may take to end underneath.
-	 */
+	/** While connecting: the end of the attempt or of the pause before the next one. While open: the tick. */
 	declare private timer?: Timer | undefined;
 	declare private chosenProtocol: string;
 
@@ -107,8 +104,7 @@ export class Client extends Connection<ClientEvents> {
 	}
 
 	protected override onFinished(reopens: boolean): void {
-		// The TCP connection ends underneath, and is let go of in time.
-		this.setTimer(this.webSocket ? after(this.settings.closeTimeout, () => this.release()) : undefined);
+		this.setTimer(undefined);
 		if (reopens) this.start();
 	}
 

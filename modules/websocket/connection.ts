@@ -283,6 +283,11 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		this.finish(this.closeCode, this.closeReason);
 	}
 
+	/** Called by the WebSocket underneath, after noteClose(): its TCP connection has ended. */
+	noteEnd(): void {
+		this.webSocket = undefined;
+	}
+
 	/** Called by the WebSocket underneath. */
 	noteError(error: WebSocketClientError | undefined): void {
 		if (this.state === State.connecting) {
@@ -390,6 +395,9 @@ export const connectionCallbacks: WebSocketClientCallbacks = Object.freeze({
 	},
 	onClose(this: WebSocketClient): void {
 		(this.target as Connection).noteClose();
+	},
+	onEnd(this: WebSocketClient): void {
+		(this.target as Connection).noteEnd();
 	},
 	onError(this: WebSocketClient, error?: WebSocketClientError): void {
 		(this.target as Connection).noteError(error);

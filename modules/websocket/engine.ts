@@ -57,6 +57,8 @@ export interface WebSocketClientCallbacks {
 	onWritable(this: WebSocketClient, count: number): void;
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
 	onClose(this: WebSocketClient): void;
+	/** In classes that may call onClose before the TCP connection has ended: it has. */
+	onEnd(this: WebSocketClient): void;
 	onError(this: WebSocketClient, error?: WebSocketClientError): void;
 }
 

@@ -86,7 +86,7 @@ const singletons = Object.freeze([
 /** @throws TypeError or RangeError that names the option and its value. */
 export function targetOption(options: RawOptions): Target {
 	refuseTLS(options);
-	const url = options["url"] === "" ? undefined : stringOption(options, "url");
+	const url = isAbsent(options["url"]) ? undefined : stringOption(options, "url");
 	const place = url === undefined ? placeOption(options) : placeOfURL(url, options);
 	if (place.host.includes(":") && !connectsIPv6())
 		throw new RangeError(
@@ -102,13 +102,13 @@ export function targetOption(options: RawOptions): Target {
 
 /** @throws TypeError for `sslTls: true`, which must not be ignored: what follows would be sent in the clear. */
 export function refuseTLS(options: RawOptions): void {
-	if (booleanOption(options, "sslTls"))
+	if (options["sslTls"] !== null && booleanOption(options, "sslTls"))
 		throw new TypeError("sslTls is true; TLS is not supported yet, so it must be false");
 }
 
 /** @throws RangeError when a subprotocol is not a token, or comes twice; TypeError when it is not a string. */
 export function protocolsOption(options: RawOptions): readonly string[] | undefined {
-	if (options["protocols"] === "") return undefined;
+	if (isAbsent(options["protocols"])) return undefined;
 	const protocols = stringsOption(options, "protocols");
 	protocols?.forEach((name, index) => {
 		checkOffer(name, protocols.slice(0, index));
@@ -117,17 +117,19 @@ export function protocolsOption(options: RawOptions): readonly string[] | undefi
 }
 
 export function headSizeOption(options: RawOptions, fallback: number): number {
+	if (options["maxHeadSize"] === null) return fallback;
 	return integerOption(options, "maxHeadSize", fallback, HeadLimit.lowest, HeadLimit.highest);
 }
 
 type Place = Pick<Target, "host" | "port" | "path">;
 
 function placeOption(options: RawOptions): Place {
-	const host = stringOption(options, "host") ?? "localhost";
+	const host = (options["host"] === null ? undefined : stringOption(options, "host")) ?? "localhost";
 	checkHost(host);
 	const path = isAbsent(options["path"]) ? "/" : (stringOption(options, "path") as string);
 	checkPath(path);
-	return { host, port: integerOption(options, "port", 80, 1, 65535), path };
+	const port = options["port"] === null ? 80 : integerOption(options, "port", 80, 1, 65535);
+	return { host, port, path };
 }
 
 /** RFC 6455 section 3, RFC 3986 section 3. */

@@ -1,4 +1,3 @@
-/** Reads options. In each, `undefined` and `null` stand for the default: hosts of accessors pass either. */
 import { quote } from "../rfc6455/characters.js";
 
 /** An options object, not yet checked. */
@@ -9,7 +8,7 @@ export type RawOptions = Readonly<Record<string, unknown>>;
  * @throws TypeError when they are anything else.
  */
 export function rawOptions(options: unknown): RawOptions {
-	if (options === undefined || options === null) return {};
+	if (options === undefined) return {};
 	if (!isObject(options)) throw wrongType("options", options, "an object");
 	return options as RawOptions;
 }

@@ -1,4 +1,5 @@
 import Timer from "timer";
+import { isVisible } from "../rfc6455/characters.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
@@ -11,38 +12,38 @@ import { type ConnectionOptions, ConnectionSettings } from "./settings.js";
 import { Socket, type SocketOwner } from "./socket.js";
 import { after, guard, type Ticking, tickEvery } from "./timers.js";
 
-/** The options of a Server; all are optional, those it does not know are ignored. */
+/** The options of a Server; all are optional, in each null stands for the default, those it does not know are ignored. */
 export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	/**
 	 * Where to listen. "localhost" (default), "0.0.0.0" and "::" mean every interface of this device; a loopback address
 	 * ("127.0.0.1", "::1") accepts local connections only; the address of an interface binds it where the platform can,
 	 * elsewhere start() leads to an `error`. Names in any case.
 	 */
-	readonly hostInterface?: string;
+	readonly hostInterface?: string | null;
 	/** Port to listen on, 0 for a free one, which `port` of the Server tells. Default 80. */
-	readonly port?: number;
+	readonly port?: number | null;
 	/** The only path that is served, with any query; it has none itself. Another path gets 404. Default: every path. */
-	readonly path?: string;
+	readonly path?: string | null;
 	/** Subprotocols that are spoken: the first one offered that is among them is chosen. Each is unique. Default none. */
 	readonly protocols?: string | readonly string[] | null;
 	/**
 	 * Values of `Origin` that are let in, as browsers send them ("https://example.com", "null"); any other gets 403, a
 	 * request without one is let in. "*", the default, lets in all.
 	 */
-	readonly allowedOrigins?: string | readonly string[];
+	readonly allowedOrigins?: string | readonly string[] | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
 	 * accepted at a time: of those above, the oldest that has sent no request gives way to the next one. Default 4.
 	 */
-	readonly maxConnections?: number;
+	readonly maxConnections?: number | null;
 	/**
 	 * Bytes that the unfinished messages of all connections may take together, from `maxMessageSize` to 2147483647. When
 	 * one more needs memory, the connection with the longest is closed with 1009. A message of up to
 	 * receiveBudget / maxConnections bytes always finds room. Default 16384, or `maxMessageSize` if that is more.
 	 */
-	readonly receiveBudget?: number;
+	readonly receiveBudget?: number | null;
 	/** Milliseconds that a handshake may take; 0 for no limit. Default 5000. */
-	readonly handshakeTimeout?: number;
+	readonly handshakeTimeout?: number | null;
 }
 
 /** The events of a Server, with the arguments of each. */
@@ -343,7 +344,7 @@ function originOf(value: string): string {
 	const origin = value.toLowerCase();
 	const start = origin.indexOf("://");
 	const authority = origin.slice(start + 3);
-	const isOrigin = start > 0 && authority !== "" && isPlain(origin) && !hasAnyOf(authority, '/\\?#@*"');
+	const isOrigin = start > 0 && authority !== "" && isVisible(origin) && !hasAnyOf(authority, '/\\?#@*"');
 	const hasOwnPort =
 		(origin.startsWith("http://") && authority.endsWith(":80")) ||
 		(origin.startsWith("https://") && authority.endsWith(":443"));
@@ -354,15 +355,6 @@ function originOf(value: string): string {
 			'"*", "null" or an origin as browsers send it: scheme, host, and the port if it is not the usual one, such as "https://example.com" or "http://192.0.2.7:8080"',
 		);
 	return origin;
-}
-
-/** Visible ASCII alone. */
-function isPlain(text: string): boolean {
-	for (let index = 0; index < text.length; index++) {
-		const code = text.charCodeAt(index);
-		if (code <= 0x20 || code > 0x7e) return false;
-	}
-	return true;
 }
 
 function hasAnyOf(text: string, characters: string): boolean {

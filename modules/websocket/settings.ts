@@ -11,40 +11,46 @@ export interface ConnectionOptions {
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string;
 	/** Octets of the send queue, from 0 (no message waits) to 2147483647. Each message takes 4 more than it has. Default 4096. */
-	readonly sendQueueSize?: number;
+	readonly sendQueueSize?: number | null;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
-	readonly overflow?: "refuse" | "drop-oldest";
+	readonly overflow?: "refuse" | "drop-oldest" | null;
 	/** The longest message that is received, in bytes, from 0 to 2147483647. Default 8192. */
-	readonly maxMessageSize?: number;
+	readonly maxMessageSize?: number | null;
 	/**
 	 * JSON: the deepest nesting of arrays and objects in a message received, from 1 to 32. A message that is nested more
 	 * deeply is emitted as its text. A value that is sent may have 2 levels more. Default 8.
 	 */
-	readonly maxDepth?: number;
+	readonly maxDepth?: number | null;
 	/**
 	 * JSON: the most values in a message received, arrays and objects included, from 1 to 2147483647. A message with
 	 * more, or with more than 24 empty arrays, is emitted as its text. Default 512.
 	 */
-	readonly maxValues?: number;
+	readonly maxValues?: number | null;
 	/**
 	 * JSON: the property names that are kept of a message received; others are left out, and take no memory. Default:
 	 * all are kept.
 	 */
-	readonly names?: readonly string[];
+	readonly names?: readonly string[] | null;
 	/**
 	 * JSON without `names`: the bytes that property names may take in all which the app has not and only peers bring
 	 * up, from 0 to 2147483647. XS never frees a name. When they are used up, a message with another new name is emitted
 	 * as its text, and the first one emits `error`. Default 2048.
 	 */
-	readonly nameMemory?: number;
+	readonly nameMemory?: number | null;
 	/** Milliseconds without an octet from the peer after which it is sent a ping; 0 for never. Default 30000. */
-	readonly pingInterval?: number;
+	readonly pingInterval?: number | null;
 	/** Milliseconds after that ping in which something must come, or the connection is dropped. Default 10000. */
-	readonly pongTimeout?: number;
-	/** Milliseconds that the closing handshake may take. Default 2000. */
-	readonly closeTimeout?: number;
-	/** Milliseconds by which send() stalls the caller for each message that waits. Default 0. */
-	readonly throttleFactor?: number;
+	readonly pongTimeout?: number | null;
+	/**
+	 * Milliseconds that the closing handshake may take, and again, for a Client, how long the server may take after it to
+	 * end the TCP connection. Default 2000.
+	 */
+	readonly closeTimeout?: number | null;
+	/**
+	 * Milliseconds by which send() stalls the whole device for each message that then waits; one stall ends after 1000
+	 * ms. Stalled time does not count against a Client's `connectTimeout`. Default 0.
+	 */
+	readonly throttleFactor?: number | null;
 }
 
 /** How many times an interval is looked at the clock: a ping comes at most one part in 8 late. */

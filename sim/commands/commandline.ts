@@ -25,7 +25,9 @@ export async function runCommand(
 		if (values["help"]) console.log(usage);
 		else process.exitCode = await run(values as Values);
 	} catch (error) {
-		console.error((error as Error).message);
+		const { message, code } = error as Error & { code?: string };
+		// parseArgs() may give advice in further lines.
+		console.error(code?.startsWith("ERR_PARSE_ARGS") ? message.split("\n", 1)[0] : message);
 		process.exitCode = 1;
 	}
 }

@@ -25,6 +25,8 @@ const modules: Record<string, string> = {
 	crypt: "sim/xs/device/crypt.ts",
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
+	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",
+	instrumentation: "sim/xs/device/instrumentation.ts",
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
 

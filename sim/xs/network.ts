@@ -20,6 +20,8 @@ export class Network {
 	windows: Windows;
 	/** Names that are answered here; all others are looked up by the computer. */
 	hosts: Record<string, HostEntry> = {};
+	/** Ports of this computer that stand for those the program names. */
+	ports: Record<number, number> = {};
 
 	constructor(sink: EventSink, windows: Windows) {
 		this.#sink = sink;
@@ -35,7 +37,7 @@ export class Network {
 		const connection = this.#add(number, socket);
 		connection.configure(options);
 		socket.on("connect", () => connection.connected());
-		socket.connect({ host: address, port });
+		socket.connect({ host: address, port: this.ports[port] ?? port });
 	}
 
 	/**
@@ -56,7 +58,7 @@ export class Network {
 					.uint16(socket.remotePort ?? 0);
 			});
 			server.once("error", () => resolve(undefined));
-			server.listen({ host: address, port, exclusive: true }, () => {
+			server.listen({ host: address, port: this.ports[port] ?? port, exclusive: true }, () => {
 				this.#listeners.set(number, server);
 				const bound = server.address();
 				resolve(typeof bound === "object" && bound ? bound.port : undefined);

@@ -37,6 +37,8 @@ export interface NetworkOptions {
 	splitReads?: boolean | number | SplitReads;
 	/** What names mean to the device's resolver: an IPv4 address, "fail", or "hang" for no answer at all. */
 	hosts?: Record<string, HostEntry>;
+	/** Ports of this computer that stand for those the program connects to and listens on; 0 there for a free one. */
+	ports?: Record<number, number>;
 }
 
 export interface SimulatorOptions extends NetworkOptions {
@@ -118,15 +120,16 @@ export class Simulator {
 		}
 	}
 
-	/** Changes windows, splitting of reads and names; what is not given stays. */
+	/** Changes windows, splitting of reads, names and ports; what is not given stays. */
 	configure(options: NetworkOptions): void {
-		const { readWindow, writeWindow, splitReads, hosts } = options;
+		const { readWindow, writeWindow, splitReads, hosts, ports } = options;
 		const windows = { ...this.#network.windows };
 		if (readWindow !== undefined) windows.readWindow = checkWindow("readWindow", readWindow);
 		if (writeWindow !== undefined) windows.writeWindow = checkWindow("writeWindow", writeWindow);
 		if (splitReads !== undefined) windows.splitter = makeSplitter(splitReads);
 		this.#network.windows = windows;
 		if (hosts) this.#network.hosts = hosts;
+		if (ports) this.#network.ports = ports;
 	}
 
 	/** Ends the machine as if its power was cut: connections are reset. Settles when nothing is left of it. */

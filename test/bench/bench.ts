@@ -1,13 +1,21 @@
 /** The benchmark on the XS engine from npm: `npm run -s bench -- [--json] [--rounds N]`. */
 
-import { parseArgs } from "node:util";
+import { integerOption, runCommand } from "../../sim/commands/commandline.js";
 import { countOnNpmEngine, runOnNpmEngine } from "./npmengine.js";
 import { report, table } from "./report.js";
 
-const { values } = parseArgs({
-	options: { json: { type: "boolean" }, rounds: { type: "string", default: "20" } },
+const usage = `Usage: npm run -s bench -- [options]
+
+Measures the time of a message on the XS engine from npm.
+
+  --rounds N    how often each case is measured (default 20)
+  --json        print the result as JSON
+  --help        show this text`;
+
+await runCommand(usage, { rounds: "string", json: "boolean" }, async (values) => {
+	const timed = await runOnNpmEngine({ rounds: integerOption(values, "rounds", 20, 1, 1e6) });
+	const { expenses } = await countOnNpmEngine();
+	const result = report("XS 13 (npm)", timed.cases, timed.times, expenses);
+	console.log(values["json"] ? JSON.stringify(result, null, "\t") : table(result));
+	return 0;
 });
-const timed = await runOnNpmEngine({ rounds: Number(values.rounds) });
-const { expenses } = await countOnNpmEngine();
-const result = report("XS 13 (npm)", timed.cases, timed.times, expenses);
-console.log(values.json ? JSON.stringify(result, null, "\t") : table(result));

@@ -5,7 +5,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { runCommand } from "../../sim/commands/commandline.js";
 import { countOnNpmEngine } from "./npmengine.js";
 
 /** Computrons a message, by the name of the case. */
@@ -40,14 +40,25 @@ function compare(baseline: Baseline, found: Baseline): string[] {
 	});
 }
 
-const { values } = parseArgs({ options: { update: { type: "boolean" } } });
-const found = await measure();
-if (values.update) await writeFile(path, `${JSON.stringify(found, null, "\t")}\n`);
-else {
+const usage = `Usage: npm run -s bench:check -- [options]
+
+Compares the computrons of each case with the baseline.
+
+  --update      make what is measured the baseline
+  --help        show this text`;
+
+await runCommand(usage, { update: "boolean" }, async (values) => {
+	const found = await measure();
+	if (values["update"]) {
+		await writeFile(path, `${JSON.stringify(found, null, "\t")}\n`);
+		return 0;
+	}
 	const faults = compare(JSON.parse(await readFile(path, "utf8")) as Baseline, found);
 	for (const fault of faults) console.error(fault);
 	if (faults.length) {
 		console.error("If this is wanted, run npm run bench:check -- --update and say why in the commit.");
-		process.exitCode = 1;
-	} else console.log(`${Object.keys(found).length} cases take no more than the baseline.`);
-}
+		return 1;
+	}
+	console.log(`${Object.keys(found).length} cases take no more than the baseline.`);
+	return 0;
+});

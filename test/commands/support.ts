@@ -44,8 +44,11 @@ export function npmRun(t: ExecutionContext | undefined, name: string, ...paramet
 			// They are gone.
 		}
 	};
-	if (t) t.teardown(kill);
 	process.once("exit", kill);
+	t?.teardown(() => {
+		process.off("exit", kill);
+		kill();
+	});
 	const failure = (what: string) => new Error(`${name} ${what}\n${said.output}${said.errors}`);
 	return {
 		said,

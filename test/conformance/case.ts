@@ -71,6 +71,8 @@ export interface FrameCase extends About {
 export interface RequestCase extends About {
 	/** The request, octets as characters, and whatever follows it. `path` is to be asked for where it does not matter. */
 	request: (path: string) => string;
+	/** True where a 100 must come before the answer. */
+	continues?: true;
 	/** The status of the answer. */
 	status: number;
 	/** What the head of the answer must match, or not. */

@@ -3,7 +3,7 @@
  * of 1, 2, 7 and 1436 octets and with those of the target.
  */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { runCommand } from "../../sim/commands/commandline.js";
 import { casesFor, type Failure, inTurn, playAll, roles, windowSizes } from "./suite.js";
 
 const usage = `Usage: npm run conformance -- [options]
@@ -21,12 +21,18 @@ function describe({ role, windows, section, title, reason }: Failure): string {
 	return `${where}: ${section} ${title}: ${reason}`;
 }
 
-const { values } = parseArgs({
-	options: { json: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } },
-});
-if (values.help) console.log(usage);
-else {
-	const only = new RegExp(values.only ?? "^");
+/** @throws Error in a sentence when the text is no regular expression. */
+function pattern(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch {
+		throw new Error(`--only is ${text}: it must be a regular expression.`);
+	}
+}
+
+await runCommand(usage, { json: "boolean", only: "string" }, async (values) => {
+	const only = pattern((values["only"] as string | undefined) ?? "^");
+	const json = values["json"] === true;
 	const target = process.env["XS_WEB_SOCKET_TARGET"] ?? "xs";
 	const sizes = target === "xs" ? windowSizes : [undefined];
 	const runs = sizes.flatMap((size) => roles.map((role) => ({ role, size })));
@@ -45,19 +51,20 @@ else {
 		);
 		const chosen = casesFor(role, only);
 		const passed = chosen.filter(({ section, title }) => !failed.has(`${section} ${title}`)).length;
-		if (!values.json)
+		if (!json)
 			for (const { section, title } of chosen)
 				console.log(
 					`${failed.has(`${section} ${title}`) ? "FAILED" : "passed"}  ${role}  ${section} ${title}`,
 				);
 		return [role, { passed, total: chosen.length }] as const;
 	});
-	if (!values.json) {
+	if (!json) {
 		for (const failure of failures) console.log(`\n${describe(failure)}`);
 		for (const [role, { passed, total }] of counts)
 			console.log(`\n${role}: ${passed} of ${total} cases passed`);
 	}
-	if (failures.length > 0 || counts.some(([, { total }]) => total === 0)) process.exitCode = 1;
-	if (values.json)
-		console.log(JSON.stringify({ ...Object.fromEntries(counts), failed: failures.map(describe) }));
-}
+	if (json) console.log(JSON.stringify({ ...Object.fromEntries(counts), failed: failures.map(describe) }));
+	const nothing = counts.every(([, { total }]) => total === 0);
+	if (nothing) throw new Error(`No case has a section and title that match ${only.source}.`);
+	return failures.length > 0 || counts.some(([, { total }]) => total === 0) ? 1 : 0;
+});

@@ -41,12 +41,15 @@ async function playRequest(device: Device, it: RequestCase): Promise<void> {
 	const peer = await device.connect(it);
 	try {
 		peer.write(Buffer.from(it.request(path), "latin1"));
+		const interim = it.continues ? await peer.head() : "";
+		if (it.continues && !/^HTTP\/1\.1 100 [^\r]*\r\n\r\n$/.test(interim))
+			throw new Error(`answered with ${interim} instead of 100`);
 		const head = await peer.head();
 		const status = Number(/^HTTP\/1\.1 (\d{3}) [^\r]+\r\n/.exec(head)?.[1]);
 		if (status !== it.status) throw new Error(`answered with ${status} instead of ${it.status}: ${head}`);
 		checkMatches("the answer", head, it.answer, it.answerNot);
 		if (status === 101) {
-			const target = /^\S+ (?:http:\/\/[^/]*)?(\S+)/.exec(it.request(path).trimStart())?.[1] ?? path;
+			const target = /^\S+ (?:(?:http|ws):\/\/[^/]*)?(\S+)/i.exec(it.request(path).trimStart())?.[1] ?? path;
 			const connection = await device.socketAt(target, it);
 			const rest = { moves: it.moves ?? hello, messages: it.messages ?? ["hello"], ending: open };
 			return await playFrames(device, "server", { connection, peer }, { ...it, ...rest });

@@ -7,9 +7,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { parseArgs } from "node:util";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { runCommand } from "../../sim/commands/commandline.js";
 import { charts } from "./charts.js";
 import { folder, readMeasurements, readme, scripts } from "./data.js";
 import { withFigures } from "./document.js";
@@ -29,11 +29,20 @@ async function draw(chart: TopLevelSpec): Promise<string> {
 	return svg.replace(">", `><title>${chart.title}</title>`);
 }
 
-const { values } = parseArgs({ options: { measure: { type: "boolean" } } });
-if (values.measure)
-	for (const [name, script] of Object.entries(scripts))
-		await writeFile(`${folder}${name}.json`, await measure(script));
-const measurements = await readMeasurements();
-for (const [name, chart] of Object.entries(charts(measurements)))
-	await writeFile(`${folder}${name}.svg`, `${await draw(chart)}\n`);
-await writeFile(readme, withFigures(await readFile(readme, "utf8"), measurements));
+const usage = `Usage: npm run -s figures -- [options]
+
+Draws the figures of README.md from the measurements in the folder figures.
+
+  --measure     measure everything before; this takes some minutes and needs the Moddable SDK
+  --help        show this text`;
+
+await runCommand(usage, { measure: "boolean" }, async (values) => {
+	if (values["measure"])
+		for (const [name, script] of Object.entries(scripts))
+			await writeFile(`${folder}${name}.json`, await measure(script));
+	const measurements = await readMeasurements();
+	for (const [name, chart] of Object.entries(charts(measurements)))
+		await writeFile(`${folder}${name}.svg`, `${await draw(chart)}\n`);
+	await writeFile(readme, withFigures(await readFile(readme, "utf8"), measurements));
+	return 0;
+});

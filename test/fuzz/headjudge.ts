@@ -12,16 +12,21 @@ export interface HeadVerdict {
 
 type Fields = Map<string, string[]>;
 
-/** Looks at a head, octets as characters. `judge` says why it is refused, once it is whole and well formed. */
+/**
+ * Looks at a head, octets as characters. `judge` says why it is refused, once it is whole and well formed; a response
+ * may have folded fields, and interim responses before it.
+ */
 function judgeHead(
 	octets: Buffer,
 	limit: number,
+	isResponse: boolean,
 	judge: (startLine: string, fields: Fields | undefined) => string,
 ): HeadVerdict {
 	const text = octets.toString("latin1");
 	const refused = (why: string): HeadVerdict => ({ kind: "refused", why, rest: Buffer.alloc(0), target: "" });
 	let startLine: string | undefined;
 	const fields: Fields = new Map();
+	let last: string[] | undefined;
 	for (let position = 0; ; ) {
 		const lineEnd = text.indexOf("\n", position);
 		const line = text.slice(position, lineEnd < 0 ? text.length : lineEnd + 1);
@@ -37,18 +42,25 @@ function judgeHead(
 		if (startLine === undefined) {
 			if (content === "") continue;
 			startLine = content;
+			fields.clear();
+			last = undefined;
 			const why = judge(startLine, undefined);
 			if (why) return refused(why);
-		} else if (content === "") {
+		} else if (content === "" && isResponse && !/^\S+ 101/.test(startLine)) startLine = undefined;
+		else if (content === "") {
 			const why = judge(startLine, fields);
 			if (why) return refused(why);
 			const target = startLine.split(" ")[1] ?? "";
 			return { kind: "granted", why: "", rest: octets.subarray(position), target };
-		} else {
+		} else if (isResponse && last && /^[ \t]/.test(content))
+			last.push(`${last.pop()} ${content}`.replace(/^[ \t]+|[ \t]+$/g, ""));
+		else {
 			const [, name = "", value = ""] =
 				/^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(content) ?? [];
 			if (!name) return refused(`the line ${JSON.stringify(content)}`);
-			fields.set(name.toLowerCase(), [...(fields.get(name.toLowerCase()) ?? []), value]);
+			last = fields.get(name.toLowerCase()) ?? [];
+			last.push(value);
+			fields.set(name.toLowerCase(), last);
 		}
 	}
 }
@@ -60,13 +72,17 @@ function list(values: string[] = []): string[] {
 
 /** A request to a server without `path`, `protocols` and `allowedOrigins`. */
 export function judgeRequest(octets: Buffer): HeadVerdict {
-	return judgeHead(octets, 2048, (startLine, fields) => {
-		const target = /^GET ((?:(?:http|ws):\/\/[^/? ]*)?\/[!-~]*) HTTP\/1\.[1-9]$/i.exec(startLine);
+	return judgeHead(octets, 2048, false, (startLine, fields) => {
+		const target = /^GET (?:(?:http|ws):\/\/[!-.0->@-~]+(?:[/?][!-~]*)?|\/[!-~]*) HTTP\/1\.[1-9]$/i.exec(
+			startLine,
+		);
 		if (!target || !startLine.startsWith("GET ") || !/ HTTP\/1\.[1-9]$/.test(startLine))
 			return "request line";
 		if (!fields) return "";
 		if (fields.has("transfer-encoding") || fields.get("content-length")?.some((value) => value !== "0"))
 			return "body";
+		if (fields.get("expect")?.some((value) => value !== "" && value.toLowerCase() !== "100-continue"))
+			return "expectation";
 		if (fields.get("host")?.length !== 1) return "Host";
 		if (!list(fields.get("upgrade")).some((item) => item.toLowerCase() === "websocket")) return "Upgrade";
 		if (!list(fields.get("connection")).some((item) => item.toLowerCase() === "upgrade")) return "Connection";
@@ -83,8 +99,8 @@ export function judgeRequest(octets: Buffer): HeadVerdict {
 
 /** A response to a client that has offered `offered`. */
 export function judgeResponse(octets: Buffer, accept: string, offered: readonly string[]): HeadVerdict {
-	return judgeHead(octets, 4096, (startLine, fields) => {
-		if (!/^HTTP\/1\.[1-9] 101(?: |$)/.test(startLine)) return "status line";
+	return judgeHead(octets, 4096, true, (startLine, fields) => {
+		if (!/^HTTP\/1\.[1-9] 1\d\d(?: |$)/.test(startLine)) return "status line";
 		if (!fields) return "";
 		const upgrade = list(fields.get("upgrade")).filter((item) => item !== "");
 		if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== "websocket") return "Upgrade";

@@ -12,7 +12,7 @@ import { randomRequest, randomResponse, randomStream } from "./streams.js";
 /** The longest messages that devices are asked to receive, in octets. */
 const messageSizes = [100, 16384, 70000];
 /** Statuses that a server may refuse a request with. */
-const refusals = [400, 403, 404, 405, 426, 431];
+const refusals = [400, 403, 404, 405, 417, 426, 431];
 
 /** All that cases ask of servers. */
 export const allDemands: readonly Demands[] = messageSizes.flatMap((maxMessageSize) =>
@@ -84,14 +84,18 @@ async function playRequest(device: Device, random: Random, demands: Demands, tra
 			checkRefusal(await peer.rest(), verdict);
 			return "request incomplete";
 		}
-		const head = await peer.head();
+		let head = await peer.head();
+		// RFC 9110 section 7.8.
+		if (head.startsWith("HTTP/1.1 100 ")) head = await peer.head();
 		if (verdict.kind === "refused") {
 			peer.end();
 			checkRefusal(head + (await peer.rest()), verdict);
 			return "request refused";
 		}
 		if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`a good request was answered with ${head}`);
-		const target = verdict.target.replace(/^(?:http|ws):\/\/[^/]*/i, "");
+		const target = verdict.target.replace(/^(?:http|ws):\/\/[^/?]*(?=(\/?))/i, (_, slash) =>
+			slash ? "" : "/",
+		);
 		const connection = await device.socketAt(target, demands);
 		return await playStream(device, random, "server", demands, { connection, peer }, verdict.rest);
 	} finally {

@@ -171,6 +171,12 @@ const lines = [
 	"X-Octets: \xff\xa0",
 	"X-Control: \x01",
 	`X-Long: ${"x".repeat(1900)}`,
+	`${"x".repeat(1700)}: a long name`,
+	`Upgrade: ${",".repeat(1700)}`,
+	`Sec-WebSocket-Protocol: ${"x".repeat(1700)}`,
+	`Sec-WebSocket-Protocol: ${"a,".repeat(850)}a`,
+	"Expect: 100-continue",
+	"Expect: the unexpected",
 ];
 
 /** Changes the lines of a head, and perhaps its octets. */
@@ -211,8 +217,14 @@ function changeHead(random: Random, head: string[]): Buffer {
 
 /** A request for `path`, changed, followed by frames. */
 export function randomRequest(random: Random, path: string): Buffer {
+	const line = random.choose({
+		[`GET ${path} HTTP/1.1`]: 20,
+		[`GET http://device${path} HTTP/1.1`]: 1,
+		[`GET WS://device:80${path}? HTTP/1.1`]: 1,
+		[`GET ${path}?${"x".repeat(1700)} HTTP/1.0`]: 1,
+	});
 	const head = [
-		`GET ${path} HTTP/1.1`,
+		line,
 		"Host: device",
 		"Upgrade: websocket",
 		"Connection: Upgrade",
@@ -232,6 +244,9 @@ export function randomResponse(random: Random, accept: string): Buffer {
 		`Sec-WebSocket-Accept: ${accept}`,
 	];
 	if (random.next() < 0.2) head[0] = `HTTP/1.1 ${random.integer(100, 599)} Something`;
-	const frames = random.next() < 0.5 ? randomStream(random, false, 200) : Buffer.alloc(0);
-	return Buffer.concat([changeHead(random, head), frames]);
+	const heads = [changeHead(random, head)];
+	if (random.next() < 0.2)
+		heads.unshift(changeHead(random, [`HTTP/1.1 ${random.pick([100, 102, 103, 199])} Interim`, "Link: x"]));
+	if (random.next() < 0.5) heads.push(randomStream(random, false, 200));
+	return Buffer.concat(heads);
 }

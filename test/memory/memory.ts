@@ -3,17 +3,26 @@
  * --json it only tells.
  */
 
-import { parseArgs } from "node:util";
+import { runCommand } from "../../sim/commands/commandline.js";
 import { measureOnNpmEngine } from "./npmengine.js";
 import { faults } from "./report.js";
 import { table } from "./table.js";
 
-const { values } = parseArgs({ options: { json: { type: "boolean" } } });
-const found = await measureOnNpmEngine();
-if (values.json) console.log(JSON.stringify(found, null, "\t"));
-else {
+const usage = `Usage: npm run -s memory -- [options]
+
+Measures memory on the XS engine from npm. Fails when something is over its budget, but not with --json.
+
+  --json        print the result as JSON
+  --help        show this text`;
+
+await runCommand(usage, { json: "boolean" }, async (values) => {
+	const found = await measureOnNpmEngine();
+	if (values["json"]) {
+		console.log(JSON.stringify(found, null, "\t"));
+		return 0;
+	}
 	console.log(table(found));
 	const list = faults(found);
 	for (const fault of list) console.error(fault);
-	if (list.length) process.exitCode = 1;
-}
+	return list.length ? 1 : 0;
+});

@@ -1,7 +1,7 @@
 /** Memory on the engine of the Moddable SDK, and the size of the bytecode: `npm run -s memory:moddable -- [--json]`. */
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { runCommand } from "../../sim/commands/commandline.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { Collector } from "../bench/collector.js";
 import { runOnModdable } from "../bench/moddableengine.js";
@@ -25,12 +25,16 @@ async function measure(sdk: Sdk): Promise<MemoryReport> {
 	return report(engine, readings, collector.cases, collector.expenses(messages));
 }
 
-const { values } = parseArgs({ options: { json: { type: "boolean" } } });
-try {
+const usage = `Usage: npm run -s memory:moddable -- [options]
+
+Measures memory on the engine of the Moddable SDK (MODDABLE), and the size of the bytecode.
+
+  --json        print the result as JSON
+  --help        show this text`;
+
+await runCommand(usage, { json: "boolean" }, async (values) => {
 	const sdk = new Sdk();
 	const found = { ...(await measure(sdk)), bytecode: await measureBytecode(sdk) };
-	console.log(values.json ? JSON.stringify(found, null, "\t") : table(found));
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+	console.log(values["json"] ? JSON.stringify(found, null, "\t") : table(found));
+	return 0;
+});

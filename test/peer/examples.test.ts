@@ -1,38 +1,78 @@
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
-import { Simulator } from "../../sim/xs/simulator.js";
+import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
 import { wsServer } from "../support/pairs.js";
 import { Queue } from "../support/queue.js";
 import { wsConnect } from "../support/wspeer.js";
 
-/** Runs an example of the specification; its traces, line by line. */
-async function run(t: ExecutionContext, program: string, config: object = {}): Promise<Queue<string>> {
-	const lines = new Queue<string>("line of the example");
+/** Runs a device program of this project; its traces, line by line. */
+async function run(
+	t: ExecutionContext,
+	program: string,
+	options: Omit<SimulatorOptions, "program">,
+): Promise<Queue<string>> {
+	const lines = new Queue<string>(`line of ${program}`);
 	const device = await Simulator.start({
-		program: fileURLToPath(new URL(`programs/${program}`, import.meta.url)),
-		config,
+		program: fileURLToPath(new URL(`../../${program}`, import.meta.url)),
 		onTrace: (line) => lines.put(line),
+		...options,
 	});
 	device.exited.then(({ reason }) => lines.put(`the device ended: ${reason}`));
 	t.teardown(() => device.stop());
 	return lines;
 }
 
-test("the client example of the specification runs as written", async (t) => {
+test("the examples of the specification run as written, on the ports that they name", async (t) => {
 	const peer = await wsServer(t);
-	const lines = await run(t, "clientexample.js", { port: peer.port });
+	// The ports in the text, in places of the system's choice.
+	const lines = await run(t, "examples/specification/main.js", { ports: { 8080: peer.port, 8082: 0 } });
+
 	const connection = await peer.connection();
 	t.deepEqual(await connection.json(), { foo: "bar" });
+	const port = Number(/^listening on port (\d+)$/.exec(await lines.next())?.[1]);
 	connection.send('"hello"');
 	t.is(await lines.next(), "Received from web socket: hello");
+
+	const client = await wsConnect("127.0.0.1", port);
+	t.teardown(() => client.socket.terminate());
+	t.is(await lines.next(), "connection from 127.0.0.1");
+	client.send('"Hello, server"');
+	t.is(await lines.next(), "Hello, server");
+	t.is(await client.json(), "Reply message");
 });
 
-test("the server example of the specification runs as written", async (t) => {
-	const lines = await run(t, "serverexample.js");
-	const port = Number(/^listening on port (\d+)$/.exec(await lines.next())?.[1]);
-	const peer = await wsConnect("127.0.0.1", port);
-	t.teardown(() => peer.socket.terminate());
-	peer.send('"Hello, server"');
-	t.is(await lines.next(), "Hello, server");
-	t.is(await peer.json(), "Reply message");
+test("hosts/esp32 runs on the XS engine, its Wi-Fi a stand-in", async (t) => {
+	const peer = await wsServer(t);
+	const lines = await run(t, "hosts/esp32/main.ts", {
+		config: { host: "localhost", port: peer.port, listen: 0 },
+	});
+	const port = Number(/^server: listening on port (\d+)$/.exec(await lines.next())?.[1]);
+	t.is(await lines.next(), "wifi: ready, address 127.0.0.1");
+	const connection = await peer.connection();
+	t.is(await lines.next(), "client: open");
+	connection.send('{"hello":"board"}');
+	t.is(await lines.next(), 'client: the server says {"hello":"board"}');
+	const client = await wsConnect("127.0.0.1", port);
+	t.teardown(() => client.socket.terminate());
+	client.send("[1]");
+	t.like(await client.json(), { you: [1], visitors: 1 });
+});
+
+test("hosts/echo leaves no message without an answer: what cannot be sent back closes with 1009", async (t) => {
+	// The windows of the SDK's simulator, and a message of which they and the send queue take a part only.
+	const lines = await run(t, "hosts/echo/server.ts", {
+		config: { port: 0, maxMessage: 16384 },
+		writeWindow: 1536,
+	});
+	const port = Number(/^listening (\d+)$/.exec(await lines.next())?.[1]);
+	const client = await wsConnect("127.0.0.1", port);
+	t.teardown(() => client.socket.terminate());
+	client.send("x".repeat(16000));
+	const answer = await Promise.race([client.message(), client.closed()]);
+	if (typeof answer === "string") t.is(answer.length, 16000);
+	else t.like(answer, { code: 1009 });
+	const other = await wsConnect("127.0.0.1", port);
+	t.teardown(() => other.socket.terminate());
+	other.send("still here");
+	t.is(await other.message(), "still here");
 });

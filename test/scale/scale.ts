@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { integerOption, runCommand } from "../../sim/commands/commandline.js";
 import { Simulator } from "../../sim/xs/simulator.js";
 import { aliases } from "../bench/npmengine.js";
 import { CrowdCollector, type CrowdSize } from "./crowd.js";
@@ -32,14 +32,22 @@ async function measureCrowd(): Promise<CrowdSize[]> {
 	return found;
 }
 
-const { values } = parseArgs({
-	options: { json: { type: "boolean" }, count: { type: "string", default: "2000" } },
+const usage = `Usage: npm run -s scale -- [options]
+
+Measures a server with 1 to 32 connections on the XS engine from npm.
+
+  --count N     round trips for each number of connections (default 2000)
+  --json        print the result as JSON
+  --help        show this text`;
+
+await runCommand(usage, { count: "string", json: "boolean" }, async (values) => {
+	const count = integerOption(values, "count", 2000, 1, 1e9);
+	const found = {
+		engine: "XS 13 (npm)",
+		crowd: await measureCrowd(),
+		roundTrips: await measureRoundTrips("webSocket", sizes, count),
+		tcpRoundTrips: await measureRoundTrips("tcp", sizes, count),
+	};
+	console.log(values["json"] ? JSON.stringify(found, null, "\t") : table(found));
+	return 0;
 });
-const count = Number(values.count);
-const found = {
-	engine: "XS 13 (npm)",
-	crowd: await measureCrowd(),
-	roundTrips: await measureRoundTrips("webSocket", sizes, count),
-	tcpRoundTrips: await measureRoundTrips("tcp", sizes, count),
-};
-console.log(values.json ? JSON.stringify(found, null, "\t") : table(found));

@@ -1,3 +1,4 @@
+import "../../sim/node/globals.js";
 import { setTimeout as delay } from "node:timers/promises";
 import test from "ava";
 import type { SendOptions, SendOutcome } from "xs-web-socket";
@@ -9,6 +10,7 @@ class FakeConnection {
 	/** First octet and kind of what was taken. */
 	readonly taken: string[] = [];
 	closedWith: number | undefined;
+	readonly counters = { waiting: 0 };
 
 	send(data: unknown, options?: SendOptions): SendOutcome {
 		if (this.room === 0) return "discarded";
@@ -74,4 +76,15 @@ test("four times the longest message may wait, more closes the connection, and t
 	connection.room = 10;
 	await delay(20);
 	t.deepEqual(connection.taken, ["0 true"]);
+});
+
+test("a message that is never taken, though nothing else waits, closes the connection with 1009", async (t) => {
+	const connection = new FakeConnection();
+	const echo = new Echo(connection, 100);
+	echo.send(message(0), true);
+	while (connection.closedWith === undefined) await delay(10);
+	t.is(connection.closedWith, 1009);
+	connection.room = 10;
+	await delay(20);
+	t.deepEqual(connection.taken, []);
 });

@@ -140,7 +140,10 @@ function handleCommand(batch: ArrayBuffer): typeof reply {
 	return reply;
 }
 
-/** The engine reports unhandled rejections to `console.error`; the device program must not find a console. */
+/** A console that the device program has set; at first it finds none, as on the SDK. */
+let ownConsole: unknown;
+
+/** The engine reports unhandled rejections to `console.error`, outside of the program's callbacks. */
 const rejections = {
 	error(_message: string, exception: unknown): void {
 		abort("unhandled rejection", exception);
@@ -170,5 +173,12 @@ export function boot(main: () => void): void {
 	])
 		delete global[name];
 	Object.defineProperty(global, "handleCommand", { value: handleCommand });
-	Object.defineProperty(global, "console", { get: () => (dispatching ? undefined : rejections) });
+	Object.defineProperty(global, "console", {
+		get: () => (dispatching ? ownConsole : rejections),
+		set: (value: unknown) => {
+			ownConsole = value;
+			// For the program's promise jobs, which run there as well.
+			if (typeof value === "object") Object.setPrototypeOf(rejections, value);
+		},
+	});
 }

@@ -24,6 +24,9 @@ function response(
 	};
 }
 
+/** The head of an interim response. */
+const interim = (status: string, field = "X: y"): string => `HTTP/1.1 ${status}\r\n${field}\r\n\r\n`;
+
 const bare = (opcode: number, payload: string) => frame(opcode, payload).toString("latin1");
 
 const requests: ResponseCase[] = [
@@ -88,6 +91,17 @@ const good: [what: string, respond: Respond, options?: object][] = [
 	["no reason phrase", response({}, "HTTP/1.1 101 ")],
 	["another reason phrase", response({}, "HTTP/1.1 101 Web Socket Protocol Handshake")],
 	["fields nobody knows", response({ Date: "today", Server: "x", "Set-Cookie": "a=b", "X-Empty": "" })],
+	["a folded field (RFC 9112 section 5.2)", response({ "X-Folded": "one\r\n two" })],
+	[
+		"folded values (RFC 9112 section 5.2)",
+		response({ Upgrade: "\r\n websocket", Connection: "a,\r\n\tUpgrade" }),
+	],
+	["a 100 before it (RFC 9110 section 15.2)", (...all) => `${interim("100 Continue")}${response()(...all)}`],
+	[
+		"a 103 with fields before it",
+		(...all) => `${interim("103 Early Hints", "Link: </a>")}${response()(...all)}`,
+	],
+	["many interim responses before it", (...all) => `${interim("102 X").repeat(50)}${response()(...all)}`],
 	["none of the subprotocols offered", response(), { protocols: ["chat"] }],
 	[
 		"4096 octets",
@@ -96,9 +110,7 @@ const good: [what: string, respond: Respond, options?: object][] = [
 	],
 ];
 
-const statuses = [
-	100, 102, 200, 201, 204, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 426, 429, 500, 503,
-];
+const statuses = [200, 201, 204, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 426, 429, 500, 503];
 
 const bad: [section: string, what: string, respond: Respond, options?: object][] = [
 	...statuses.map((status): (typeof bad)[number] => [
@@ -174,7 +186,16 @@ const bad: [section: string, what: string, respond: Respond, options?: object][]
 		"an extension that was not offered",
 		response({ "Sec-WebSocket-Extensions": "permessage-deflate" }),
 	],
-	["4.1", "a folded field", response({ "X-Folded": "one\r\n two" })],
+	["4.1", "a blank before the first field", (...all) => response()(...all).replace("\r\nUp", "\r\n Up")],
+	["4.1", "Upgrade twice", response({ Upgrade: "websocket\r\nUpgrade: websocket" })],
+	["4.1", "403 after a 100", (...all) => `${interim("100 X")}${response({}, "HTTP/1.1 403 X")(...all)}`],
+	[
+		"4.1",
+		"the fields of the handshake only in a 103",
+		(...all) => response({}, "HTTP/1.1 103 X")(...all).concat("HTTP/1.1 101 X\r\n\r\n"),
+	],
+	["4.1", "interim responses without end", () => interim("100 Continue").repeat(1000)],
+	["4.1", "a TLS alert instead of a head", () => "\x15\x03\x01\x00\x02\x02\x16"],
 	["4.1", "a blank before a colon", (...all) => response()(...all).replace("Upgrade:", "Upgrade :")],
 	[
 		"4.1",

@@ -75,6 +75,7 @@ const good: RequestCase[] = [
 			["fields nobody knows", request({ Cookie: "a=b", "X-Empty": "", "User-Agent": "x (y) z" })],
 			["a query", request({}, (path) => `GET ${path}?query=1&more HTTP/1.1`)],
 			["an absolute target", request({}, (path) => `GET http://device.example${path} HTTP/1.1`)],
+			["an absolute target of ws", request({}, (path) => `GET WS://device.example:80${path}?a=b HTTP/1.1`)],
 			["an empty line before it", (path) => `\r\n${request()(path)}`],
 			["octets past ASCII in a value", request({ "X-Name": "gr\xfc\xdfe" })],
 			[
@@ -101,6 +102,13 @@ const extras: RequestCase[] = [
 		}),
 		status: 101,
 		answerNot: [/sec-websocket-extensions/i],
+	},
+	{
+		section: "4.2.1",
+		title: "the expectation 100-continue is met before the upgrade (RFC 9110 section 7.8)",
+		request: request({ Expect: "100-continue" }),
+		continues: true,
+		status: 101,
 	},
 	{
 		section: "4.2.2",
@@ -186,6 +194,8 @@ const requestLines: [what: string, status: number, line: (path: string) => strin
 	["no target", 400, () => "GET HTTP/1.1"],
 	["a target that is no path", 400, () => "GET * HTTP/1.1"],
 	["a target with a blank", 400, (path) => `GET ${path} x HTTP/1.1`],
+	["an absolute target without a host", 400, (path) => `GET http://${path} HTTP/1.1`],
+	["an absolute target of another scheme", 400, (path) => `GET https://device.example${path} HTTP/1.1`],
 	["a target past ASCII", 400, (path) => `GET ${path}\xfc HTTP/1.1`],
 	["two blanks in the line", 400, (path) => `GET  ${path} HTTP/1.1`],
 ];
@@ -238,6 +248,7 @@ const bad: RequestCase[] = [
 			["a key that is not base64", 400, { "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub2*jZQ==" }],
 			["a subprotocol that is no token", 400, { "Sec-WebSocket-Protocol": "a b" }],
 			["a body", 400, { "Content-Length": "5" }],
+			["an expectation that nobody can meet", 417, { Expect: "tea" }],
 			["a body in chunks", 400, { "Transfer-Encoding": "chunked" }],
 		] as [string, number, Fields][]
 	).map(

@@ -6,6 +6,8 @@ import {
 	rawOptions,
 	stringOption,
 	stringsOption,
+	wrongType,
+	wrongValue,
 } from "../../../modules/websocket/options.js";
 import { ConnectionSettings } from "../../../modules/websocket/settings.js";
 
@@ -49,9 +51,15 @@ test("integers without a range are from 0 to what timers take", (t) => {
 test("strings are not empty", (t) => {
 	t.is(stringOption({}, "it"), undefined);
 	t.is(stringOption({ it: "a" }, "it"), "a");
-	t.throws(() => stringOption({ it: "" }, "it"), { instanceOf: RangeError });
 	for (const value of [1, {}, ["a"]])
 		t.throws(() => stringOption({ it: value }, "it"), { instanceOf: TypeError, message: /^it is / });
+	t.throws(() => stringOption({ it: "" }, "it"), { instanceOf: RangeError, message: /^it is ""/ });
+});
+
+test("an error shows a value in one line of ASCII", (t) => {
+	const message = 'it is "a\\r\\n\\xfc"; it must be short';
+	t.is(wrongValue("it", "a\r\n\xfc", "short").message, message);
+	t.is(wrongType("it", "a\r\n\xfc", "short").message, message);
 });
 
 test("true and false are themselves, and nothing else is", (t) => {
@@ -69,9 +77,10 @@ test("lists of strings: one string stands for a list, and the list is a copy", (
 	t.deepEqual(stringsOption({ it: list }, "it"), list);
 	t.not(stringsOption({ it: list }, "it"), list);
 	t.deepEqual(stringsOption({ it: [] }, "it"), []);
-	t.throws(() => stringsOption({ it: [""] }, "it"), { instanceOf: RangeError });
 	for (const value of [1, {}, ["a", 1], ["a", null], [["a"]]])
 		t.throws(() => stringsOption({ it: value }, "it"), { instanceOf: TypeError });
+	for (const value of ["", ["a", ""]])
+		t.throws(() => stringsOption({ it: value }, "it"), { instanceOf: RangeError });
 });
 
 test("null is the default, as undefined is", (t) => {

@@ -130,7 +130,7 @@ test("path and allowedOrigins that can never match are RangeErrors", (t) => {
 		"https://user@example.com",
 		"http://example.com:80",
 		"https://example.com:443",
-		"https://exämple.com",
+		"https://exa mple.com",
 		"localhost:8080",
 		"Null ",
 	])

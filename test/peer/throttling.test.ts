@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import test from "ava";
+import { WebSocketServer } from "ws";
+import { Agent } from "../../sim/agent/driver.js";
+import { onDevice } from "../../sim/agent/wire.js";
+import { client, refusing } from "../support/pairs.js";
+import { peerAddress } from "../support/peeraddress.js";
+import { WsServer } from "../support/wspeer.js";
+
+const agent = await Agent.start();
+test.after.always("the device still lives", () => agent.stop());
+
+test("a client that stalls at every message connects to a server that starts late, and sends them all", async (t) => {
+	const { port, server: early } = await WsServer.listen();
+	early.close();
+	await once(early, "close");
+	const late = await client(t, agent, {
+		port,
+		connectTimeout: undefined,
+		throttleFactor: 500,
+		numberOfRetries: 1000,
+		timeBetweenRetries: 100,
+	});
+	// A message in every turn, until the connection is open: the second one stalls for as long as connectTimeout.
+	const sending = { do: "run", name: "sending" } as const;
+	const message = late.step("send", { n: 1 });
+	await late.listen("open", [{ do: "define", name: "sending", steps: [] }]);
+	await agent.run(
+		{
+			do: "define",
+			name: "sending",
+			steps: [message, { do: "later", milliseconds: 0, name: "next", steps: [sending] }],
+		},
+		late.step("open"),
+		sending,
+	);
+	await late.next("retry");
+	const server = new WebSocketServer({ host: peerAddress, port });
+	await once(server, "listening");
+	t.teardown(() => {
+		for (const peer of server.clients) peer.terminate();
+		server.close();
+	});
+	await late.next("open");
+	await late.next("drain");
+	t.like(await late.counters(), { waiting: 0, lost: 0, discarded: 0 });
+	t.false(late.order.includes("error"));
+});
+
+test("connectTimeout still ends an attempt that nobody answers, while send() stalls", async (t) => {
+	const waiting = await client(t, agent, {
+		host: "no-answer.invalid",
+		connectTimeout: 100,
+		numberOfRetries: 0,
+		throttleFactor: 30,
+	});
+	await agent.configure({ hosts: { "no-answer.invalid": "hang" } });
+	await agent.run(waiting.step("open"), { do: "repeat", count: 5, steps: [waiting.step("send", 1)] });
+	t.deepEqual((await waiting.next("retry"))[1], "no connection within 100 ms");
+	await waiting.next("error");
+});
+
+test("one send() stalls for 1000 ms at most", async (t) => {
+	const idle = await client(t, agent, { port: await refusing(t), throttleFactor: 0x7fffffff });
+	const [start, , end] = (await agent.run({ do: "clock" }, idle.step("send", onDevice.text("x", 10)), {
+		do: "clock",
+	})) as [number, unknown, number];
+	t.true(end - start + 1 >= 1000);
+	// Not bounded, it would end the device or the test.
+	t.is(await idle.isOpen(), false);
+});
