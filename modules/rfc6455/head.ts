@@ -311,7 +311,7 @@ export abstract class HeadReader {
 		const tls = byte === Byte.tlsHandshake || byte === Byte.tlsAlert;
 		this.refuse(
 			tls && this.part === Part.startLine && this.length === 0
-				? `the ${this.folds ? "server" : "client"} speaks TLS (wss:); this connection is without (ws:)`
+				? `the ${this.folds ? "server" : "client"} speaks TLS (wss:); this side speaks plain ws: only`
 				: `the head of the ${this.message} has the invalid byte ${byte}`,
 		);
 	}
