@@ -7,6 +7,12 @@ import type { SocketUser, UsedSocket } from "./transport.js";
 
 /** How long the peer may take to read a close frame that tells of its violation, in milliseconds. */
 const lingerTimeout = 500;
+/**
+ * How long a client waits for the server to end the TCP connection, once the closing handshake is complete, before it
+ * tells the application without, in milliseconds. Most servers end it in the same breath; told only then, a new connection
+ * does not meet what is left of the last one at the server.
+ */
+const endGrace = 100;
 
 /** What onError is called with. */
 export interface WebSocketError extends Error {
@@ -23,8 +29,9 @@ export interface WebSocketClientCallbacks {
 	/** A close (8), ping (9) or pong (10) frame came. Close and ping are answered without further ado. */
 	readonly onControl?: ((this: WebSocketClient, opcode: number, payload: ArrayBuffer) => void) | undefined;
 	/**
-	 * The closing handshake is complete, or the connection has ended after an onError that had a code. A client's TCP
-	 * connection may end later: when the server ends it, after `closeTimeout`, or by close().
+	 * The closing handshake is complete, or the connection has ended after an onError that had a code. When the server
+	 * does not end a client's TCP connection within 100 ms, that ends later: when the server ends it after all, after
+	 * `closeTimeout`, or by close().
 	 */
 	readonly onClose?: ((this: WebSocketClient) => void) | undefined;
 	/** Addition: the TCP connection of a client has ended after onClose. */
@@ -171,8 +178,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	protected override onClosed(): void {
-		// In a turn of its own: this may be inside write(), from which no callback comes.
-		this.endWithin(0);
+		// In a turn of its own at the least: this may be inside write(), from which no callback comes.
+		this.endWithin(this.masks ? endGrace : 0);
 	}
 
 	protected override onDrained(): void {
