@@ -10,7 +10,11 @@
 import config from "mc/config";
 import { Server, type Socket } from "xs-web-socket";
 
-const server = new Server({ port: Number(config["port"] ?? 8080) });
+const server = new Server({
+	port: Number(config["port"] ?? 8080),
+	// All that the lamp reads. Without this, visitors could fill its memory with property names.
+	names: ["on"],
+});
 const pages = new Set<Socket>();
 let on = false;
 

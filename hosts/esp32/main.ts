@@ -31,7 +31,9 @@ function reading(): object {
 	return { report: reports, uptime: Date.now() - started, visitors };
 }
 
-const server = new Server({ port: Number(config["listen"] ?? 80) });
+// Whatever else visitors say is left out: XS would keep every property name for good.
+const names = ["report", "uptime", "visitors", "say"];
+const server = new Server({ port: Number(config["listen"] ?? 80), names });
 server.on("listening", () => say(`server: listening on port ${server.port}`));
 server.on("error", (message) => say(`server: ${message}`));
 server.on("connection", (socket) => {
@@ -55,6 +57,7 @@ const reporting = config["host"] !== undefined;
 const client = new Client({
 	host: String(config["host"] ?? "localhost"),
 	port: Number(config["port"] ?? 80),
+	names,
 	connectTimeout: 5000,
 	overflow: "drop-oldest",
 	sendQueueSize: 2048,

@@ -175,7 +175,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
 	report(message: string): void {
-		this.reportNow();
+		if (this.pendingError !== undefined) {
+			this.pendingError += `; ${message}`;
+			return;
+		}
 		this.pendingError = message;
 		after(0, () => this.reportNow());
 	}

@@ -4,6 +4,9 @@ import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
 import { traceMistake } from "./timers.js";
 
+/** The longest message that leaves in parts without passing the queue, in bytes. */
+const longestPastQueue = 131072;
+
 /** A message that leaves in parts. */
 interface PartedMessage {
 	readonly octets: Uint8Array<ArrayBuffer>;
@@ -137,9 +140,13 @@ export class OutgoingMessages {
 	private makeRoom(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		const { queue, settings } = this;
 		if (length > queue.capacity) {
+			if (!this.waiting && this.sink && length <= longestPastQueue) {
+				this.parted = { octets: ownBytes(octets, binary), binary, offset: 0 };
+				return true;
+			}
 			const most = Math.max(queue.capacity, 0);
 			this.discard(
-				`a message of ${length} octets can never wait in the send queue, which takes ${most} at most`,
+				`a message of ${length} bytes is too long: the send queue takes ${most}; up to ${longestPastQueue} are sent in parts, while the connection is open and nothing waits`,
 			);
 			return false;
 		}
@@ -203,4 +210,12 @@ export class OutgoingMessages {
 		}
 		return true;
 	}
+}
+
+/** The bytes of a message that waits outside of the queue: text was encoded for it, binary bytes are the caller's. */
+function ownBytes(octets: ArrayBuffer | ArrayBufferView, binary: boolean): Uint8Array<ArrayBuffer> {
+	const bytes = ArrayBuffer.isView(octets)
+		? new Uint8Array(octets.buffer as ArrayBuffer, octets.byteOffset, octets.byteLength)
+		: new Uint8Array(octets);
+	return binary ? bytes.slice() : bytes;
 }

@@ -6,8 +6,8 @@ const gap = 0xffffffff;
 // By itself: XS would search its object for it at every call.
 const { isView } = ArrayBuffer;
 
-/** The longest queue, in octets. */
-export const longestQueue = 0x7fffffff;
+/** The longest queue, in bytes: more than any device has, and no more than every engine can allocate. */
+export const longestQueue = 0x1000000;
 
 /**
  * Messages that wait to be sent: a ring buffer of octets, of a fixed size, allocated once. It takes and gives

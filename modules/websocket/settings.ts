@@ -10,11 +10,14 @@ export interface ConnectionOptions {
 	readonly receiveType?: string;
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string;
-	/** Octets of the send queue, from 0 (no message waits) to 2147483647. Each message takes 4 more than it has. Default 4096. */
+	/**
+	 * Bytes of the send queue, from 0 (no message waits) to 16777216, allocated by the constructor. Each message takes 4
+	 * more than it has. Default 4096.
+	 */
 	readonly sendQueueSize?: number | null;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest" | null;
-	/** The longest message that is received, in bytes, from 0 to 2147483647. Default 8192. */
+	/** The longest message that is received, in bytes, from 0 to 67108864. A peer can make the device take as much. Default 8192. */
 	readonly maxMessageSize?: number | null;
 	/**
 	 * JSON: the deepest nesting of arrays and objects in a message received, from 1 to 32. A message that is nested more
@@ -53,6 +56,8 @@ export interface ConnectionOptions {
 	readonly throttleFactor?: number | null;
 }
 
+/** The longest message that every engine has room for, in bytes. */
+const longestMessage = 0x4000000;
 /** How many times an interval is looked at the clock: a ping comes at most one part in 8 late. */
 const ticksPerInterval = 8;
 /** The shortest time between two looks, in milliseconds. */
@@ -89,7 +94,7 @@ export class ConnectionSettings {
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
 			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
-		this.maxMessageSize = integerOption(options, "maxMessageSize", 8192);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", 8192, 0, longestMessage);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
 		this.throttleFactor = integerOption(options, "throttleFactor", 0);
 		const pingInterval = integerOption(options, "pingInterval", 30000);

@@ -134,6 +134,35 @@ test("a message that can never fit is refused with an error that says both sizes
 	t.is(await full.send("small"), "queued");
 });
 
+test("a message longer than the queue is sent in parts while nothing waits", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendType: "text/plain" });
+	t.is(await open.send(onDevice.text("x", 70_000)), "queued");
+	t.is(await open.send("behind it"), "queued");
+	// Messages wait now.
+	t.is(await open.send(onDevice.text("y", 70_000)), "discarded");
+	t.is(await peer.message(), "x".repeat(70_000));
+	t.is(await peer.message(), "behind it");
+	await open.next("drain");
+	t.is(await open.send(onDevice.text("z", 131_073)), "discarded");
+	t.regex((await open.next("error"))[0] as string, /\b70000\b.*\b4092\b.*\b131072\b/);
+	t.regex((await open.next("error"))[0] as string, /\b131073\b.*\b4092\b.*\b131072\b/);
+	t.like(await open.counters(), { accepted: 2, sent: 2, discarded: 2, lost: 0 });
+});
+
+test("a message longer than the queue that was cut off is sent anew on the next connection", async (t) => {
+	const { client: open, raw, server: peerServer } = await clientAndRaw(t, agent, { sendType: "text/plain" });
+	// Nobody reads, so that it cannot leave as a whole.
+	raw.socket.pause();
+	t.is(await open.send(onDevice.text("x", 131_072)), "queued");
+	raw.socket.resetAndDestroy();
+	await open.next("close");
+	await open.open();
+	const next = await peerServer.webSocket();
+	t.is((await next.readMessage()).text, "x".repeat(131_072));
+	await open.next("drain");
+	t.like(await open.counters(), { accepted: 1, sent: 1, lost: 0 });
+});
+
 test("sendQueueSize: 0 lets no message wait, and sends those that need not", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 0 });
 	t.is(await open.send("now"), "sent");
