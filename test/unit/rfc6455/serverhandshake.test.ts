@@ -211,6 +211,19 @@ for (const [what, wanted, head, options = {}] of bad) {
 	});
 }
 
+test("RFC 9110 section 5.1: a field name is a token", (t) => {
+	for (let byte = 0; byte < 256; byte++) {
+		const character = String.fromCharCode(byte);
+		for (const name of [`${character}name`, `na${character}me`, `${"n".repeat(100)}${character}`]) {
+			const head = request().replace("Upgrade:", `${name}: x\r\nUpgrade:`);
+			const valid = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || name.indexOf(":") > 0;
+			const found = outcomeOf(() => new ServerHandshake({}), head);
+			if (found !== (valid ? "complete" : 400)) t.fail(`${JSON.stringify(name)} is ${found}`);
+		}
+	}
+	t.pass();
+});
+
 test("room is asked for once, when a valid request is complete", (t) => {
 	let asked = 0;
 	const options: ServerHandshakeOptions = { maxConnections: 4, hasRoom: () => ++asked > 1 };
@@ -387,8 +400,9 @@ for (const [what, head] of greedy) {
 		} finally {
 			String.fromArrayBuffer = fromArrayBuffer;
 		}
-		// One for each line, at most, and no part of the head more than once, but for a few short ones.
-		t.true(strings <= head.split("\r\n").length + 10, `${strings} strings`);
+		// At most one for each name that may be known, and no part of the head more than once, but for a few short ones.
+		const names = head.split("\r\nhosu:").length - 1;
+		t.true(strings <= names + 20, `${strings} strings`);
 		t.true(bytes <= head.length + 500, `${bytes} bytes`);
 	});
 }
