@@ -59,7 +59,7 @@ export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView
 /** Returns a copy of bytes. */
 export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
 	if (!ArrayBuffer.isView(bytes)) return bytes.slice(0);
-	return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+	return (bytes.buffer as ArrayBuffer).slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
 /**

@@ -3,28 +3,52 @@ import { isDeepStrictEqual } from "node:util";
 import { long } from "../../sim/agent/wire.js";
 import type { Demands, Device, Pair } from "../conformance/device.js";
 import { acceptFor, type Received, type Role } from "../conformance/strictpeer.js";
+import { closePayload, frame, opcodes } from "../support/frames.js";
 import { Random } from "../support/random.js";
 import { isUtf8 } from "../support/utf8.js";
 import { judgeFrames, type Message, type Verdict } from "./framejudge.js";
 import { type HeadVerdict, judgeRequest, judgeResponse } from "./headjudge.js";
-import { randomRequest, randomResponse, randomStream } from "./streams.js";
+import {
+	freshNames,
+	randomJsonStream,
+	randomRequest,
+	randomResponse,
+	randomStream,
+	sharedNames,
+} from "./streams.js";
 
 /** The longest messages that devices are asked to receive, in octets. */
 const messageSizes = [100, 16384, 70000];
 /** Statuses that a server may refuse a request with. */
 const refusals = [400, 403, 404, 405, 417, 426, 431];
 
-/** All that cases ask of servers. */
-export const allDemands: readonly Demands[] = messageSizes.flatMap((maxMessageSize) =>
+/** Bytes of unfinished messages: more than all cases at a time have. */
+const receiveBudget = 16 * 70000;
+
+/** What most cases ask of the device: messages as they are. */
+const plainDemands: readonly Demands[] = messageSizes.flatMap((maxMessageSize) =>
 	[true, false].flatMap((octets) =>
 		// The queue takes the echoes of all messages that a stream may have.
 		[true, false].map((echo) => ({
-			options: { maxMessageSize, sendQueueSize: 16384 + 2 * maxMessageSize },
+			options: { maxMessageSize, receiveBudget, sendQueueSize: 16384 + 2 * maxMessageSize },
 			octets,
 			echo,
 		})),
 	),
 );
+
+const jsonTypes = { receiveType: "application/json", sendType: "application/json" };
+/** Messages as values. An echo of text that was not parsed is twice as long, as its quotation marks are escaped. */
+const jsonDemands: readonly Demands[] = [4096, 16384].map((maxMessageSize) => ({
+	options: { maxMessageSize, receiveBudget, sendQueueSize: 262144, ...jsonTypes },
+	echo: true,
+}));
+
+/** A server that is soon full, for one case at a time. */
+const smallDemands: Demands = { options: { maxConnections: 2 }, echo: true };
+
+/** All that cases ask of servers. */
+export const allDemands: readonly Demands[] = [...plainDemands, ...jsonDemands, smallDemands];
 
 /** What a case has come to. */
 export interface Played {
@@ -53,10 +77,20 @@ export async function playRandom(
 ): Promise<Played> {
 	const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
 	const role = random.pick(["client", "server"] as const);
-	const demands = random.pick(allDemands);
+	const demands = random.pick(plainDemands);
 	const longest = longMessages ? 70000 : 2000;
 	trail.role = role;
-	if (random.next() < 0.75) {
+	const kind = random.choose({ json: 20, silent: 2, octets: 60, heads: 20 });
+	if (kind === "json") {
+		const ending = await playJson(device, random, role, number, longMessages ? 20000 : 2000, trail);
+		return { role, ending };
+	}
+	if (kind === "silent")
+		return {
+			role,
+			ending: await (role === "server" ? playSilent(device, random) : playMute(device, random)),
+		};
+	if (kind === "octets") {
 		const pair = await device.open(role, demands);
 		const stream = randomStream(random, role === "server", longest);
 		trail.octets = stream;
@@ -69,6 +103,115 @@ export async function playRandom(
 	}
 	if (role === "server") return { role, ending: await playRequest(device, random, demands, trail) };
 	return { role, ending: await playResponse(device, random, demands, trail) };
+}
+
+/** Messages that are costly to parse, and an honest one behind them. */
+async function playJson(
+	device: Device,
+	random: Random,
+	role: Role,
+	number: number,
+	longest: number,
+	trail: Trail,
+): Promise<string> {
+	const demands = random.pick(jsonDemands);
+	const honest = JSON.stringify(`honest ${number}`);
+	// Every Client is one more whose peer may bring new names; a Server is the same for all cases.
+	const fresh = role === "server" ? 1000 * (number + 1) : undefined;
+	const pair = await device.open(role, demands);
+	const stream = randomJsonStream(random, role === "server", fresh, longest, honest);
+	trail.octets = stream;
+	try {
+		pair.peer.write(stream);
+		return `JSON ${await playStream(device, random, role, demands, pair, stream, honest)}`;
+	} finally {
+		pair.peer.destroy();
+	}
+}
+
+/** Has every property name told to the device that all cases share, and as many new ones as its servers may take. */
+export async function bringUpNames(device: Device): Promise<void> {
+	for (const demands of jsonDemands) {
+		const pair = await device.open("server", demands);
+		const honest = '"the last one"';
+		for (const text of [...sharedNames(), ...freshNames(400), honest])
+			pair.peer.write(frame(opcodes.text, text, { mask: true }));
+		for (let last: Received | undefined; !isEcho(last, honest); ) {
+			last = await pair.peer.next();
+			if (last.kind === "end") throw new Error("the connection ended over property names");
+		}
+		pair.peer.end();
+		await pair.connection.next("close");
+		await device.release(pair.connection);
+		pair.peer.destroy();
+	}
+}
+
+/** Small servers that are at play. */
+const playing = new WeakMap<Device, Promise<unknown>>();
+
+/** More connections than there is room for say nothing, or not enough: somebody else is served all the same. */
+async function playSilent(device: Device, random: Random): Promise<string> {
+	const starts = Array.from({ length: random.integer(2, 6) }, () =>
+		random.pick(["", "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: device\r\nX-"]),
+	);
+	const play = async () => {
+		const silent = await Promise.all(
+			starts.map(async (start) => {
+				const peer = await device.connect(smallDemands);
+				peer.write(start);
+				return peer;
+			}),
+		);
+		try {
+			await exchange(device, await device.open("server", smallDemands));
+		} finally {
+			for (const peer of silent) peer.destroy();
+		}
+		return "silent connections";
+	};
+	const before = playing.get(device) ?? Promise.resolve();
+	const played = before.then(play, play);
+	playing.set(
+		device,
+		played.catch(() => {}),
+	);
+	return played;
+}
+
+/** A server that does not answer, or not to the end: the Client gives the attempt up, and connects to another. */
+async function playMute(device: Device, random: Random): Promise<string> {
+	const { client, peer } = await device.attempt({ options: { connectTimeout: 500 } });
+	try {
+		peer.write(
+			random.pick(["", "H", "HTTP/1.1 101 Switching Protocols\r\n", "HTTP/1.1 100 Continue\r\n\r\n"]),
+		);
+		await client.next("error");
+		if (client.order.includes("open"))
+			throw new Error("the device has opened a connection without an answer");
+		await device.release(client);
+	} finally {
+		peer.destroy();
+	}
+	await exchange(device, await device.open("client", plainDemands[2] as Demands));
+	return "silent server";
+}
+
+/** An honest exchange: an echo and a closing handshake. */
+async function exchange(device: Device, { connection, peer }: Pair): Promise<void> {
+	try {
+		peer.write(frame(opcodes.text, "honest", { mask: peer.masks }));
+		const echo = await peer.next();
+		if (echo.kind !== "text" || echo.text !== "honest")
+			throw new Error(`an honest message was answered with ${JSON.stringify(echo)}`);
+		peer.write(frame(opcodes.close, closePayload(1000), { mask: peer.masks }));
+		await peer.next();
+		peer.end();
+		await connection.next("close");
+		await device.release(connection);
+	} finally {
+		peer.destroy();
+	}
 }
 
 async function playRequest(device: Device, random: Random, demands: Demands, trail: Trail): Promise<string> {
@@ -149,14 +292,24 @@ async function playStream(
 	demands: Demands,
 	{ connection, peer }: Pair,
 	stream: Buffer,
+	honest?: string,
 ): Promise<string> {
 	const { maxMessageSize } = demands.options as { maxMessageSize: number };
 	const verdict = judgeFrames(stream, { masked: role === "server", maxMessageSize });
 	const received: Received[] = [];
 	// The peer's end comes with the octets, or when the device has answered all of them.
-	const patient = random.next() < 0.5;
+	const patient = honest !== undefined || random.next() < 0.5;
 	if (patient) {
-		while (!answered(received, verdict, demands.echo === true)) received.push(await peer.next());
+		const isAnswered = () =>
+			honest !== undefined && verdict.end.kind === "open"
+				? isEcho(received.at(-1), honest)
+				: answered(received, verdict, demands.echo === true);
+		while (!isAnswered()) {
+			const next = await peer.next();
+			received.push(next);
+			if (honest !== undefined && next.kind === "end" && verdict.end.kind === "open")
+				throw new Error("the connection ended before the honest message came back");
+		}
 	}
 	peer.end();
 	for (let next = await peer.next(); ; next = await peer.next()) {
@@ -166,9 +319,14 @@ async function playStream(
 		break;
 	}
 	const [code, reason] = await connection.next("close");
-	checkEvents(connection, verdict, demands.octets === true);
+	checkEvents(
+		connection,
+		verdict,
+		honest !== undefined ? isValueOrText : demands.octets ? isAsOctets : isAsText,
+	);
 	checkClose(verdict, code, reason);
-	checkReceived(received, verdict, demands.echo === true);
+	if (honest === undefined) checkReceived(received, verdict, demands.echo === true);
+	else checkEchoes(received, verdict);
 	await device.release(connection);
 	return inWords(verdict);
 }
@@ -192,7 +350,15 @@ function answered(received: readonly Received[], { messages, pings, end }: Verdi
 	return (!last || pongs.some((pong) => pong.equals(last))) && (!echo || echoes >= messages.length);
 }
 
-function checkEvents(connection: Pair["connection"], { messages, end }: Verdict, octets: boolean): void {
+function isEcho(received: Received | undefined, text: string): boolean {
+	return received?.kind === "text" && received.text === text;
+}
+
+function checkEvents(
+	connection: Pair["connection"],
+	{ messages, end }: Verdict,
+	isAs: (value: unknown, message: Message) => boolean,
+): void {
 	const reported = connection.all("message");
 	if (reported.length !== messages.length)
 		throw new Error(`${reported.length} messages were reported instead of ${messages.length}`);
@@ -200,25 +366,72 @@ function checkEvents(connection: Pair["connection"], { messages, end }: Verdict,
 		const [value, info] = reported[index] as [unknown, { binary: boolean }];
 		if (info.binary !== message.binary)
 			throw new Error(`message ${index} was reported with binary ${info.binary}`);
-		if (!isAs(value, message, octets)) throw new Error(`message ${index} was not reported as it was sent`);
+		if (!isAs(value, message)) throw new Error(`message ${index} was not reported as it was sent`);
 	}
 	const events = connection.order.filter((event) => event !== "drain" && event !== "message");
 	const wanted = ["open", ...(end.kind === "failed" ? ["error"] : []), "close"];
-	// A queue that overflows while the peer reads slowly reports that, too.
-	const errors = connection.all("error").filter(([text]) => !/queue/.test(String(text))).length;
-	if (events[0] !== "open" || events.at(-1) !== "close" || errors !== wanted.length - 2)
-		throw new Error(`${events.join(", ")} was reported instead of ${wanted.join(", ")}`);
+	// A queue that overflows while the peer reads slowly reports that, too, and peers that bring up too many names.
+	const errors = connection.all("error").filter(([text]) => !/queue|nameMemory/.test(String(text)));
+	if (events[0] !== "open" || events.at(-1) !== "close" || errors.length !== wanted.length - 2)
+		throw new Error(
+			`${events.join(", ")} was reported instead of ${wanted.join(", ")} (${errors.join("; ")})`,
+		);
 }
 
-function isAs(value: unknown, { binary, octets }: Message, asOctets: boolean): boolean {
-	if (!asOctets) {
-		// What is no UTF-8 comes with replacement characters, however many.
-		if (binary && !isUtf8(octets)) return true;
-		const text = octets.toString();
-		return isDeepStrictEqual(value, octets.length > 1024 ? long(text) : text);
-	}
+function isAsText(value: unknown, { binary, octets }: Message): boolean {
+	// What is no UTF-8 comes with replacement characters, however many.
+	if (binary && !isUtf8(octets)) return true;
+	const text = octets.toString();
+	return isDeepStrictEqual(value, octets.length > 1024 ? long(text) : text);
+}
+
+function isAsOctets(value: unknown, { octets }: Message): boolean {
 	if (octets.length > 1024) return isDeepStrictEqual(value, long(octets));
 	return value instanceof ArrayBuffer && octets.equals(new Uint8Array(value));
+}
+
+/** Text in JSON comes as its value; above the limits of the device, and where it is no JSON, as the string. */
+function isValueOrText(value: unknown, message: Message): boolean {
+	const text = message.octets.toString();
+	const parsed = parse(text);
+	if (parsed !== undefined && isDeepStrictEqual(value, toldAs(parsed))) return true;
+	return isAsText(value, message) && (parsed === undefined || !isModest(text));
+}
+
+/** Whether no limit of a device keeps a text from being parsed: few brackets, few values, and no names. */
+function isModest(text: string): boolean {
+	const outside = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
+	return text.length <= 64 && !text.includes(":") && (outside.match(/[[{]/g) ?? []).length <= 4;
+}
+
+/** The value of a text in JSON; undefined if it is none. */
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** How the device tells a value: a long string as its checksum. */
+function toldAs(value: unknown): unknown {
+	return typeof value === "string" && Buffer.byteLength(value) > 1024 ? long(value) : value;
+}
+
+/** The echo of a value may be missing, as not every value that can be received can be sent. */
+function checkEchoes(received: readonly Received[], { messages }: Verdict): void {
+	const texts = messages.map(({ octets }) => octets.toString());
+	let next = 0;
+	for (const it of received) {
+		if (it.kind === "binary") throw new Error("the echo of a value is binary");
+		if (it.kind !== "text") continue;
+		const echo = parse(it.text);
+		const place = texts.findIndex(
+			(text, index) => index >= next && (echo === text || isDeepStrictEqual(echo, parse(text))),
+		);
+		if (place < 0) throw new Error(`the echo ${it.text.slice(0, 200)} is none of a message`);
+		next = place + 1;
+	}
 }
 
 function checkClose({ end }: Verdict, code: unknown, reason: unknown): void {

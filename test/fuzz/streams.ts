@@ -1,4 +1,5 @@
 /** Random octets for a device to read: good frames, wrong frames, and either of them damaged. */
+import { amplifications, names, nestings, times } from "../siege/shapes.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
 import type { Random } from "../support/random.js";
 import { invalidTexts, validTexts } from "../support/utf8.js";
@@ -57,6 +58,7 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 			text: 25,
 			binary: 20,
 			fragments: 25,
+			bytes: 3,
 			control: 15,
 			badText: 4,
 			close: 3,
@@ -82,6 +84,8 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 			}
 			return frames;
 		}
+		case "bytes":
+			return byteByByte(randomText(random, Math.min(longest, 1000)), mask);
 		case "control":
 			return [control()];
 		case "badText":
@@ -99,6 +103,106 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 		case "octets":
 			return [random.octets(random.integer(1, 40))];
 	}
+}
+
+/** A text message in fragments of one byte. */
+function byteByByte(payload: Uint8Array, mask: boolean): Buffer[] {
+	return Array.from({ length: payload.length || 1 }, (_, at) =>
+		frame(at > 0 ? opcodes.continuation : opcodes.text, payload.subarray(at, at + 1), {
+			mask,
+			fin: at >= payload.length - 1,
+		}),
+	);
+}
+
+/** A number up to `highest`, each power of two as likely. */
+function randomSize(random: Random, highest: number): number {
+	return Math.min(highest, Math.floor(2 ** (random.next() * Math.log2(highest + 1))));
+}
+
+/** Names that every case may use: an engine that never frees names has them after the first cases. */
+const commonNames = 3;
+
+/** Objects with all of them. */
+export function sharedNames(): string[] {
+	const numbers = Array.from({ length: commonNames }, (_, number) => number);
+	return [...Object.values(names).flatMap((make) => numbers.map(make)), '{"":1,"a":1,"value":1}'];
+}
+
+/** So many objects, each with a name that no case has. */
+export function freshNames(count: number): string[] {
+	return Array.from({ length: count }, (_, number) => `{"warm-up ${number}":1}`);
+}
+
+/** How many new names a case brings at most. */
+const newNames = 60;
+
+/**
+ * Texts in JSON, or nearly, that cost more than they have bytes.
+ * @param fresh the number of the first name that no other case has; undefined where there may be no new names
+ * @param longest in bytes, all texts together
+ */
+function costlyTexts(random: Random, fresh: number | undefined, longest: number): string[] {
+	const kind = random.choose({ nesting: 40, amplification: 35, names: 25 });
+	if (kind === "nesting") {
+		const make = random.pick(Object.values(nestings));
+		return [make(randomSize(random, longest)).slice(0, longest)];
+	}
+	if (kind === "amplification")
+		return [random.pick(Object.values(amplifications))(Math.max(20, randomSize(random, longest)))];
+	const make = random.pick(Object.values(names));
+	const texts: string[] = [];
+	for (let bytes = 0, count = random.integer(1, newNames); count > 0; count--) {
+		const number = fresh === undefined ? random.integer(0, commonNames - 1) : fresh + count;
+		const text = make(number);
+		bytes += text.length;
+		if (bytes > longest) break;
+		texts.push(text);
+	}
+	return texts;
+}
+
+/** Small values that must arrive as values, whatever the limits of the device are. */
+const modestTexts = [
+	"1",
+	'"text"',
+	"[]",
+	"[[1,[2]],null]",
+	"[true,false]",
+	" [ 1 , 2 ] ",
+	'["[[[[[[[[[[["]',
+	"{}",
+];
+
+/** Messages for a device that parses them, of so many bytes at most, and the honest one that ends them. */
+export function randomJsonStream(
+	random: Random,
+	mask: boolean,
+	fresh: number | undefined,
+	longest: number,
+	honest: string,
+): Buffer {
+	const frames: Buffer[] = [];
+	for (let rest = longest, count = random.integer(1, 4); count > 0 && rest > 100; count--) {
+		const texts = random.next() < 0.2 ? [random.pick(modestTexts)] : costlyTexts(random, fresh, rest);
+		for (const text of texts) {
+			rest -= text.length;
+			const payload = Buffer.from(text);
+			const form = random.choose({ whole: 6, halves: 2, bytes: 1 });
+			if (form === "whole" || (form === "bytes" && payload.length > 2000))
+				frames.push(frame(opcodes.text, payload, { mask }));
+			else if (form === "bytes") frames.push(...byteByByte(payload, mask));
+			else {
+				const at = random.integer(0, payload.length);
+				frames.push(
+					frame(opcodes.text, payload.subarray(0, at), { mask, fin: false }),
+					frame(opcodes.continuation, payload.subarray(at), { mask }),
+				);
+			}
+		}
+	}
+	frames.push(frame(opcodes.text, honest, { mask }));
+	return Buffer.concat(frames);
 }
 
 /** Damages octets in one place. */
@@ -179,12 +283,33 @@ const lines = [
 	"Expect: the unexpected",
 ];
 
+/** Lines of so many bytes that are long in what some parser repeats itself over. */
+const longLines: readonly ((size: number) => string)[] = [
+	(size) => `${times("n", size)}: 1`,
+	(size) => `X-Spaces: ${times(" ", size)}x`,
+	(size) => `Upgrade: ${times(",", size)}`,
+	(size) => `Upgrade: ${times("a, ", size / 3)}a`,
+	(size) => `Connection: ${times(",", size)}`,
+	(size) => `Connection: ${times("a,", size / 2)}a`,
+	(size) => `Sec-WebSocket-Protocol: ${times("t", size)}`,
+	(size) => `Sec-WebSocket-Protocol: ${times("a,", size / 2)}a`,
+	(size) => `Sec-WebSocket-Protocol: ${times(",", size)}`,
+	(size) => `Sec-WebSocket-Extensions: ${times(",", size)}`,
+	(size) => `Sec-WebSocket-Key: ${times("k", size)}`,
+	(size) => `Origin: ${times("o", size)}`,
+	(size) => `Content-Length: ${times("0", size)}`,
+	(size) => `${times("a:b\r\n", size / 5)}a:b`,
+];
+
 /** Changes the lines of a head, and perhaps its octets. */
 function changeHead(random: Random, head: string[]): Buffer {
 	const changed = [...head];
 	for (let count = random.integer(0, 3); count > 0; count--) {
 		const at = random.integer(1, changed.length);
-		switch (random.choose({ insert: 4, remove: 2, double: 1, swap: 1, fold: 1 })) {
+		switch (random.choose({ insert: 4, long: 2, remove: 2, double: 1, swap: 1, fold: 1 })) {
+			case "long":
+				changed.splice(at, 0, random.pick(longLines)(randomSize(random, 5000)));
+				break;
 			case "insert":
 				changed.splice(at, 0, random.pick(lines));
 				break;
@@ -217,8 +342,11 @@ function changeHead(random: Random, head: string[]): Buffer {
 
 /** A request for `path`, changed, followed by frames. */
 export function randomRequest(random: Random, path: string): Buffer {
+	// A path that is told as a checksum could not be found again: what is granted is shorter, what is longer refused.
+	const length = random.next() < 0.8 ? randomSize(random, 900) : random.integer(2100, 5000);
+	const query = random.next() < 0.2 ? `?${times("q%41", length / 4)}` : "";
 	const line = random.choose({
-		[`GET ${path} HTTP/1.1`]: 20,
+		[`GET ${path}${query} HTTP/1.1`]: 20,
 		[`GET http://device${path} HTTP/1.1`]: 1,
 		[`GET WS://device:80${path}? HTTP/1.1`]: 1,
 		[`GET ${path}?${"x".repeat(1700)} HTTP/1.0`]: 1,
@@ -238,7 +366,7 @@ export function randomRequest(random: Random, path: string): Buffer {
 /** A response that grants, changed, followed by frames. */
 export function randomResponse(random: Random, accept: string): Buffer {
 	const head = [
-		`HTTP/1.1 101 Switching Protocols`,
+		`HTTP/1.1 101 ${random.next() < 0.1 ? times("r", randomSize(random, 5000)) : "Switching Protocols"}`,
 		"Upgrade: websocket",
 		"Connection: Upgrade",
 		`Sec-WebSocket-Accept: ${accept}`,

@@ -1,0 +1,76 @@
+/**
+ * The programs that are besieged, as plain as an app would write them, with the default options. They tell
+ * "listening PORT", and what their `error` events say.
+ */
+
+import Timer from "timer";
+import { Client, type ClientOptions, type SendOutcome, Server, type Socket } from "xs-web-socket";
+
+export interface Setting {
+	/** An echo server, a server that sends each message to everybody, or a program with two clients. */
+	program: "echo" | "chat" | "client";
+	/** The MIME type of the messages; "" for the default. */
+	type: string;
+	/** The ports of the servers that the clients connect to. */
+	ports: number[];
+}
+
+/** Milliseconds until a client is opened again that has given up. */
+const pause = 500;
+
+function say(text: string): void {
+	trace(`${text}\n`);
+}
+
+/** What the programs need of a Client or a Socket. */
+interface Connection {
+	send(data: unknown): SendOutcome;
+}
+
+/** Answers with the message inside a value of its own; with its length when that does not fit into the send queue. */
+function answer(connection: Connection, type: string, message: unknown): void {
+	if (connection.send(type ? message : { echo: message }) !== "discarded") return;
+	const length = typeof message === "string" ? message.length : (message as ArrayBuffer).byteLength;
+	connection.send(type ? `length ${length}` : { length });
+}
+
+/** @param keep receives each message, for a program that measures what it takes */
+export function run({ program, type, ports }: Setting, keep: (message: unknown) => void = () => {}): void {
+	const types = type ? { receiveType: type, sendType: type } : {};
+	if (program === "client") {
+		for (const port of ports) connect({ host: "127.0.0.1", port, ...types }, type, keep);
+		return;
+	}
+	const sockets: Socket[] = [];
+	const server = new Server({ port: 0, ...types });
+	server.on("listening", () => say(`listening ${server.port}`));
+	server.on("error", (message) => say(`server: ${message}`));
+	server.on("connection", (socket) => {
+		sockets.push(socket);
+		socket.on("message", (message) => {
+			keep(message);
+			if (program === "echo") answer(socket, type, message);
+			else for (const each of sockets) each.send({ echo: message });
+		});
+		socket.on("error", (message) => say(`socket: ${message}`));
+		socket.on("close", () => sockets.splice(sockets.indexOf(socket), 1));
+	});
+	server.start();
+}
+
+function connect(options: ClientOptions, type: string, keep: (message: unknown) => void): void {
+	const client = new Client(options);
+	const again = () => {
+		Timer.set(() => client.open(), pause);
+	};
+	client.on("message", (message) => {
+		keep(message);
+		answer(client, type, message);
+	});
+	client.on("error", (message) => {
+		say(`client: ${message}`);
+		again();
+	});
+	client.on("close", again);
+	client.open();
+}

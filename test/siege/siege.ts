@@ -1,0 +1,121 @@
+/** `npm run -s siege`: attacks a device program with the default options, and tells what comes of each. */
+
+import colors from "picocolors";
+import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { attacks, titleOf } from "./attacks.js";
+import { besiege, type Result } from "./besiege.js";
+import { ModdableTarget } from "./target/moddable.js";
+import type { Target } from "./target/target.js";
+import { xsTarget } from "./target/xs.js";
+
+/** Bytes that XS may take on a device. */
+const budget = 100_000;
+/** Attacks at the same time, each with a device of its own. */
+const concurrency = 2;
+
+const usage = `Usage: npm run -s siege -- [options]
+       npm run -s siege:moddable -- [options]
+
+Lets hostile peers attack plain device programs (test/siege/device) that have the default options, and an honest peer
+ask for echoes meanwhile and afterwards. Each attack has a device of its own. The first form runs on the XS engine
+from npm; the second one, and the first one too when MODDABLE is set, in the simulator of the Moddable SDK, with the
+creation of hosts/esp32, a stack of 384 slots, and no more memory for XS than the budget.
+
+  --only REGEX   only the attacks whose titles match
+  --xs           the engine from npm, even when MODDABLE is set
+  --budget N     bytes that XS may take on the Moddable SDK, 0 for no limit (default ${budget})
+  --list         print the titles only
+  --json         print each result as JSON, and a summary as the last line
+  --help         show this text
+
+A slot counts 16 bytes. On the Moddable SDK peaks are what XS has reserved at most: stack, slots, chunks and tables. On
+the engine from npm they are the growth over the idle device, found in snapshots of the heap after a collection; what
+is freed again within one callback is not seen there.
+The exit status is 1 when an attack is not survived: when the device ends, or an honest peer is not served; on the
+Moddable SDK also when more than ${budget} bytes are taken.`;
+
+function pattern(text: string | boolean | undefined): RegExp {
+	try {
+		return new RegExp(typeof text === "string" ? text : "");
+	} catch (error) {
+		throw new Error(`--only is ${text}: it must be a regular expression (${(error as Error).message}).`);
+	}
+}
+
+function line(result: Result): string {
+	const {
+		attack,
+		survived,
+		outcome,
+		peakSlots,
+		peakChunks,
+		peakBytes,
+		honestEchoes,
+		longestBlockMs,
+		failure,
+	} = result;
+	const mark = survived ? colors.green("✔") : colors.red("✖");
+	const figures = [peakSlots, peakChunks, peakBytes, honestEchoes, longestBlockMs];
+	const cells = figures.map((figure) => String(figure).padStart(8)).join("");
+	return `${mark} ${attack.padEnd(72)}${cells}  ${outcome}${failure ? colors.red(`  ${failure}`) : ""}`;
+}
+
+const head = `  ${"attack".padEnd(72)}${["slots", "chunks", "bytes", "echoes", "ms"].map((title) => title.padStart(8)).join("")}  outcome`;
+
+async function run(target: Target, only: RegExp, tell: (result: Result) => void): Promise<Result[]> {
+	const left = attacks.filter((attack) => only.test(titleOf(attack)));
+	if (left.length === 0)
+		throw new Error(`--only is ${only.source}: no attack has such a title (--list prints them).`);
+	const results: Result[] = [];
+	const worker = async () => {
+		for (let attack = left.shift(); attack; attack = left.shift()) {
+			const result = await besiege(target, attack);
+			results.push(result);
+			tell(result);
+		}
+	};
+	await Promise.all(Array.from({ length: concurrency }, worker));
+	return results;
+}
+
+await runCommand(
+	usage,
+	{ only: "string", xs: "boolean", moddable: "boolean", budget: "string", list: "boolean", json: "boolean" },
+	async (values) => {
+		const only = pattern(values["only"]);
+		const limit = integerOption(values, "budget", budget, 0, 2 ** 31 - 1);
+		if (values["list"]) {
+			for (const attack of attacks) if (only.test(titleOf(attack))) console.log(titleOf(attack));
+			return 0;
+		}
+		const json = values["json"] === true;
+		const onModdable = values["moddable"] || (process.env["MODDABLE"] && !values["xs"]);
+		const target = onModdable ? await ModdableTarget.prepare(limit) : xsTarget;
+		if (!json) console.log(`${target.title}\n\n${head}`);
+		try {
+			const results = await run(target, only, (result) =>
+				console.log(json ? JSON.stringify(result) : line(result)),
+			);
+			const survived = results.filter((result) => result.survived).length;
+			const worst = (key: "peakBytes" | "longestBlockMs") =>
+				Math.max(...results.map((result) => result[key]));
+			const peakBytes = worst("peakBytes");
+			const summary = {
+				attacks: results.length,
+				survived,
+				peakBytes,
+				budget,
+				longestBlockMs: worst("longestBlockMs"),
+			};
+			const isWithin = target.budget === undefined || peakBytes <= budget;
+			if (json) console.log(JSON.stringify(summary));
+			else
+				console.log(
+					`\n${survived} of ${summary.attacks} attacks survived; at most ${peakBytes} bytes${target.budget === undefined ? "" : ` of ${budget}`}; an honest peer waited ${summary.longestBlockMs} ms at most.`,
+				);
+			return survived === results.length && isWithin ? 0 : 1;
+		} finally {
+			await target.stop();
+		}
+	},
+);

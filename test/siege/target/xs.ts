@@ -1,0 +1,71 @@
+/** The besieged program on the XS engine from npm. */
+
+import { fileURLToPath } from "node:url";
+import { type Memory, Simulator } from "../../../sim/xs/simulator.js";
+import type { Besieged, Peak, Target } from "./target.js";
+
+const program = fileURLToPath(new URL("../device/main.ts", import.meta.url));
+const slotSize = 16;
+/** What the header of a chunk takes more on a computer of 64 bits than on a device. */
+const headerExcess = 8;
+
+export const xsTarget: Target = {
+	title:
+		"XS 13 (npm): growth over the idle device, found in snapshots of the heap after collections, while the app holds the last message",
+	budget: undefined,
+
+	async start(setting) {
+		let tell: (port: number) => void;
+		const port = new Promise<number>((resolve) => {
+			tell = resolve;
+		});
+		const device = await Simulator.start({
+			program,
+			config: setting,
+			onTrace(line) {
+				const told = /^listening (\d+)$/.exec(line)?.[1];
+				if (told) tell(Number(told));
+			},
+		});
+		return new XsBesieged(device, port);
+	},
+
+	async stop() {},
+};
+
+class XsBesieged implements Besieged {
+	readonly port: Promise<number>;
+	readonly exited: Promise<string>;
+	readonly #device: Simulator;
+	#idle: Memory | undefined;
+	readonly #peak: Peak = { slots: 0, chunks: 0, bytes: 0 };
+
+	constructor(device: Simulator, port: Promise<number>) {
+		this.port = port;
+		this.#device = device;
+		this.exited = device.exited.then(({ reason }) => reason);
+	}
+
+	async rest(): Promise<void> {
+		this.#idle = await this.#device.memory();
+	}
+
+	async sample(): Promise<void> {
+		const now = await this.#device.memory().catch(() => undefined);
+		const idle = this.#idle;
+		if (!now || !idle) return;
+		const slots = now.slots - idle.slots;
+		const chunks = now.chunks - idle.chunks - headerExcess * (now.chunkCount - idle.chunkCount);
+		const bytes = slots * slotSize + chunks;
+		if (bytes > this.#peak.bytes) Object.assign(this.#peak, { slots, chunks, bytes });
+	}
+
+	async peak(): Promise<Peak> {
+		await this.sample();
+		return this.#peak;
+	}
+
+	stop(): Promise<void> {
+		return this.#device.stop();
+	}
+}
