@@ -342,9 +342,16 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		}
 		if (more) return receiver.onActivity();
 		if (!buffer.isWhole) return this.refuseText();
-		this.buffer = undefined;
 		const message = buffer.bytes.buffer;
-		receiver.onMessage(this.givesStrings && !binary ? textOf(message) : message, length, binary);
+		this.buffer = undefined;
+		this.data = this.givesStrings && !binary ? textOf(message) : message;
+		receiver.onCollected(length, binary);
+		this.data = undefined;
+	}
+
+	/** The message of which the receiver is told, once. */
+	take(): ArrayBuffer | string {
+		return this.read() ?? "";
 	}
 
 	private refuseText(): void {

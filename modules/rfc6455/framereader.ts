@@ -27,8 +27,8 @@ export interface FrameReaderUser {
 	mayBuffer(size: number): boolean;
 	/** A part of a message that does not come whole has come. */
 	onPart(): void;
-	/** A complete message: its bytes, unmasked, checked to be UTF-8 where it is text, now the user's. */
-	onCollected(message: ArrayBuffer, opcode: number): void;
+	/** A complete message of `count` bytes, checked to be UTF-8 where it is text: takeMessage() gives it during the call. */
+	onCollected(count: number, opcode: number): void;
 	/**
 	 * A piece of a text or binary message: `count` octets, unmasked, now the user's; the last piece may be empty.
 	 * Returns false when nothing more is to be read before resume().
@@ -337,35 +337,47 @@ export class FrameReader {
 
 	/** takePayload() for a user of complete messages. */
 	private collect(count: number, ended: boolean, last: boolean): boolean {
-		const { user, buffer } = this;
-		const transport = this.transport as Transport;
 		if (ended) this.step = Step.start;
 		this.available -= count;
 		this.remaining -= count;
-		if (!buffer) {
-			if (count) transport.read(count);
+		if (!this.buffer) {
+			if (count) (this.transport as Transport).read(count);
 			if (last) this.message = 0;
 			return true;
 		}
-		if (count) {
-			const piece = buffer.next(count);
-			transport.read(piece);
-			if (!user.masks) {
-				Logical.xor(piece, user.key);
-				if (!ended) turn(user.key, count);
-			}
-			if (!buffer.accept(piece)) return this.refuseText();
-		}
+		if (count && !this.fillBuffer(this.buffer, count, ended)) return this.refuseText();
 		if (!last) {
-			user.onPart();
+			this.user.onPart();
 			return true;
 		}
-		if (!buffer.isWhole) return this.refuseText();
+		if (!this.buffer.isWhole) return this.refuseText();
 		const opcode = this.message;
 		this.message = 0;
+		this.user.onCollected(this.buffer.size, opcode);
 		this.buffer = undefined;
-		user.onCollected(buffer.bytes.buffer, opcode);
 		return true;
+	}
+
+	/** Reads a piece into its place. Returns false when it makes the text invalid. */
+	private fillBuffer(buffer: MessageBuffer, count: number, ended: boolean): boolean {
+		const { user } = this;
+		const piece = buffer.next(count);
+		(this.transport as Transport).read(piece);
+		if (!user.masks) {
+			Logical.xor(piece, user.key);
+			if (!ended) turn(user.key, count);
+		}
+		return buffer.accept(piece);
+	}
+
+	/**
+	 * Gives the complete message, once. Nothing here refers to it any more, so that it can be freed.
+	 * @param strings True to get text as a string.
+	 */
+	takeMessage(strings: boolean): ArrayBuffer | string {
+		const { buffer } = this;
+		this.buffer = undefined;
+		return buffer?.take(strings) ?? new ArrayBuffer(0);
 	}
 
 	private refuseText(): boolean {

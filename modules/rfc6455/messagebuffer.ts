@@ -1,4 +1,4 @@
-import { Utf8Check } from "./utf8.js";
+import { textOf, Utf8Check } from "./utf8.js";
 
 /** The first size of a buffer for a message of which only a part is announced, in bytes. */
 const smallest = 128;
@@ -57,6 +57,11 @@ export class MessageBuffer {
 	accept(piece: Uint8Array<ArrayBuffer>): boolean {
 		this.length += piece.length;
 		return this.check?.push(piece) !== false;
+	}
+
+	/** The message, once it is whole. @param strings True to get text as a string. */
+	take(strings: boolean): ArrayBuffer | string {
+		return strings && this.check ? textOf(this.bytes.buffer) : this.bytes.buffer;
 	}
 
 	/** False when text ends inside a character. */

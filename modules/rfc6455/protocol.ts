@@ -4,7 +4,7 @@ import { CloseCode, closePayload, isSendableCloseCode } from "./closecode.js";
 import { FirstOctet, Limit, Opcode, SecondOctet } from "./frame.js";
 import { FrameReader, type FrameReaderUser } from "./framereader.js";
 import { FrameWriter, type Transport } from "./framewriter.js";
-import { asciiOf, TextReader, textOf } from "./utf8.js";
+import { asciiOf, TextReader } from "./utf8.js";
 
 /** What onReadable tells about the octets that may be read: ECMA-419 WebSocket Client. */
 export interface ReadableInfo {
@@ -23,6 +23,9 @@ const { xor } = Logical;
 /** What tells binary from text in the opcode, where the MASK bit and the length are shifted out. */
 const wholeBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
 
+/** A longer message is collected by the reader, in bytes: that of the short way stays in memory while it is handled. */
+const longestShortWay = 1024;
+
 /** Receives complete messages directly, without read(). */
 export interface MessageReceiver {
 	/**
@@ -32,6 +35,11 @@ export interface MessageReceiver {
 	 * @param binary True for a binary message, false for text.
 	 */
 	onMessage(data: ArrayBuffer | string, count: number, binary: boolean): void;
+	/**
+	 * A message that did not come whole, or a long one, is complete: take() gives it, during the call. It is not given
+	 * along, so that its bytes can be freed once they were decoded.
+	 */
+	onCollected(count: number, binary: boolean): void;
 	/** A part of a message has come. */
 	onActivity(): void;
 	/**
@@ -58,7 +66,7 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	declare readonly field: Uint8Array;
 	/** The first two octets of a text message in one frame, but for its length. -1 where the limit forbids the short way. */
 	declare private readonly wholeText: number;
-	/** The longest message that is received, in octets. */
+	/** The longest message that is received, in bytes. */
 	declare readonly maxMessageSize: number;
 	/** Made for the first text that is not plain ASCII or does not come whole. */
 	declare private textReader: TextReader | undefined;
@@ -118,7 +126,12 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 					transport.read(this.field);
 					rest -= 2;
 					length = this.header.getUint16(2);
-					if (length <= Limit.short || length + keySize > rest || length > this.maxMessageSize)
+					if (
+						length <= Limit.short ||
+						length + keySize > rest ||
+						length > longestShortWay ||
+						length > this.maxMessageSize
+					)
 						return this.receivePart(transport, rest, word, length);
 				} else if (length > Limit.short) return this.receivePart(transport, rest, word);
 			}
@@ -200,11 +213,13 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	}
 
 	/** Called by the reader. */
-	onCollected(message: ArrayBuffer, opcode: number): void {
-		const count = message.byteLength;
-		const binary = opcode === Opcode.binary;
-		const data = this.givesStrings && !binary ? textOf(message) : message;
-		(this.receiver as MessageReceiver).onMessage(data, count, binary);
+	onCollected(count: number, opcode: number): void {
+		(this.receiver as MessageReceiver).onCollected(count, opcode === Opcode.binary);
+	}
+
+	/** The message of which onCollected() tells, once: its bytes, or its text where strings are given. */
+	take(): ArrayBuffer | string {
+		return this.frames.takeMessage(this.givesStrings);
 	}
 
 	/** A close frame of this side ends what it receives: nothing more is collected for it. */

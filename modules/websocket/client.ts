@@ -78,6 +78,10 @@ export class Client extends Connection<ClientEvents> {
 		after(0, () => this.fire("close", 1006, ""));
 	}
 
+	override get longestPastQueue(): number {
+		return 131072;
+	}
+
 	protected override get mayQueue(): boolean {
 		return !this.discardMessagesBeforeOpen;
 	}

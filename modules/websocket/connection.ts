@@ -214,6 +214,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	protected abstract onFinished(reopens: boolean): void;
 	/** Hook: send() has stalled the device. */
 	protected onStalled?(milliseconds: number): void;
+	/** Hook: the longest message that is sent in parts without passing the queue, in bytes. */
+	abstract get longestPastQueue(): number;
 	/** Hook: whether a message may wait while the connection is not open. */
 	protected abstract get mayQueue(): boolean;
 
@@ -225,6 +227,18 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		ledger.received++;
 		ledger.octetsReceived += count;
 		this.fireMessage(this.settings.receiveType.decode(data, this), binary ? binaryInfo : textInfo);
+	}
+
+	/** Called by the WebSocket underneath: take() gives a complete message, of which nothing is kept once it is decoded. */
+	onCollected(count: number, binary: boolean): void {
+		this.silence = 0;
+		const webSocket = this.webSocket;
+		if (this.state !== State.open || !webSocket) return;
+		const ledger = this.ledger;
+		ledger.received++;
+		ledger.octetsReceived += count;
+		const message = this.settings.receiveType.decode(webSocket.take(), this);
+		this.fireMessage(message, binary ? binaryInfo : textInfo);
 	}
 
 	/** Called by the WebSocket underneath: a part of a message has come. */

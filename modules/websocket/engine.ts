@@ -30,6 +30,8 @@ export interface WebSocketClient extends Partial<DataSink> {
 	readonly protocol?: string;
 	/** The bytes that the buffer of an unfinished message takes. */
 	readonly buffered: number;
+	/** The message of which onCollected() of the receiver tells, once. */
+	take(): ArrayBuffer | string;
 	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
 	close(): void;
 }

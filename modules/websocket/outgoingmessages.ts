@@ -4,9 +4,6 @@ import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
 import { traceMistake } from "./timers.js";
 
-/** The longest message that leaves in parts without passing the queue, in bytes. */
-const longestPastQueue = 131072;
-
 /** A message that leaves in parts. */
 interface PartedMessage {
 	readonly octets: Uint8Array<ArrayBuffer>;
@@ -19,6 +16,8 @@ interface PartedMessage {
 export interface OutgoingMessagesOwner {
 	/** The first message of an episode was discarded: a sentence that says so. Called inside enqueue(). */
 	onOverflow(message: string): void;
+	/** The longest message that may leave in parts without passing the queue, in bytes. */
+	readonly longestPastQueue: number;
 }
 
 /**
@@ -140,13 +139,17 @@ export class OutgoingMessages {
 	private makeRoom(octets: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		const { queue, settings } = this;
 		if (length > queue.capacity) {
+			const { longestPastQueue } = this.owner;
 			if (!this.waiting && this.sink && length <= longestPastQueue) {
 				this.parted = { octets: ownBytes(octets, binary), binary, offset: 0 };
 				return true;
 			}
 			const most = Math.max(queue.capacity, 0);
+			const inParts = longestPastQueue
+				? `${longestPastQueue} are sent in parts while the connection is open and nothing waits`
+				: "raise sendQueueSize";
 			this.discard(
-				`a message of ${length} bytes is too long: the send queue takes ${most}; up to ${longestPastQueue} are sent in parts, while the connection is open and nothing waits`,
+				`a message of ${length} bytes is too long for the send queue, which takes ${most}; ${inParts}`,
 			);
 			return false;
 		}

@@ -58,6 +58,8 @@ export type ServerEvents = {
 	error: [message: string];
 };
 
+/** Bytes of the longest message: four connections of a plain ESP32 can bear it, and an app that sends it back. */
+const defaultMessageSize = 4096;
 const defaultReceiveBudget = 16384;
 /** The hostInterface that stands for this device. */
 const everyInterface = "localhost";
@@ -99,7 +101,7 @@ export class Server
 		super();
 		const raw = rawOptions(options);
 		refuseTLS(raw);
-		this.settings = new ConnectionSettings(raw);
+		this.settings = new ConnectionSettings(raw, defaultMessageSize);
 		this.hostInterface =
 			raw["hostInterface"] === "" ? everyInterface : (stringOption(raw, "hostInterface") ?? everyInterface);
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);

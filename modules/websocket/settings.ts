@@ -17,7 +17,10 @@ export interface ConnectionOptions {
 	readonly sendQueueSize?: number | null;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest" | null;
-	/** The longest message that is received, in bytes, from 0 to 67108864. A peer can make the device take as much. Default 8192. */
+	/**
+	 * The longest message that is received, in bytes, from 0 to 67108864. A peer can make the device take several times
+	 * as much memory. Default 8192 for a Client, 4096 for a Server.
+	 */
 	readonly maxMessageSize?: number | null;
 	/**
 	 * JSON: the deepest nesting of arrays and objects in a message received, from 1 to 32. A message that is nested more
@@ -79,8 +82,11 @@ export class ConnectionSettings {
 	/** Ticks of silence after which the connection is dropped. */
 	declare readonly dropTicks: number;
 
-	/** @throws TypeError or RangeError that names the option and its value. */
-	constructor(options: RawOptions) {
+	/**
+	 * @param defaultMessageSize What `maxMessageSize` is unless given.
+	 * @throws TypeError or RangeError that names the option and its value.
+	 */
+	constructor(options: RawOptions, defaultMessageSize = 8192) {
 		const json = new JsonType({
 			maxDepth: integerOption(options, "maxDepth", 8, 1, 32),
 			maxValues: integerOption(options, "maxValues", 512, 1),
@@ -94,7 +100,7 @@ export class ConnectionSettings {
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
 			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
-		this.maxMessageSize = integerOption(options, "maxMessageSize", 8192, 0, longestMessage);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", defaultMessageSize, 0, longestMessage);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
 		this.throttleFactor = integerOption(options, "throttleFactor", 0);
 		const pingInterval = integerOption(options, "pingInterval", 30000);

@@ -64,6 +64,11 @@ export class Socket extends Connection {
 		return this.owner.mayBuffer(this, size);
 	}
 
+	/** None: a Server may have many Sockets, and each would take the memory of a message. */
+	override get longestPastQueue(): number {
+		return 0;
+	}
+
 	protected override get mayQueue(): boolean {
 		return false;
 	}

@@ -13,6 +13,7 @@ test.after.always("the device still lives", () => agent.stop());
 const longString = 1024;
 /** Too much for every limit, and for the stack of every target if it was parsed. */
 const many = 8000;
+const roomy = { maxMessageSize: 16384 };
 
 interface Pair {
 	receiver: RemoteClient | RemoteSocket;
@@ -21,11 +22,11 @@ interface Pair {
 
 const pairs = {
 	async Client(t: ExecutionContext, options?: object): Promise<Pair> {
-		const { client, raw } = await clientAndRaw(t, agent, options);
+		const { client, raw } = await clientAndRaw(t, agent, { ...roomy, ...options });
 		return { receiver: client, raw };
 	},
 	async Socket(t: ExecutionContext, options?: object): Promise<Pair> {
-		const { socket, raw } = await serverAndRaw(t, agent, options);
+		const { socket, raw } = await serverAndRaw(t, agent, { ...roomy, ...options });
 		return { receiver: socket, raw };
 	},
 };
@@ -146,7 +147,10 @@ test("send() of a value that XS cannot write throws, and changes nothing", async
 });
 
 test("unfinished messages of a Server's connections share receiveBudget: the longest gives way", async (t) => {
-	const { server, port, socket, raw } = await serverAndRaw(t, agent, { receiveType: "text/plain" });
+	const { server, port, socket, raw } = await serverAndRaw(t, agent, {
+		receiveType: "text/plain",
+		maxMessageSize: 8192,
+	});
 	const others = [raw];
 	const sockets = [socket];
 	for (let count = 1; count < 4; count++) {

@@ -60,7 +60,7 @@ const refusedByClient: [option: string, value: unknown, text: string][] = [
 
 const refusedByServer: [option: string, value: unknown, text: string][] = [
 	["hostInterface", 5, "5"],
-	["receiveBudget", 8191, "8191"],
+	["receiveBudget", 4095, "4095"],
 	...notNumbers.flatMap(([value, text]) =>
 		["maxConnections", "handshakeTimeout"].map((option): [string, unknown, string] => [option, value, text]),
 	),

@@ -51,6 +51,7 @@ export class Endpoint extends Protocol {
 		const { strings = true, maxMessageSize = Number.MAX_SAFE_INTEGER } = options;
 		const receiver: MessageReceiver = {
 			onMessage: (data, count, binary) => this.#take(data, count, binary),
+			onCollected: (count, binary) => this.#take(this.take(), count, binary),
 			onActivity: () => {},
 			mayBuffer: (size) => size <= (options.memory ?? Number.MAX_SAFE_INTEGER),
 		};

@@ -19,6 +19,11 @@ class FakeWebSocket implements WebSocketClient {
 	target: unknown;
 	window = 0;
 	readonly buffered = 0;
+
+	take(): string {
+		return "";
+	}
+
 	failed = false;
 	/** The messages that have left whole, and the frames of each. */
 	readonly messages: (Message & { frames: number })[] = [];
@@ -68,7 +73,10 @@ function outgoing(options: Record<string, unknown> = {}) {
 	const ledger = new Ledger();
 	const overflows: string[] = [];
 	const settings = new ConnectionSettings({ sendType: "text/plain", ...options });
-	const messages = new OutgoingMessages(settings, ledger, { onOverflow: (text) => overflows.push(text) });
+	const messages = new OutgoingMessages(settings, ledger, {
+		onOverflow: (text) => overflows.push(text),
+		longestPastQueue: 0,
+	});
 	/** As Connection.send() does it. */
 	const send = (text: string, binary = false): "sent" | "queued" | "discarded" => {
 		const octets = new Uint8Array(Buffer.from(text)).buffer;
