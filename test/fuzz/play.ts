@@ -129,12 +129,17 @@ async function playJson(
 	}
 }
 
-/** Has every property name told to the device that all cases share, and as many new ones as its servers may take. */
+/**
+ * Has every property name told to the device that all cases share, and as many new ones as its servers may take; and
+ * what makes the longest echo.
+ */
 export async function bringUpNames(device: Device): Promise<void> {
+	await device.configure({ readWindow: 5744, writeWindow: 5744, splitReads: false });
 	for (const demands of jsonDemands) {
 		const pair = await device.open("server", demands);
 		const honest = '"the last one"';
-		for (const text of [...sharedNames(), ...freshNames(400), honest])
+		const { maxMessageSize } = demands.options as { maxMessageSize: number };
+		for (const text of [...sharedNames(), ...freshNames(400), '"'.repeat(maxMessageSize), honest])
 			pair.peer.write(frame(opcodes.text, text, { mask: true }));
 		for (let last: Received | undefined; !isEcho(last, honest); ) {
 			last = await pair.peer.next();

@@ -121,7 +121,7 @@ function randomSize(random: Random, highest: number): number {
 }
 
 /** Names that every case may use: an engine that never frees names has them after the first cases. */
-const commonNames = 3;
+const commonNames = 1;
 
 /** Objects with all of them. */
 export function sharedNames(): string[] {

@@ -11,6 +11,7 @@ import type { Besieged } from "./target/target.js";
 export type Role = "server" | "client";
 
 export interface Attack {
+	/** Begins with its kind, a colon behind it. */
 	name: string;
 	/** What side the device is. */
 	role: Role;
@@ -45,6 +46,7 @@ export class Field {
 	readonly #server: RawServer | undefined;
 	readonly #peers: Peer[] = [];
 	#ended = false;
+	#finished = false;
 
 	/** @param server what the device's Client connects to */
 	constructor(role: Role, device: Besieged, server: RawServer | undefined) {
@@ -127,11 +129,17 @@ export class Field {
 
 	/** Notes what has come of all peers, and has them leave. */
 	finish(): void {
-		for (const peer of this.#peers.splice(0)) {
+		if (this.#finished) return;
+		this.#finished = true;
+		for (const peer of this.#peers) {
 			this.note(peer);
-			peer.raw.socket.destroy();
+			peer.leave();
 		}
 		if (this.outcomes.size > 1) this.outcomes.delete("open");
+	}
+
+	destroy(): void {
+		for (const peer of this.#peers) peer.destroy();
 	}
 
 	#add(peer: Peer): Peer {

@@ -1,7 +1,7 @@
 /** All attacks. What is sent in messages both roles of the device get; heads are requests or responses. */
 
 import { closePayload, opcodes } from "../support/frames.js";
-import { type Attack, type Field, fragments, grant, type Role, request } from "./attack.js";
+import { type Attack, type Field, fragments, grant, request } from "./attack.js";
 import type { Peer } from "./peer.js";
 import { amplifications, names, nestings, times } from "./shapes.js";
 
@@ -92,7 +92,7 @@ function framingAttacks(): Attack[] {
 	] as const)
 		attacks.push(
 			...everywhere(
-				`${name} in fragments of one byte`,
+				`one-byte fragments: ${name}`,
 				async (field) => {
 					for (const size of [1000, 4000, 16384]) {
 						const peer = await field.open();
@@ -133,12 +133,12 @@ function framingAttacks(): Attack[] {
 		);
 	}
 	attacks.push(
-		...everywhere("a frame of 2^40 bytes is announced", async (field) => {
+		...everywhere("floods: a frame of 2^40 bytes is announced", async (field) => {
 			const peer = await field.open();
 			peer?.write(peer.frame(opcodes.binary, Buffer.alloc(8000), { length: 2 ** 40 }));
 			await field.pass();
 		}),
-		...everywhere("20000 empty fragments", async (field) => {
+		...everywhere("floods: 20000 empty fragments", async (field) => {
 			const peer = await field.open();
 			if (!peer) return;
 			peer.write(peer.frame(opcodes.text, '"', { fin: false }));
@@ -146,23 +146,23 @@ function framingAttacks(): Attack[] {
 			peer.write(peer.frame(opcodes.continuation, '"'));
 			await field.settled(peer, 1);
 		}),
-		...everywhere("2000 pings, whose pongs are read", (field) => flood(field, ping, 2000, true)),
-		...everywhere("2000 pings, whose pongs are not read", (field) => flood(field, ping, 2000, false)),
-		...everywhere("2000 pongs", (field) =>
+		...everywhere("floods: 2000 pings, whose pongs are read", (field) => flood(field, ping, 2000, true)),
+		...everywhere("floods: 2000 pings, whose pongs are not read", (field) => flood(field, ping, 2000, false)),
+		...everywhere("floods: 2000 pongs", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.pong, times("p", 125)), 2000, true),
 		),
-		...everywhere("2000 close frames", (field) =>
+		...everywhere("floods: 2000 close frames", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.close, closePayload(4000, times("r", 100))), 2000, true),
 		),
-		...everywhere("echoes that are not read", (field) =>
+		...everywhere("floods: echoes that are not read", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.text, `"${times("x", 1000)}"`), 150, false),
 		),
-		...everywhere("violations by peers that do not go", async (field) => {
+		...everywhere("connections: violations by peers that do not go", async (field) => {
 			const peer = await field.open();
 			peer?.write(peer.frame(opcodes.text, "x", { rsv: 1 }));
 			await field.pass(1000);
 		}),
-		server("violations by peers that do not go, and somebody comes", violate, {
+		server("connections: violations by peers that do not go, and somebody comes", violate, {
 			peers: 4,
 			honest: "during",
 		}),
@@ -287,7 +287,7 @@ function headAttacks(): Attack[] {
 					await field.until(() => peer.ended, 1200);
 					await field.pass(0);
 					field.outcomes.add(peer.ended ? "ended" : "granted");
-					peer.raw.socket.destroy();
+					peer.leave();
 				}
 			}),
 		);
@@ -337,29 +337,25 @@ function connectionAttacks(): Attack[] {
 		await field.pass(1000);
 	};
 	return [
-		server("8 silent TCP connections", silent, { peers: 4 }),
-		server("8 silent TCP connections, and somebody comes", silent, { peers: 4, honest: "during" }),
-		client("a server that says nothing", async (field) => {
+		server("connections: 8 silent ones", silent, { peers: 4 }),
+		server("connections: 8 silent ones, and somebody comes", silent, { peers: 4, honest: "during" }),
+		client("connections: a server that says nothing", async (field) => {
 			await field.connect();
 			await field.pass(1500);
 		}),
-		server("100 requests at once", (field) => crowd(field, 25), { peers: 4 }),
-		server("200 TCP connections that come and go", churn, { peers: 4 }),
-		server("60 WebSockets that come and go", visits, { peers: 4 }),
-		server("a broadcast to peers that do not read", broadcast, { peers: 4, setting: chat }),
+		server("connections: 100 requests at once", (field) => crowd(field, 25), { peers: 4 }),
+		server("connections: 200 that come and go", churn, { peers: 4 }),
+		server("connections: 60 WebSockets that come and go", visits, { peers: 4 }),
+		server("floods: a broadcast to peers that do not read", broadcast, { peers: 4, setting: chat }),
 		...[json, text, binary].map((setting) =>
-			server(
-				`honest messages of 4096 bytes on four connections (${setting.type || "JSON"})`,
-				quartet(setting),
-				{
-					peers: 4,
-					setting,
-					honest: "peers",
-				},
-			),
+			server(`honest: 4096 bytes on four connections, ${setting.type || "JSON"}`, quartet(setting), {
+				peers: 4,
+				setting,
+				honest: "peers",
+			}),
 		),
 		...Object.entries(amplifications).map(([name, make]) =>
-			server(`honest messages of 4096 bytes after ${name} on four connections`, quartet(json, make(4000)), {
+			server(`honest: 4096 bytes on four connections after ${name}`, quartet(json, make(4000)), {
 				peers: 4,
 				honest: "peers",
 			}),
@@ -458,4 +454,7 @@ export function titleOf({ name, role, peers }: Attack): string {
 	return `${role}, ${peers}: ${name}`;
 }
 
-export type { Role };
+/** The kind of an attack: what its name begins with. */
+export function kindOf({ name }: Attack): string {
+	return name.slice(0, name.indexOf(": "));
+}

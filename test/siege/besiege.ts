@@ -134,7 +134,10 @@ class Siege {
 	}
 
 	stop(): void {
-		for (const field of this.#fields) field.finish();
+		for (const field of this.#fields) {
+			field.finish();
+			field.destroy();
+		}
 		this.#honest?.leave();
 	}
 

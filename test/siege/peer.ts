@@ -32,7 +32,7 @@ export class Peer {
 		return this.#text;
 	}
 
-	/** In words: "value", "string", "close 1009", "HTTP 431", "ended", or "open" when nothing has come of it. */
+	/** What has come of it, in words: "value", "string", "close 1009", "HTTP 431", "ended", or "open" when nothing has come of it. */
 	get outcomes(): readonly string[] {
 		if (this.raw.ended && !this.#left) this.#outcomes.add("ended");
 		return this.#outcomes.size > 0 ? [...this.#outcomes] : ["open"];
@@ -62,11 +62,18 @@ export class Peer {
 		this.write(this.frame(typeof payload === "string" ? opcodes.text : opcodes.binary, payload));
 	}
 
-	/** Leaves, by the closing handshake or without a word. */
+	/** Leaves in good order: the closing handshake where there is a WebSocket, and the end of this side. */
 	leave(): void {
-		if (this.raw.ended) return;
-		if (this.#upgraded) this.write(this.frame(opcodes.close, closePayload(1000)));
+		if (this.#left) return;
+		if (!this.raw.ended && this.#upgraded) this.write(this.frame(opcodes.close, closePayload(1000)));
 		this.#left = true;
+		// An end that follows what is still unread comes as a reset, which the simulator of the SDK may not report.
+		this.raw.socket.resume();
+		this.raw.end();
+	}
+
+	/** Nothing is left of the connection. */
+	destroy(): void {
 		this.raw.socket.destroy();
 	}
 

@@ -2,7 +2,7 @@
 
 import colors from "picocolors";
 import { integerOption, runCommand } from "../../sim/commands/commandline.js";
-import { attacks, titleOf } from "./attacks.js";
+import { attacks, kindOf, titleOf } from "./attacks.js";
 import { besiege, type Result } from "./besiege.js";
 import { ModdableTarget } from "./target/moddable.js";
 import type { Target } from "./target/target.js";
@@ -10,8 +10,8 @@ import { xsTarget } from "./target/xs.js";
 
 /** Bytes that XS may take on a device. */
 const budget = 100_000;
-/** Attacks at the same time, each with a device of its own. */
-const concurrency = 2;
+/** Attacks at the same time, each with a device of its own: mostly they wait. */
+const concurrency = 4;
 
 const usage = `Usage: npm run -s siege -- [options]
        npm run -s siege:moddable -- [options]
@@ -25,6 +25,7 @@ creation of hosts/esp32, a stack of 384 slots, and no more memory for XS than th
   --xs           the engine from npm, even when MODDABLE is set
   --budget N     bytes that XS may take on the Moddable SDK, 0 for no limit (default ${budget})
   --list         print the titles only
+  --markdown     print a table for the documentation, a row for each kind of attack
   --json         print each result as JSON, and a summary as the last line
   --help         show this text
 
@@ -62,10 +63,31 @@ function line(result: Result): string {
 
 const head = `  ${"attack".padEnd(72)}${["slots", "chunks", "bytes", "echoes", "ms"].map((title) => title.padStart(8)).join("")}  outcome`;
 
+/** A row for each kind. */
+function markdown(results: readonly Result[]): string {
+	const rows = new Map<string, Result[]>();
+	for (const result of results) {
+		const attack = attacks.find((one) => titleOf(one) === result.attack);
+		const kind = attack ? kindOf(attack) : "";
+		rows.set(kind, [...(rows.get(kind) ?? []), result]);
+	}
+	const lines = [
+		"| kind | attacks | survived | outcomes for the attacker | slots | bytes of chunks | bytes of XS |",
+	];
+	lines.push("|---|---:|---:|---|---:|---:|---:|");
+	for (const [kind, all] of rows) {
+		const outcomes = [...new Set(all.flatMap(({ outcome }) => outcome.split(", ")))].sort().join(", ");
+		const worst = (key: "peakSlots" | "peakChunks" | "peakBytes") => Math.max(...all.map((one) => one[key]));
+		const survived = all.filter((one) => one.survived).length;
+		lines.push(
+			`| ${kind} | ${all.length} | ${survived} | ${outcomes} | ${worst("peakSlots")} | ${worst("peakChunks")} | ${worst("peakBytes")} |`,
+		);
+	}
+	return lines.join("\n");
+}
+
 async function run(target: Target, only: RegExp, tell: (result: Result) => void): Promise<Result[]> {
 	const left = attacks.filter((attack) => only.test(titleOf(attack)));
-	if (left.length === 0)
-		throw new Error(`--only is ${only.source}: no attack has such a title (--list prints them).`);
 	const results: Result[] = [];
 	const worker = async () => {
 		for (let attack = left.shift(); attack; attack = left.shift()) {
@@ -80,7 +102,15 @@ async function run(target: Target, only: RegExp, tell: (result: Result) => void)
 
 await runCommand(
 	usage,
-	{ only: "string", xs: "boolean", moddable: "boolean", budget: "string", list: "boolean", json: "boolean" },
+	{
+		only: "string",
+		xs: "boolean",
+		moddable: "boolean",
+		budget: "string",
+		list: "boolean",
+		markdown: "boolean",
+		json: "boolean",
+	},
 	async (values) => {
 		const only = pattern(values["only"]);
 		const limit = integerOption(values, "budget", budget, 0, 2 ** 31 - 1);
@@ -88,14 +118,18 @@ await runCommand(
 			for (const attack of attacks) if (only.test(titleOf(attack))) console.log(titleOf(attack));
 			return 0;
 		}
+		if (!attacks.some((attack) => only.test(titleOf(attack))))
+			throw new Error(`--only is ${only.source}: no attack has such a title (--list prints them).`);
 		const json = values["json"] === true;
 		const onModdable = values["moddable"] || (process.env["MODDABLE"] && !values["xs"]);
 		const target = onModdable ? await ModdableTarget.prepare(limit) : xsTarget;
-		if (!json) console.log(`${target.title}\n\n${head}`);
+		const asMarkdown = values["markdown"] === true;
+		if (!json && !asMarkdown) console.log(`${target.title}\n\n${head}`);
 		try {
-			const results = await run(target, only, (result) =>
-				console.log(json ? JSON.stringify(result) : line(result)),
-			);
+			const results = await run(target, only, (result) => {
+				if (!asMarkdown) console.log(json ? JSON.stringify(result) : line(result));
+			});
+			if (asMarkdown) console.log(markdown(results));
 			const survived = results.filter((result) => result.survived).length;
 			const worst = (key: "peakBytes" | "longestBlockMs") =>
 				Math.max(...results.map((result) => result[key]));
@@ -109,7 +143,7 @@ await runCommand(
 			};
 			const isWithin = target.budget === undefined || peakBytes <= budget;
 			if (json) console.log(JSON.stringify(summary));
-			else
+			else if (!asMarkdown)
 				console.log(
 					`\n${survived} of ${summary.attacks} attacks survived; at most ${peakBytes} bytes${target.budget === undefined ? "" : ` of ${budget}`}; an honest peer waited ${summary.longestBlockMs} ms at most.`,
 				);
