@@ -312,7 +312,7 @@ test("start() and stop() in one turn: listening and close", async (t) => {
 	t.deepEqual(hasty.order, ["listening", "close"]);
 });
 
-test("start(), stop(), start() on a port that is taken: an error for each start", async (t) => {
+test("a port that is taken gives an error for each start, and none for the stops between", async (t) => {
 	const first = await server(t, agent);
 	const port = await first.listening();
 	const second = await server(t, agent, { port });
