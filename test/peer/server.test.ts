@@ -297,6 +297,7 @@ for (const [what, connected] of [
 		const before = busy.order.length;
 		const names = ["stop", "start", "start", "stop", "stop", "start", "stop"];
 		await agent.run(...names.map((name) => busy.step(name)));
+		for (let count = 0; count < 2; count++) await busy.next("listening");
 		for (let count = 0; count < 3; count++) await busy.next("close");
 		t.deepEqual(busy.order.slice(before), ["close", "listening", "close", "listening", "close"]);
 		t.is(await busy.get("port"), undefined);
