@@ -44,7 +44,7 @@ export class ClientOpening implements SocketUser {
 	/** Octets that the socket takes, once it is connected. */
 	declare private window?: number;
 
-	/** @throws TypeError for a bad path, subprotocol or header; whatever the platform throws when it has no socket left. */
+	/** @throws RangeError for a bad host, path, subprotocol or header; whatever the platform throws when it has no socket left. */
 	constructor(options: ClientOpeningOptions, user: ClientOpeningUser) {
 		this.user = user;
 		this.options = options;

@@ -2,9 +2,8 @@
  * Reads the head of an opening handshake's message (RFC 9112 section 2) in pieces of any size, and never a byte of
  * what follows it: in an opening handshake those bytes belong to the first frames.
  *
- * Bytes are checked as they come. Only the start line, one name that may be known, one value that matters or one item
- * of a list is kept at a time, so that a head takes no more memory than its longest part, and no more work than it has
- * bytes.
+ * Bytes are checked as they come. Only one part is kept at a time: the start line, a name of a known length, a value
+ * that matters or one item of a list. Memory is therefore bounded by the longest part, and work is linear.
  */
 import { isTokenByte, quote } from "./characters.js";
 
@@ -45,7 +44,7 @@ const enum Byte {
 const enum Part {
 	startLine,
 	name,
-	/** A value that is not kept; also what follows the start line, before the first name. */
+	/** A value that is not kept; also the state between the start line and the first name. */
 	skipped,
 	value,
 	list,
@@ -137,7 +136,7 @@ export abstract class HeadReader {
 			this.refuse(`the head of the ${this.message} has more than ${this.limit} bytes (maxHeadSize)`, 431);
 		for (let index = 0; index < count && !this.fault; index++) {
 			const byte = bytes[index] as number;
-			// A short way for most bytes: inside a line, and neither white space nor a comma.
+			// Fast path for most bytes: inside a line, neither white space nor a comma.
 			if (byte <= Byte.comma || this.matched) this.take(byte);
 			else if (this.part === Part.name) this.takeName(byte);
 			else if (this.part !== Part.skipped) this.keep(byte);
@@ -164,7 +163,7 @@ export abstract class HeadReader {
 		this.fault ??= { status, message };
 	}
 
-	/** Makes ready to read a head, in what is left of the limit. */
+	/** Starts reading another head, within what is left of the limit. */
 	protected restart(): void {
 		this.complete = this.foldable = this.upgradesToWebSocket = this.connectionUpgrades = false;
 		this.matched = this.length = this.upgrades = 0;
@@ -231,7 +230,7 @@ export abstract class HeadReader {
 		if (byte === Byte.colon && length) return this.beginValue();
 		if (!isTokenByte(byte))
 			return this.refuse(
-				`the ${this.message} has the byte ${byte} behind ${quote(this.text())}, where a field name or its colon is expected`,
+				`the ${this.message} has the byte ${byte} after ${quote(this.text())}, where a field name or ":" is expected`,
 			);
 		// Of a longer name it is enough to know that it is longer.
 		if (length <= Size.longestName) this.keep(byte >= Byte.A && byte <= Byte.Z ? byte | Byte.lower : byte);
@@ -293,7 +292,7 @@ export abstract class HeadReader {
 		this.length = 0;
 	}
 
-	/** The bytes kept as a string that is equal to one of small letters exactly where it is so in any case. */
+	/** The kept bytes as a string in lower case, for comparison with a word of letters; other characters may change too. */
 	private lowerText(): string {
 		const { bytes, length } = this;
 		for (let index = 0; index < length; index++) bytes[index] = (bytes[index] as number) | Byte.lower;
@@ -311,7 +310,7 @@ export abstract class HeadReader {
 		const tls = byte === Byte.tlsHandshake || byte === Byte.tlsAlert;
 		this.refuse(
 			tls && this.part === Part.startLine && this.length === 0
-				? `the ${this.folds ? "server" : "client"} speaks TLS (wss:); this connection is without (ws:)`
+				? `the ${this.folds ? "server" : "client"} speaks TLS (wss:); this side speaks plain ws: only`
 				: `the head of the ${this.message} has the invalid byte ${byte}`,
 		);
 	}

@@ -79,7 +79,7 @@ export class ServerHandshake extends HeadReader {
 
 	/** Refuses a request that did not come in time. */
 	timeOut(): void {
-		this.refuse("the request did not come in time", 408);
+		this.refuse("the request did not come whole in time (handshakeTimeout)", 408);
 	}
 
 	protected override get message(): string {

@@ -63,7 +63,7 @@ export function takeOver(from: object, target: SocketUser): UsedSocket {
 
 /** Gives a reader of heads its bytes out of the `count` that can be read. Returns how many are left. */
 export function readHead(reader: HeadReader, socket: UsedSocket, count: number): number {
-	// Two buffers for a whole head: reading into them leaves no garbage.
+	// Reading into two buffers leaves no garbage, unlike a buffer for each piece.
 	const four = new Uint8Array(4);
 	const one = new Uint8Array(1);
 	while (count > 0) {

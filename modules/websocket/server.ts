@@ -97,7 +97,7 @@ export class Server
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
-		const path = stringOption(raw, "path");
+		const path = raw["path"] === "" ? undefined : stringOption(raw, "path");
 		if (path) checkServedPath(path);
 		this.path = path;
 		this.protocols = protocolsOption(raw);

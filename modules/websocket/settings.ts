@@ -5,9 +5,9 @@ import { longestQueue } from "./sendqueue.js";
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
 export interface ConnectionOptions {
 	/** MIME type of the messages received. Default "application/json". */
-	readonly receiveType?: string;
+	readonly receiveType?: string | null;
 	/** MIME type of the messages sent. Default "application/json". */
-	readonly sendType?: string;
+	readonly sendType?: string | null;
 	/** Octets of the send queue, from 0 (no message waits) to 2147483647. Each message takes 4 more than it has. Default 4096. */
 	readonly sendQueueSize?: number | null;
 	/** What gives way when the send queue is full: the new message ("refuse", the default) or the oldest ones. */
@@ -53,8 +53,8 @@ export class ConnectionSettings {
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(options: RawOptions) {
-		this.sendType = mediaType("sendType", options["sendType"]);
-		this.receiveType = mediaType("receiveType", options["receiveType"]);
+		this.sendType = mediaType("sendType", options["sendType"] ?? undefined);
+		this.receiveType = mediaType("receiveType", options["receiveType"] ?? undefined);
 		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
 		const overflow = stringOption(options, "overflow") ?? "refuse";
 		this.dropOldest = overflow === "drop-oldest";

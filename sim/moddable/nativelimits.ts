@@ -18,6 +18,8 @@ const answerNegotiated = "the subprotocol and the extensions that the server cho
 const answerForm = "of the server's answer only the status code is checked, and three fields";
 const answerStatus = "the status of an answer that refuses is not told";
 const answerLength = "the server's answer may be of any length until connectTimeout ends the attempt";
+const answerInterim = "an interim response before the answer fails the attempt";
+const answerFolds = "folded fields of the server's answer are not unfolded";
 const answerList = 'an answer with "Connection: keep-alive, Upgrade" is refused';
 const afterClose = "what comes together with a close frame, behind it, can take the place of the answer";
 const ends = "a client ends the TCP connection itself once its close frame is answered";
@@ -81,7 +83,9 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[answerForm]: [
 		"4.1 a response with HTTP/1.0",
 		"4.1 a response with HTTP/2.0",
-		"4.1 a response with a folded field",
+		"4.1 a response with a blank before the first field",
+		"4.1 a response with Upgrade twice",
+		"4.1 a response with a TLS alert",
 		"4.1 a response with a blank before a colon",
 		"4.1 a response with a line without a colon",
 		"4.1 a response with a line feed",
@@ -92,6 +96,12 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 		"4.1 a response with a field of 50000 octets",
 		"4.1 a response with no end to its first line",
 	],
+	[answerInterim]: [
+		"4.1 a response with a 100 before it",
+		"4.1 a response with a 103",
+		"4.1 a response with many interim responses",
+	],
+	[answerFolds]: ["4.1 a response with folded values"],
 	[answerList]: ["4.1 a response with Connection as a list"],
 	[afterClose]: ["5.5.1 what is no frame at all after the peer's close"],
 };
@@ -112,6 +122,11 @@ export const nativeTests: readonly Limit[] = [
 		reason: answerStatus,
 	},
 	{ test: "an answer with odd header case and a list of Connection tokens is accepted", reason: answerList },
+	{ test: "interim responses are skipped, and folded fields unfolded", reason: answerInterim },
+	{ test: "interim responses without end fail the attempt", reason: answerStatus },
+	{ test: "a server that speaks TLS is named as such", reason: answerForm },
+	{ test: "a client hears from a full server what its limit is", reason: answerStatus },
+	{ test: "maxHeadSize of a Client lets a longer response through", reason: answerLength },
 	{ test: "octets after the peer's close frame are ignored", reason: afterClose },
 	{ test: "a frame that announces 2^40 octets costs no memory", reason: longLengths },
 	{ test: "a hundred thousand empty fragments cost no memory, and the message arrives", reason: emptyFrames },

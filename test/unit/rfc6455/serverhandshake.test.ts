@@ -211,6 +211,19 @@ for (const [what, wanted, head, options = {}] of bad) {
 	});
 }
 
+test("RFC 9110 section 5.1: a field name is a token", (t) => {
+	for (let byte = 0; byte < 256; byte++) {
+		const character = String.fromCharCode(byte);
+		for (const name of [`${character}name`, `na${character}me`, `${"n".repeat(100)}${character}`]) {
+			const head = request().replace("Upgrade:", `${name}: x\r\nUpgrade:`);
+			const valid = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || name.indexOf(":") > 0;
+			const found = outcomeOf(() => new ServerHandshake({}), head);
+			if (found !== (valid ? "complete" : 400)) t.fail(`${JSON.stringify(name)} is ${found}`);
+		}
+	}
+	t.pass();
+});
+
 test("room is asked for once, when a valid request is complete", (t) => {
 	let asked = 0;
 	const options: ServerHandshakeOptions = { maxConnections: 4, hasRoom: () => ++asked > 1 };
@@ -350,3 +363,46 @@ test("what a peer sent stands in a refusal only in part and in ASCII", (t) => {
 	feed(handshake, Buffer.from(request({}, `GET /${"b".repeat(500)} HTTP/1.1`)));
 	t.true(handshake.response.length < 400);
 });
+
+/** Heads of 2 KB that would cost much if each byte, item or line did. */
+const greedy: [what: string, head: string][] = [
+	["a long path", request({}, `GET /${"a".repeat(1850)} HTTP/1.1`)],
+	["a long method", request({}, `${"A".repeat(1850)} / HTTP/1.1`)],
+	["a long name", request({ ["a".repeat(1850)]: "b" })],
+	["a long value", request({ Cookie: "a".repeat(1850) })],
+	["a long subprotocol", request({ "Sec-WebSocket-Protocol": "a".repeat(1800) })],
+	["a long Upgrade", request({ Upgrade: `websocket,${"a".repeat(1800)}` })],
+	["commas in Upgrade", request({ Upgrade: `websocket${",".repeat(1800)}` })],
+	["items in Connection", request({ Connection: `Upgrade${",a".repeat(900)}` })],
+	["subprotocols", request({ "Sec-WebSocket-Protocol": `a${",a".repeat(900)}` })],
+	["white space", request({ Upgrade: `${" ".repeat(1800)}websocket` })],
+	["small fields", request({ Host: `device${"\r\na:".repeat(400)}` })],
+	["small fields with a name of a known length", request({ Host: `device${"\r\nhosu:".repeat(250)}` })],
+];
+
+for (const [what, head] of greedy) {
+	test.serial(`a head with ${what} is read with little memory`, (t) => {
+		const { fromArrayBuffer } = String;
+		let strings = 0;
+		let bytes = 0;
+		String.fromArrayBuffer = (...all: [octets: ArrayBuffer]): string => {
+			const text = fromArrayBuffer(...all);
+			strings++;
+			bytes += text.length;
+			return text;
+		};
+		try {
+			const handshake = new ServerHandshake({ protocols: ["mqtt", "wamp"] });
+			feed(handshake, Buffer.from(head));
+			t.not(outcome(handshake), "incomplete");
+			t.true(head.length > 1500 && head.length <= 2048);
+			t.true((handshake as unknown as { bytes: Uint8Array }).bytes.length <= 2048);
+		} finally {
+			String.fromArrayBuffer = fromArrayBuffer;
+		}
+		// At most one for each name that may be known, and no part of the head more than once, but for a few short ones.
+		const names = head.split("\r\nhosu:").length - 1;
+		t.true(strings <= names + 20, `${strings} strings`);
+		t.true(bytes <= head.length + 500, `${bytes} bytes`);
+	});
+}

@@ -89,6 +89,8 @@ test("null is the default, as undefined is", (t) => {
 	t.is(stringsOption({ it: null }, "it"), undefined);
 	t.false(booleanOption({ it: null }, "it"));
 	const names = [
+		"sendType",
+		"receiveType",
 		"sendQueueSize",
 		"overflow",
 		"maxMessageSize",
@@ -116,7 +118,7 @@ test("a connection's settings have their defaults, and options are never changed
 test("each of a connection's options is checked, and the error names it", (t) => {
 	const wrong: Record<string, unknown[]> = {
 		sendType: ["x", 1],
-		receiveType: ["x", null],
+		receiveType: ["x", 1],
 		sendQueueSize: [-1, 0x80000000, "4096", 100.5],
 		overflow: ["drop", 1, ""],
 		maxMessageSize: [-1, 2 ** 31],
