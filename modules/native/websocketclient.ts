@@ -143,11 +143,14 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 	/**
 	 * Writes a frame. A close frame waits for the window where need be, as long as the closing handshake may take.
 	 * @returns How many octets the next one can have.
-	 * @throws Error when the WebSocket is not open or the frame does not fit.
+	 * @throws TypeError when `data` is no buffer, Error when the WebSocket is not open or the frame does not fit.
 	 */
 	write(data: ArrayBuffer | ArrayBufferView, options?: { readonly opcode?: number | undefined }): number {
 		if (this.phase !== Phase.open && this.phase !== Phase.closing)
 			throw new Error("the WebSocket is not open");
+		// It would fail in the SDK's class, where it looks like a window that is too narrow.
+		if (typeof data?.byteLength !== "number")
+			throw new TypeError(`write() was given ${typeof data}; it takes an ArrayBuffer or a view`);
 		// It copies views of single octets rightly, and no others.
 		const octets =
 			ArrayBuffer.isView(data) && (data as Partial<Uint8Array>).BYTES_PER_ELEMENT !== 1

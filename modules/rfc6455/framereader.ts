@@ -76,7 +76,7 @@ export class FrameReader {
 	declare private first: number;
 	/** Octets of the current frame's payload that are still to come. */
 	declare private remaining: number;
-	/** The opcode of the message under way, 0 between messages. */
+	/** The opcode of the message under way, 0 between messages; of the frame, where frames are skipped. */
 	declare private message: number;
 	declare private readonly user: FrameReaderUser;
 	/** Octets of the message under way, the current frame included. */
@@ -408,10 +408,9 @@ export class FrameReader {
 
 	/** A violation in the first two bytes of a frame. Returns true. */
 	private refuseFrame(word: number, message: string): boolean {
-		const closes = this.skipFrame(word);
+		this.skipFrame(word);
 		this.buffer = undefined;
 		this.user.onViolation(CloseCode.protocolError, message);
-		if (closes) this.user.onLateClose();
 		return true;
 	}
 
@@ -432,14 +431,15 @@ export class FrameReader {
 			this.remaining -= count;
 			if (this.remaining) return false;
 			this.step = Step.skipStart;
+			if (this.message !== Opcode.close) return true;
+			this.step = Step.discard;
+			this.user.onLateClose();
 			return true;
 		}
 		const word = this.takeWord();
 		if (word < 0) return false;
 		if (this.step === Step.skipStart) {
-			if (!this.skipFrame(word)) return true;
-			this.step = Step.discard;
-			this.user.onLateClose();
+			this.skipFrame(word);
 			return true;
 		}
 		const length = this.remaining * 0x10000 + word;
@@ -448,14 +448,14 @@ export class FrameReader {
 		return true;
 	}
 
-	/** Skips the rest of a frame of which the first two bytes were read. Returns whether it is a close frame. */
-	private skipFrame(word: number): boolean {
+	/** Skips the rest of a frame of which the first two bytes were read. */
+	private skipFrame(word: number): void {
 		const length = word & SecondOctet.length;
 		this.first = word & SecondOctet.masked;
+		this.message = (word >> 8) & FirstOctet.opcode;
 		this.remaining = this.words = 0;
 		if (length <= Limit.short) this.skipPayload(length, this.first !== 0);
 		else this.step = length === SecondOctet.length16 ? Step.skipLength16 : Step.skipLength64;
-		return ((word >> 8) & FirstOctet.opcode) === Opcode.close;
 	}
 
 	private skipPayload(length: number, masked: boolean): void {

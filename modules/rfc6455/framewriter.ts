@@ -219,6 +219,11 @@ export abstract class FrameWriter implements DataSink {
 		return (more ? opcode : FirstOctet.final | opcode) << 8;
 	}
 
+	/** True while something waits for the window. */
+	protected get isWaiting(): boolean {
+		return this.waiting !== undefined;
+	}
+
 	/** True when the peer broke the protocol or a limit. */
 	protected get hasFault(): boolean {
 		return (this.closing & Closing.fault) !== 0;

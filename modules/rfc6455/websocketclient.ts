@@ -139,6 +139,8 @@ export default class WebSocketClient extends Protocol implements SocketUser, Cli
 	}
 
 	onSocketWritable(count: number): void {
+		// With each piece of the close frame that leaves, the peer has its time again: a narrow window takes many.
+		if (this.hasFault && this.isWaiting) this.endWithin(lingerTimeout);
 		const capacity = this.grant(count);
 		if (capacity && this.transport) this.callbacks.onWritable?.call(this, capacity);
 	}

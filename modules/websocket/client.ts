@@ -69,6 +69,13 @@ export class Client extends Connection<ClientEvents> {
 		else if (this.state === State.idle) this.start();
 	}
 
+	/**
+	 * Closes the connection, or gives up opening it: `close` with 1006 follows then, once for each open() that is given
+	 * up, and nothing when open() was not called. An open() that waits for the end of a connection is taken back.
+	 * @param code As for every connection, see Connection.
+	 * @param reason As well.
+	 * @throws TypeError or RangeError as Connection does.
+	 */
 	override close(code?: number, reason?: string): void {
 		super.close(code, reason);
 		if (this.state === State.reopening) this.state = State.closing;

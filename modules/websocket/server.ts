@@ -110,7 +110,7 @@ export class Server
 		const receiveBudget = Math.max(defaultReceiveBudget, maxMessageSize);
 		this.receiveBudget = integerOption(raw, "receiveBudget", receiveBudget, maxMessageSize);
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
-		const path = stringOption(raw, "path");
+		const path = raw["path"] === "" ? undefined : stringOption(raw, "path");
 		if (path) checkServedPath(path);
 		this.path = path;
 		this.protocols = protocolsOption(raw);

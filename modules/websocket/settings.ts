@@ -7,9 +7,9 @@ import { longestQueue } from "./sendqueue.js";
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
 export interface ConnectionOptions {
 	/** MIME type of the messages received. Default "application/json". */
-	readonly receiveType?: string;
+	readonly receiveType?: string | null;
 	/** MIME type of the messages sent. Default "application/json". */
-	readonly sendType?: string;
+	readonly sendType?: string | null;
 	/**
 	 * Bytes of the send queue, from 0 (no message waits) to 16777216, allocated by the constructor. Each message takes 4
 	 * more than it has. Default 4096.

@@ -131,6 +131,10 @@ export const nativeTests: readonly Limit[] = [
 	{ test: "a frame that announces 2^40 octets costs no memory", reason: longLengths },
 	{ test: "a hundred thousand empty fragments cost no memory, and the message arrives", reason: emptyFrames },
 	{ test: "a Client leaves the end of the TCP connection to the server", reason: ends },
+	{ test: "close is emitted when the peer's close frame was answered", reason: ends },
+	{ test: "after a violation the peer's close frame ends the connection", reason: reserved },
+	{ test: "a close frame that is itself a violation ends the connection", reason: masking },
+	{ test: "a Client's violation is over with the peer's close frame", reason: reserved },
 	...["Client", "Socket"].flatMap((role) => [
 		{ test: `${role}: a FIN when it has failed the connection`, reason: reserved },
 		{ test: `${role}: a RST when it has failed the connection`, reason: reserved },

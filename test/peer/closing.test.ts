@@ -95,7 +95,7 @@ test("after a violation the peer's close frame ends the connection, to which oth
 		frame(3, "a reserved opcode", { mask: true }),
 		frame(opcodes.text, "not masked"),
 		frame(opcodes.text, Uint8Array.of(0xff), { mask: true }),
-		frame(opcodes.text, "x".repeat(70_000), { mask: true }),
+		frame(opcodes.text, "x".repeat(5000), { mask: true }),
 		frame(opcodes.text, "x".repeat(200), { mask: true }).subarray(0, 150),
 	]) {
 		const listening = await server(t, agent, { maxMessageSize: 100 });

@@ -413,3 +413,62 @@ for (const role of roles) {
 		t.is(framesOf(endpoint).length, 1);
 	});
 }
+
+/** Whole frames that break the protocol or a limit of 1000 octets, so that what follows them can be told apart. */
+const wholeViolations: [what: string, octets: (role: Role) => Buffer][] = [
+	["reserved bits", (role) => frameTo(role, opcodes.text, "x".repeat(5), { rsv: 1 })],
+	["a reserved opcode, 16-bit length", (role) => frameTo(role, 3, "x".repeat(300))],
+	["a reserved opcode, 64-bit length", (role) => frameTo(role, 3, "x".repeat(70_000))],
+	["the other role's masking", (role) => frame(opcodes.text, "xyz", { mask: role === "client" })],
+	["a long ping", (role) => frameTo(role, opcodes.ping, "x".repeat(126))],
+	["a continuation of nothing", (role) => frameTo(role, opcodes.continuation, "x")],
+	["a message that is too long, 16-bit length", (role) => frameTo(role, opcodes.binary, "x".repeat(1001))],
+	["a message that is too long, 64-bit length", (role) => frameTo(role, opcodes.binary, "x".repeat(70_000))],
+	["text that is not UTF-8", (role) => frameTo(role, opcodes.text, Buffer.from([0x78, 0xff, 0x78]))],
+	[
+		"the length 5 in 16 bits",
+		(role) =>
+			Buffer.from([
+				0x82,
+				role === "server" ? 0xfe : 0x7e,
+				0,
+				5,
+				...(role === "server" ? [1, 2, 3, 4] : []),
+				1,
+				2,
+				3,
+				4,
+				5,
+			]),
+	],
+];
+
+for (const role of roles) {
+	for (const [what, octetsFor] of wholeViolations) {
+		test(`${role}: after ${what} the peer's close frame is seen, and nothing else`, (t) => {
+			const start = octetsFor(role);
+			const close = frameTo(role, opcodes.close, closePayload(1002));
+			const octets = Buffer.concat([
+				start,
+				frameTo(role, opcodes.text, "x".repeat(200)),
+				frameTo(role, opcodes.ping, "ping"),
+				frameTo(role, opcodes.binary),
+				close,
+			]);
+			const cuts = Array.from({ length: octets.length }, (_, cut) => cut);
+			for (const cut of cuts.filter((place) => place < 20 || place > octets.length - 300)) {
+				const endpoint = new Endpoint(role, { maxMessageSize: 1000 });
+				const closed = () => endpoint.happenings.filter((happening) => happening.what === "closed").length;
+				endpoint.push(octets.subarray(0, cut));
+				t.is(closed(), 0, `cut at ${cut}`);
+				endpoint.push(octets.subarray(cut));
+				t.is(closed(), 1, `cut at ${cut}`);
+				endpoint.push(close);
+				t.is(closed(), 1);
+				t.is(endpoint.unread, 0);
+				t.deepEqual(endpoint.messages, []);
+				t.false(endpoint.happenings.some((happening) => happening.what === "control"));
+			}
+		});
+	}
+}

@@ -89,6 +89,8 @@ test("null is the default, as undefined is", (t) => {
 	t.is(stringsOption({ it: null }, "it"), undefined);
 	t.false(booleanOption({ it: null }, "it"));
 	const names = [
+		"sendType",
+		"receiveType",
 		"sendQueueSize",
 		"overflow",
 		"maxMessageSize",

@@ -95,7 +95,12 @@ test("twice as many TCP connections as maxConnections are there at a time: the o
 
 test("names and every interface in any case, and as IPv6", (t) => {
 	for (const hostInterface of ["LocalHost", "0.0.0.0", "::", "", null]) {
-		const listener = listening(t, { hostInterface } as ServerOptions);
+		const listener = listening(t, {
+			hostInterface,
+			path: "",
+			port: null,
+			allowedOrigins: null,
+		} as ServerOptions);
 		t.is(listener.options.address, undefined);
 		t.true(listener.admits("192.0.2.1"));
 	}
