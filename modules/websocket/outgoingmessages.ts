@@ -6,7 +6,8 @@ import { traceMistake } from "./timers.js";
 
 /** A message that leaves in parts. */
 interface PartedMessage {
-	readonly octets: Uint8Array<ArrayBuffer>;
+	/** Its bytes; undefined while it stays the first one of the queue. */
+	readonly octets: Uint8Array<ArrayBuffer> | undefined;
 	readonly binary: boolean;
 	/** Octets that have left. */
 	offset: number;
@@ -38,7 +39,7 @@ export class OutgoingMessages {
 	declare private readonly owner: OutgoingMessagesOwner;
 	/** The widest that the window has been on this connection. */
 	declare private widest: number;
-	/** The message that leaves in parts. It has left the queue, so that those behind it can give way. */
+	/** The message that leaves in parts: the first one of the queue, or one that has left it or never was in it. */
 	declare private parted: PartedMessage | undefined;
 	/** Messages have waited or found no room since the queue was last empty: `drain` is due. */
 	declare private owesDrain: boolean;
@@ -187,7 +188,10 @@ export class OutgoingMessages {
 		const length = queue.length;
 		if (length > this.window) {
 			if (length <= this.widest) return false;
-			this.parted = { octets: queue.peek().slice(), binary: queue.binary, offset: 0 };
+			// It leaves the queue only where those behind it may be dropped: a copy takes as much memory again.
+			const octets = this.settings.dropOldest ? queue.peek().slice() : undefined;
+			this.parted = { octets, binary: queue.binary, offset: 0 };
+			if (!octets) return true;
 		} else {
 			if (!this.write(queue.peek(), length, queue.binary, true)) return false;
 			this.waiting--;
@@ -197,7 +201,8 @@ export class OutgoingMessages {
 	}
 
 	private sendPart(message: PartedMessage): boolean {
-		const { octets, binary, offset } = message;
+		const { binary, offset } = message;
+		const octets = message.octets ?? this.queue.peek();
 		const end = Math.min(offset + this.window, octets.length);
 		const last = end === octets.length;
 		const sink = this.sink as DataSink;
@@ -207,6 +212,7 @@ export class OutgoingMessages {
 		message.offset = end;
 		if (last) {
 			this.parted = undefined;
+			if (!message.octets) this.queue.shift();
 			this.waiting--;
 			this.ledger.sent++;
 			this.ledger.octetsSent += end;
