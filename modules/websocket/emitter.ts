@@ -19,6 +19,8 @@ interface Entries {
 	message?: Entry | readonly Entry[];
 }
 
+/** The listeners of an object that has none: reading them needs no test for that. */
+const noEntries: Entries = Object.freeze(Object.create(null) as Entries);
 // Constants of the module, for XS copies a literal whenever it is evaluated.
 const functionType = "function";
 const messageEvent = "message";
@@ -29,10 +31,10 @@ const errorEvent = "error";
  * a listener that throws is traced, and the others run; an "error" that nobody listens to is traced, not thrown.
  */
 export class Emitter<Events extends EventMap> {
-	declare private entries: Entries | undefined;
+	declare private entries: Entries;
 
 	constructor() {
-		this.entries = undefined;
+		this.entries = noEntries;
 	}
 
 	/** Calls a listener whenever the event is emitted. @throws TypeError when it is not a function. */
@@ -63,7 +65,7 @@ export class Emitter<Events extends EventMap> {
 		event: Name,
 		listener: (...args: Events[Name]) => void,
 	): this {
-		const found = this.entries?.[event];
+		const found = this.entries[event];
 		if (found) {
 			const list = listOf(found);
 			const index = list.findLastIndex((entry) => listenerOf(entry) === listener);
@@ -74,20 +76,20 @@ export class Emitter<Events extends EventMap> {
 
 	/** Removes every listener of an event, or of all events. */
 	removeAllListeners(event?: keyof Events & string): this {
-		if (event === undefined) this.entries = undefined;
-		else if (this.entries) delete this.entries[event];
+		if (event === undefined) this.entries = noEntries;
+		else if (this.entries !== noEntries) delete this.entries[event];
 		return this;
 	}
 
 	/** How many listeners an event has. */
 	listenerCount(event: keyof Events & string): number {
-		const found = this.entries?.[event];
+		const found = this.entries[event];
 		return found ? listOf(found).length : 0;
 	}
 
 	/** Calls the listeners of an event in the order in which they were added. Returns whether there were any. */
 	emit<Name extends keyof Events & string>(event: Name, ...args: Events[Name]): boolean {
-		const found = this.entries?.[event];
+		const found = this.entries[event];
 		if (found === undefined) return this.ignore(event, args[0]);
 		this.callAll(event, listOf(found), args);
 		return true;
@@ -95,7 +97,7 @@ export class Emitter<Events extends EventMap> {
 
 	/** emit() for up to two arguments: a single listener costs no array for them. */
 	protected fire(event: keyof Events & string, first?: unknown, second?: unknown): boolean {
-		const found = this.entries?.[event];
+		const found = this.entries[event];
 		if (!found) return this.ignore(event, first);
 		if (typeof found === "function") {
 			try {
@@ -111,7 +113,7 @@ export class Emitter<Events extends EventMap> {
 
 	/** fire("message", message, info), for which most connections live. */
 	protected fireMessage(message: unknown, info: object): void {
-		const found = this.entries?.message;
+		const found = this.entries.message;
 		if (typeof found !== functionType) this.fire(messageEvent, message, info);
 		else
 			try {
@@ -135,7 +137,7 @@ export class Emitter<Events extends EventMap> {
 	private call(event: string, entry: Entry, args: unknown[]): void {
 		let listener = entry as Listener;
 		if (typeof entry !== "function") {
-			const found = this.entries?.[event];
+			const found = this.entries[event];
 			const list = found ? listOf(found) : [];
 			const index = list.indexOf(entry);
 			// It may have been called from inside a listener that ran before it.
@@ -151,14 +153,14 @@ export class Emitter<Events extends EventMap> {
 	}
 
 	private add(event: string, entry: Entry): this {
-		this.entries ??= Object.create(null) as Entries;
+		if (this.entries === noEntries) this.entries = Object.create(null) as Entries;
 		const found = this.entries[event];
 		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
 		return this;
 	}
 
 	private remove(event: string, list: readonly Entry[], index: number): void {
-		const entries = this.entries as Entries;
+		const { entries } = this;
 		const rest = list.filter((_, position) => position !== index);
 		if (rest.length > 1) entries[event] = rest;
 		else if (rest[0]) entries[event] = rest[0];

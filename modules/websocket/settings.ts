@@ -1,7 +1,7 @@
 import { JsonType } from "./jsontype.js";
 import type { MediaType } from "./mediatype.js";
 import { mediaType } from "./mediatypes.js";
-import { integerOption, type RawOptions, stringOption, stringsOption, wrongValue } from "./options.js";
+import { integerOption, type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
 import { longestQueue } from "./sendqueue.js";
 
 /** The options that Client and Server have in common; a Server's hold for its Sockets. */
@@ -96,10 +96,14 @@ export class ConnectionSettings {
 		this.sendType = mediaType("sendType", options["sendType"], json);
 		this.receiveType = mediaType("receiveType", options["receiveType"], json);
 		this.sendQueueSize = integerOption(options, "sendQueueSize", 4096, 0, longestQueue);
-		const overflow = stringOption(options, "overflow") ?? "refuse";
+		const overflow = options["overflow"] ?? "refuse";
 		this.dropOldest = overflow === "drop-oldest";
 		if (!this.dropOldest && overflow !== "refuse")
-			throw wrongValue("overflow", overflow, '"refuse" or "drop-oldest"');
+			throw (typeof overflow === "string" ? wrongValue : wrongType)(
+				"overflow",
+				overflow,
+				'"refuse" or "drop-oldest"',
+			);
 		this.maxMessageSize = integerOption(options, "maxMessageSize", defaultMessageSize, 0, longestMessage);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
 		this.throttleFactor = integerOption(options, "throttleFactor", 0);

@@ -221,6 +221,43 @@ test("send(data, { binary }) chooses the opcode, whatever the type", async (t) =
 	t.is(await peer.message(), '{"a":1}');
 });
 
+test("bytes are sent as they are where they are said to be a binary message", async (t) => {
+	for (const sendType of ["application/json", "text/plain"]) {
+		const { client: open, peer } = await clientAndWs(t, agent, { sendType });
+		await open.call("send", onDevice.octets(5), { binary: true });
+		t.deepEqual(await peer.message(), Buffer.of(0, 1, 2, 3, 4));
+	}
+});
+
+test("bytes sent as text stay the app's own", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent, { sendType: "application/octet-stream" });
+	await agent.run({
+		do: "listen",
+		on: open.name,
+		method: "on",
+		event: "message",
+		name: "twice",
+		steps: [
+			open.step("send", onDevice.argument(0), { binary: false }),
+			open.step("send", onDevice.argument(0), { binary: false }),
+		],
+	});
+	// A Client masks what it sends: the second time the bytes must be what they were.
+	peer.send("abc");
+	t.is(await peer.message(), '"abc"'.slice(1, 4));
+	t.is(await peer.message(), "abc");
+});
+
+test("options of send() that are no options, and binary that is no boolean, throw a TypeError", async (t) => {
+	const { client: open, peer } = await clientAndWs(t, agent);
+	for (const options of [{ binary: "no" }, { binary: 1 }, "binary", 5]) {
+		const error = await t.throwsAsync(open.call("send", "lost", options));
+		t.is((error as { cause?: string } & Error).name, "TypeError");
+	}
+	t.is(await open.send("next"), "sent");
+	t.is(await peer.message(), '"next"');
+});
+
 test("pings are answered with their payload, by Client and Socket", async (t) => {
 	const { raw } = await clientAndRaw(t, agent);
 	const { raw: other } = await serverAndRaw(t, agent);

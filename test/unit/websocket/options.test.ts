@@ -136,6 +136,19 @@ test("each of a connection's options is checked, and the error names it", (t) =>
 			t.throws(() => new ConnectionSettings({ [name]: value }), { message: new RegExp(`^${name} is `) });
 });
 
+test("overflow: the error names both values, whatever was given", (t) => {
+	for (const [overflow, instanceOf] of [
+		[1, TypeError],
+		[{}, TypeError],
+		["", RangeError],
+		["drop", RangeError],
+	] as const)
+		t.throws(() => new ConnectionSettings({ overflow }), {
+			instanceOf,
+			message: /^overflow is .*; it must be "refuse" or "drop-oldest"$/,
+		});
+});
+
 test("liveness: pings come after the interval and never before, drops after the timeout and never before", (t) => {
 	for (const [pingInterval, pongTimeout] of [
 		[30000, 10000],
