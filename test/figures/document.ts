@@ -112,7 +112,7 @@ function computrons(cases: readonly Measured[]): string {
 		}),
 	]);
 	return [
-		"Computrons a message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails when one grows by more than 3 %. Native modules of the device are JavaScript there, and count, but for masking, which is left out.",
+		"Computrons a message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails when one grows by more than 3 %. Native modules of the device are JavaScript there, and count, but for masking and the measuring of JSON, which are left out.",
 		markdownTable(["", ...columns.map(({ work, octets }) => `${work}, ${octets}`)], rows),
 	].join("\n\n");
 }
