@@ -18,10 +18,10 @@ function rootManifests(): string[] {
 	return readdirSync(root).filter((name) => /^manifest(?:_\w+)?\.json$/.test(name));
 }
 
-/** The declarations that are written by hand, which the compiler does not copy. */
-function writtenDeclarations(): string[] {
+/** What the compiler does not copy: declarations that are written by hand, and C. */
+function otherSources(): string[] {
 	return readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })
-		.filter((path) => path.endsWith(".d.ts"))
+		.filter((path) => path.endsWith(".d.ts") || path.endsWith(".c"))
 		.map((path) => join("modules", path));
 }
 
@@ -39,7 +39,7 @@ async function build(): Promise<void> {
 			throw new Error(`The device modules do not compile:\n${stdout}${stderr}`);
 		},
 	);
-	for (const path of writtenDeclarations()) copy(path);
+	for (const path of otherSources()) copy(path);
 	const manifests = new Set(rootManifests().flatMap((path) => [...includedManifests(root, path)]));
 	for (const path of manifests) {
 		copy(path);
