@@ -98,7 +98,7 @@ Timer.repeat(() => {
 	const { sent, waiting, lost } = client.counters;
 	const free = Instrumentation.get(Instrumentation.map("System Free Memory"));
 	// Release builds do not measure.
-	const memory = free === undefined ? "" : `, ${free} octets free`;
+	const memory = free === undefined ? "" : `, ${free} bytes free`;
 	say(
 		`state: wifi ${wifi.connection}, visitors ${visitors}, sent ${sent}, waiting ${waiting}, lost ${lost}${memory}`,
 	);

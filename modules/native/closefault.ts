@@ -12,7 +12,10 @@ export function closeFault(payload: ArrayBuffer): CloseFault | undefined {
 	const octets = new Uint8Array(payload);
 	if (octets.length === 0) return undefined;
 	if (octets.length === 1)
-		return { code: CloseCode.protocolError, message: "a close frame has one octet; a code has two" };
+		return {
+			code: CloseCode.protocolError,
+			message: "the payload of a close frame has 1 byte; a close code has 2",
+		};
 	const code = ((octets[0] as number) << 8) | (octets[1] as number);
 	if (!isSendableCloseCode(code))
 		return { code: CloseCode.protocolError, message: `the close code ${code} must not be sent` };

@@ -164,7 +164,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		try {
 			window = this.webSocket.send(octets, options);
 		} catch {
-			throw new Error(`a frame of ${data.byteLength} octets does not fit the window of the socket`);
+			throw new Error(`a frame of ${data.byteLength} bytes does not fit the window of the socket`);
 		}
 		this.readNumbers();
 		return window < longestFrame ? window : longestFrame;
@@ -228,7 +228,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (this.received > this.maxMessageSize)
 			return this.fail(
 				CloseCode.messageTooBig,
-				`a message has more than ${this.maxMessageSize} octets, the limit`,
+				`a message has more bytes than maxMessageSize, which is ${this.maxMessageSize}`,
 			);
 		if (this.receiver) return this.collect(this.receiver, data, more, binary);
 		if (!more) this.received = 0;
@@ -257,7 +257,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		const { byteLength } = payload;
 		// It would answer with a frame as long.
 		if (byteLength > longestControl)
-			return this.fail(CloseCode.protocolError, `a control frame has ${byteLength} octets; 125 is the limit`);
+			return this.fail(CloseCode.protocolError, `a control frame has ${byteLength} bytes; it may have 125`);
 		if (opcode === closeOpcode) {
 			if (this.peerClosed) return;
 			const fault = closeFault(payload);
@@ -295,7 +295,7 @@ export default class NativeWebSocketClient implements SocketWatcher, SdkUser {
 		if (resolver && !resolver.resolved) return `the name "${resolver.host}" could not be resolved`;
 		if (phase === Phase.connecting) return "the connection was refused";
 		if (phase === Phase.handshake) {
-			if (this.masks) return "the client went right after the handshake";
+			if (this.masks) return "the client disconnected right after the handshake";
 			return socketEnded
 				? "the server ended the connection during the handshake"
 				: "the server's answer is not one that opens a WebSocket";

@@ -27,7 +27,7 @@ export class Attachment implements SocketUser {
 	}
 
 	onSocketError(): void {
-		this.onSocketException("the client went right after the handshake");
+		this.onSocketException("the client disconnected right after the handshake");
 	}
 
 	onSocketException(error: unknown): void {

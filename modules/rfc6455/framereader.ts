@@ -237,10 +237,11 @@ export class FrameReader {
 		if (opcode & FirstOctet.control) return this.startControl(opcode, length, word);
 		if (opcode > Opcode.binary) return this.refuseFrame(word, `the opcode ${opcode} is reserved`);
 		if (opcode !== Opcode.continuation) {
-			if (this.message) return this.refuseFrame(word, "a message begins before the last one has ended");
+			if (this.message) return this.refuseFrame(word, "a new message starts inside a fragmented one");
 			this.message = opcode;
 			this.messageLength = 0;
-		} else if (!this.message) return this.refuseFrame(word, "a frame continues a message that has not begun");
+		} else if (!this.message)
+			return this.refuseFrame(word, "a continuation frame has no message to continue");
 		if (length <= Limit.short) return this.startPayload(length);
 		this.remaining = 0;
 		this.words = 0;
@@ -251,11 +252,7 @@ export class FrameReader {
 	private takeLength16(length: number): boolean {
 		if (length < 0) return false;
 		if (length <= Limit.short)
-			return this.fail(
-				CloseCode.protocolError,
-				`the length ${length} is told in 16 bits instead of 7`,
-				length,
-			);
+			return this.fail(CloseCode.protocolError, `non-minimal length encoding: ${length} in 16 bits`, length);
 		return this.startPayload(length);
 	}
 
@@ -274,7 +271,7 @@ export class FrameReader {
 		if (this.remaining <= Limit.medium)
 			return this.fail(
 				CloseCode.protocolError,
-				`the length ${this.remaining} is told in 64 bits instead of fewer`,
+				`non-minimal length encoding: ${this.remaining} in 64 bits`,
 				this.remaining,
 			);
 		return this.startPayload(this.remaining);
@@ -287,7 +284,7 @@ export class FrameReader {
 		if (messageLength > this.user.maxMessageSize)
 			return this.fail(
 				CloseCode.messageTooBig,
-				`a message has ${messageLength} octets or more, the limit is ${this.user.maxMessageSize}`,
+				`a message has ${messageLength} bytes or more; maxMessageSize is ${this.user.maxMessageSize}`,
 				length,
 			);
 		if (this.user.collects && !this.dropping && !this.makeRoom(messageLength))
@@ -390,7 +387,7 @@ export class FrameReader {
 	private startControl(opcode: number, length: number, word: number): boolean {
 		if (opcode > Opcode.pong) return this.refuseFrame(word, `the opcode ${opcode} is reserved`);
 		if (this.first < FirstOctet.final) return this.refuseFrame(word, "a control frame is fragmented");
-		if (length > Limit.short) return this.refuseFrame(word, "a control frame has more than 125 octets");
+		if (length > Limit.short) return this.refuseFrame(word, "a control frame has more than 125 bytes");
 		this.control = new Uint8Array(length);
 		this.step = this.user.masks ? Step.control : Step.key;
 		return true;

@@ -315,7 +315,7 @@ export abstract class FrameWriter implements DataSink {
 	/** For a frame that cannot be sent now. @throws Error or RangeError as write() does. */
 	private refuse(length: number): never {
 		if (!this.transport || this.closing) throw new Error("the WebSocket is not open for writing");
-		throw new RangeError(`${length} octets do not fit; ${this.settle()} can be written now`);
+		throw new RangeError(`${length} bytes do not fit; ${this.settle()} can be written now`);
 	}
 
 	private fits(length: number): boolean {
@@ -332,10 +332,10 @@ export abstract class FrameWriter implements DataSink {
 		if (!this.transport || this.closing & Closing.started)
 			throw new Error("the WebSocket is not open for writing");
 		if (payload.length > Limit.short)
-			throw new RangeError(`a control frame takes at most ${Limit.short} octets, not ${payload.length}`);
+			throw new RangeError(`a control frame takes at most ${Limit.short} bytes, not ${payload.length}`);
 		if (opcode === Opcode.close) this.startClose(payload.slice());
 		else if (this.waiting || !this.sendControl(opcode, payload))
-			throw new RangeError(`a control frame of ${payload.length} octets does not fit now`);
+			throw new RangeError(`a control frame of ${payload.length} bytes does not fit now`);
 		return this.settle();
 	}
 

@@ -316,7 +316,10 @@ export abstract class Protocol extends FrameWriter implements FrameReaderUser {
 	/** RFC 6455 section 5.5.1: the code is checked, the reason too, and the answer repeats both. */
 	private takeClose(payload: Uint8Array<ArrayBuffer>): void {
 		if (payload.length === 1)
-			return this.refuseClose(CloseCode.protocolError, "a close frame has one octet; a code has two");
+			return this.refuseClose(
+				CloseCode.protocolError,
+				"the payload of a close frame has 1 byte; a close code has 2",
+			);
 		if (payload.length > 1) {
 			const code = ((payload[0] as number) << 8) | (payload[1] as number);
 			if (!isSendableCloseCode(code))

@@ -107,7 +107,7 @@ export class ServerHandshake extends HeadReader {
 			return this.refuse(`the version of HTTP is ${quote(version)}; a WebSocket needs 1.1`);
 		for (let index = methodEnd + 1; index < targetEnd; index++)
 			if (!isVisibleByte(bytes[index] as number))
-				return this.refuse(`${this.quoted()} asks for what is not a path`);
+				return this.refuse(`${this.quoted()} has no path, which begins with "/"`);
 		this.takeTarget(methodEnd + 1, targetEnd);
 	}
 
@@ -214,7 +214,7 @@ export class ServerHandshake extends HeadReader {
 			while (pathStart < end && bytes[pathStart] !== slash && bytes[pathStart] !== query) pathStart++;
 			// RFC 9110 section 4.2.1: no host is not one.
 			if (authority === start || pathStart === authority)
-				return this.refuse(`${this.quoted()} asks for what is not a path`);
+				return this.refuse(`${this.quoted()} has no path, which begins with "/"`);
 		}
 		const path = this.text(pathStart, end);
 		// RFC 9112 section 3.2.1: an empty path is "/".

@@ -92,7 +92,7 @@ export class ServerOpening implements SocketUser {
 	}
 
 	onSocketError(): void {
-		this.end("the client went during the handshake");
+		this.end("the client disconnected during the handshake");
 	}
 
 	onSocketException(error: unknown): void {

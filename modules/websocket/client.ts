@@ -141,7 +141,7 @@ export class Client extends Connection<ClientEvents> {
 
 	private onConnectTimeout(): void {
 		const stalled = this.stalled;
-		if (!stalled) return this.onOpenFailed(`no connection within ${this.connectTimeout} ms`);
+		if (!stalled) return this.onOpenFailed(`no connection within ${this.connectTimeout} ms (connectTimeout)`);
 		// In that time nothing could come of the attempt.
 		this.stalled = 0;
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));

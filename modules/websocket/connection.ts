@@ -160,7 +160,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		else if (this.silence >= dropTicks) {
 			// The end has begun before the listener is called, so that it may call open().
 			this.beginEnd();
-			this.fire("error", "the peer has not answered a ping; the connection is dropped");
+			this.fire("error", "the peer has not answered a ping within pongTimeout; the connection is dropped");
 			this.drop();
 		}
 	}

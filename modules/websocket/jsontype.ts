@@ -43,7 +43,7 @@ export class JsonType implements MediaType {
 	encode(value: unknown): ArrayBuffer {
 		if (measureValue(value, this.maxDepth)) this.refuse(value);
 		const text = stringify(value);
-		if (!text) throw new TypeError(`a value of type ${typeof value} has no form in JSON`);
+		if (!text) throw new TypeError(`the message is of type ${typeof value}, which has no form in JSON`);
 		return ArrayBuffer.fromString(text);
 	}
 

@@ -155,7 +155,9 @@ export class OutgoingMessages {
 			return false;
 		}
 		do {
-			this.discard(`the send queue of ${settings.sendQueueSize} octets is full; messages are discarded`);
+			this.discard(
+				`the send queue is full, messages are discarded; sendQueueSize is ${settings.sendQueueSize}`,
+			);
 			if (!settings.dropOldest) return false;
 			queue.shift();
 			this.waiting--;

@@ -29,7 +29,7 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 			subject,
 			microseconds,
 			label: `${microseconds.toFixed(1)} (${ratio.toFixed(2)} ×)`,
-			panel: `${work} ${octets} octets`,
+			panel: `${work} ${octets} bytes`,
 		}));
 	const y = { field: "subject", type: "nominal" as const, sort: [...implementations], title: null };
 	return {
@@ -41,7 +41,7 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 			field: "panel",
 			type: "nominal",
 			title: null,
-			sort: ["send 27 octets", "send 275 octets", "receive 27 octets", "receive 275 octets"],
+			sort: ["send 27 bytes", "send 275 bytes", "receive 27 bytes", "receive 275 bytes"],
 		},
 		resolve: { scale: { x: "independent" } },
 		spacing: { row: 20, column: 90 },
@@ -85,7 +85,7 @@ function queue(cases: readonly Measured[]): TopLevelSpec {
 	const values = own
 		.filter(({ work }) => work === "send" || work.startsWith("queue"))
 		.map(({ work, octets, microseconds }) => ({
-			panel: `${octets} octets`,
+			panel: `${octets} bytes`,
 			way: work === "send" ? "directly" : `${work.slice("queue ".length)} waiting`,
 			microseconds,
 			target: 1.3 * (direct.find((each) => each.octets === octets)?.microseconds ?? 0),
@@ -152,7 +152,7 @@ function memory({ "memory-moddable": { shares } }: Measurements): TopLevelSpec {
 				mark: { type: "bar", cornerRadiusEnd: 2 },
 				encoding: {
 					y,
-					x: { field: "octets", type: "quantitative", title: "octets", stack: "zero" },
+					x: { field: "octets", type: "quantitative", title: "bytes", stack: "zero" },
 					order: { field: "part", sort: "descending" },
 					color: {
 						field: "part",
@@ -220,7 +220,7 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 				},
 				encoding: {
 					x: connections,
-					y: { field: "octets", type: "quantitative", title: "octets a connection", scale: { zero: true } },
+					y: { field: "octets", type: "quantitative", title: "bytes a connection", scale: { zero: true } },
 				},
 			},
 		],

@@ -70,8 +70,8 @@ function messages(cases: readonly Measured[], engine: string): string {
 		return found?.target === undefined ? "" : `(${found.target})`;
 	});
 	return [
-		`Microseconds, and in brackets the multiple of the floor: what the JSON, the UTF-8 and the socket take without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 octets.`,
-		markdownTable(["", ...works.map((name) => `${name} octets`)], [...rows, ["target", ...targets]]),
+		`Microseconds, and in brackets the multiple of the floor: what the JSON, the UTF-8 and the socket take without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
+		markdownTable(["", ...works.map((name) => `${name} bytes`)], [...rows, ["target", ...targets]]),
 	].join("\n\n");
 }
 
@@ -91,7 +91,7 @@ function queue(cases: readonly Measured[]): string {
 	]);
 	return [
 		"Microseconds a message when so many are sent while the window is shut, and then it opens; in brackets the multiple of a message sent directly. The target is 1.3.",
-		markdownTable(["", ...columns.map(({ role, octets }) => `${role}, ${octets} octets`)], rows),
+		markdownTable(["", ...columns.map(({ role, octets }) => `${role}, ${octets} bytes`)], rows),
 	].join("\n\n");
 }
 
@@ -128,15 +128,15 @@ function memory({ memory: npm, "memory-moddable": moddable }: Measurements): str
 	]);
 	const growth = slope.map(
 		({ name, count, slots, chunks }) =>
-			`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} octets of chunks.`,
+			`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} bytes of chunks.`,
 	);
 	return [
-		`An idle connection on ${moddable.engine}, in octets of a device of 32 bits (16 a slot), beside its native socket and the octets of its send queue; each has one listener. The XS engine from npm agrees: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
-		markdownTable(["", "slots", "octets of chunks", "octets", "budget"], rows),
+		`An idle connection on ${moddable.engine}, in bytes of a device of 32 bits (16 a slot), beside its native socket and the bytes of its send queue; each has one listener. The XS engine from npm agrees: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
+		markdownTable(["", "slots", "bytes of chunks", "bytes", "budget"], rows),
 		`Garbage of a message, in slots beyond the floor's, which are those of the encoded buffer and the decoded value: ${garbageOf(garbage)}. ${growth.join(" ")}`,
 		...(bytecode
 			? [
-					`The bytecode of all modules, ESP32, release build: ${bytecode.octets} octets; the budget is ${bytecode.budget}.`,
+					`The bytecode of all modules, ESP32, release build: ${bytecode.octets} bytes; the budget is ${bytecode.budget}.`,
 				]
 			: []),
 	].join("\n\n");
@@ -167,10 +167,10 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string
 		`µs (${moddable.engine})`,
 		`µs (${npm.engine})`,
 		"computrons",
-		"octets a connection",
+		"bytes a connection",
 	];
 	return [
-		"A message of 27 octets comes in and goes out again, of one connection after the other, over sockets in memory; and what each connection takes on a device of 32 bits.",
+		"A message of 27 bytes comes in and goes out again, of one connection after the other, over sockets in memory; and what each connection takes on a device of 32 bits.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }
@@ -186,7 +186,7 @@ function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } 
 	]);
 	const heads = ["connections", "a second", "ms, median", "ms, 99 %", "TCP alone: a second", "ms, median"];
 	return [
-		"Our `Server` on the XS engine from npm, `ws` clients on the computer, each with one message of 27 octets under way. A program that sends octets back over bare TCP takes what the simulator takes: that is its share.",
+		"Our `Server` on the XS engine from npm, `ws` clients on the computer, each with one message of 27 bytes under way. A program that sends bytes back over bare TCP takes what the simulator takes: that is its share.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }

@@ -63,7 +63,7 @@ test.serial("connectTimeout still ends an attempt that nobody answers, while sen
 	});
 	await agent.configure({ hosts: { "no-answer.invalid": "hang" } });
 	await agent.run(waiting.step("open"), { do: "repeat", count: 5, steps: [waiting.step("send", 1)] });
-	t.deepEqual((await waiting.next("retry"))[1], "no connection within 100 ms");
+	t.deepEqual((await waiting.next("retry"))[1], "no connection within 100 ms (connectTimeout)");
 	await waiting.next("error");
 });
 
