@@ -32,7 +32,7 @@ export const enum ValueFault {
 export const enum Limit {
 	/** The most empty arrays in a text that is parsed. */
 	emptyArraysReceived = 24,
-	/** The most empty arrays in a value that is sent: more, for it may hold a received one and the app's own. */
+	/** The most empty arrays in a value that is sent. It may hold a received value beside the app's own. */
 	emptyArraysSent = 48,
 	/** How many more levels a value sent may have than one received: an app answers with a value inside its own. */
 	sendMargin = 2,

@@ -25,7 +25,7 @@ export interface FrameReaderUser {
 	 * @returns False when there is no memory for it: the connection then fails with 1009.
 	 */
 	mayBuffer(size: number): boolean;
-	/** A part of a message that does not come whole has come. */
+	/** A part of an unfinished message has arrived. */
 	onPart(): void;
 	/** A complete message of `count` bytes, checked to be UTF-8 where it is text: takeMessage() gives it during the call. */
 	onCollected(count: number, opcode: number): void;
