@@ -48,15 +48,14 @@ export class JsonType implements MediaType {
 	}
 
 	decode(data: ArrayBuffer | string, reporter: DecodeReporter): unknown {
-		let text = data as string;
-		if (typeof text !== stringType) text = lenientTextOf(data as ArrayBuffer);
-		const cost = measureText(text, this.maxDepth, this.maxValues, this.nameMemory);
-		if (cost && !this.charge(cost, reporter)) return text;
+		if (typeof data !== stringType) data = lenientTextOf(data as ArrayBuffer);
+		const cost = measureText(data as string, this.maxDepth, this.maxValues, this.nameMemory);
+		if (cost && !this.charge(cost, reporter)) return data;
 		try {
 			// XS keeps the properties that an array names, and forgets the names of all others.
-			return parse(text, this.names as never);
+			return parse(data as string, this.names as never);
 		} catch {
-			return text;
+			return data;
 		}
 	}
 
