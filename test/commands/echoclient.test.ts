@@ -74,6 +74,8 @@ interface Suite {
 	/** What was asked for, and the cases that went as they should. */
 	readonly requests: string[];
 	readonly passed: string[];
+	/** The cases that have begun: the end of a connection may be seen here later than at the device. */
+	readonly running: Promise<void>[];
 	/** Listens no longer. */
 	close(): void;
 }
@@ -92,6 +94,7 @@ async function startSuite(
 		url: `ws://127.0.0.1:${port}`,
 		requests: [],
 		passed: [],
+		running: [],
 		close: () => http.close(),
 	};
 	let next = 0;
@@ -105,9 +108,11 @@ async function startSuite(
 			const name = names[url.pathname === "/runNext" ? next++ : Number(url.searchParams.get("case")) - 1];
 			if (url.pathname === "/getCaseCount") socket.send(String(names.length));
 			if (url.pathname.startsWith("/run") && name)
-				void (cases[name] as Case)(socket).then((passed) => {
-					if (passed) suite.passed.push(name);
-				});
+				suite.running.push(
+					(cases[name] as Case)(socket).then((passed) => {
+						if (passed) suite.passed.push(name);
+					}),
+				);
 			else socket.close();
 		});
 	});
@@ -122,6 +127,7 @@ test("every case is run, every message echoed, the reports are asked for, and th
 	const suite = await startSuite(t);
 	const command = npmRun(t, "echo:client", "--url", suite.url, "--agent", "a b&c");
 	t.is(await command.status(), 0);
+	await Promise.all(suite.running);
 	t.deepEqual(suite.passed, names);
 	t.deepEqual(suite.requests, [
 		"/getCaseCount",
@@ -148,6 +154,7 @@ test("--next goes on after whatever goes wrong, until it is answered with 404", 
 	});
 	const command = npmRun(t, "echo:client", "--url", `${suite.url}/`, "--agent", "me", "--next");
 	t.is(await command.status(), 0);
+	await Promise.all(suite.running);
 	t.deepEqual(suite.passed, names);
 	t.is(suite.requests.length, names.length + 4);
 	t.true(suite.requests.every((request) => request === "/runNext?agent=me"));
@@ -163,6 +170,7 @@ test("--next ends with status 0 when the connection is refused", async (t) => {
 	});
 	const command = npmRun(t, "echo:client", "--url", suite.url, "--next");
 	t.is(await command.status(), 0);
+	await Promise.all(suite.running);
 	t.deepEqual(suite.passed, names.slice(0, 3));
 	t.regex(command.said.output, /\n3 cases done\n$/);
 });
