@@ -154,13 +154,12 @@ export class FrameReader {
 	/** Takes and drops whatever still comes. */
 	discard(): void {
 		this.step = Step.discard;
-		this.buffer = undefined;
 		this.idle = false;
 	}
 
 	/**
 	 * Takes and drops whatever still comes after a violation. RFC 6455 section 7.1.7 forbids to process it; only the
-	 * headers are looked at, for the peer's close frame says that the connection can end.
+	 * headers are read, because the peer's close frame ends the connection.
 	 */
 	skip(): void {
 		this.idle = false;
@@ -378,7 +377,6 @@ export class FrameReader {
 	}
 
 	private refuseText(): boolean {
-		this.buffer = undefined;
 		this.skipPayload(this.remaining, false);
 		this.user.onViolation(CloseCode.invalidData, "a text message is not UTF-8");
 		return true;
@@ -406,7 +404,6 @@ export class FrameReader {
 	/** A violation in the first two bytes of a frame. Returns true. */
 	private refuseFrame(word: number, message: string): boolean {
 		this.skipFrame(word);
-		this.buffer = undefined;
 		this.user.onViolation(CloseCode.protocolError, message);
 		return true;
 	}
@@ -414,7 +411,6 @@ export class FrameReader {
 	/** A violation in a frame of which `rest` bytes of payload are to come. Returns true. */
 	private fail(code: CloseCode, message: string, rest: number): boolean {
 		this.skipPayload(rest, !this.user.masks);
-		this.buffer = undefined;
 		this.user.onViolation(code, message);
 		return true;
 	}

@@ -8,9 +8,9 @@ const smallest = 128;
  * neither more memory nor quadratic time: the buffer doubles until the last frame tells the exact length.
  */
 export class MessageBuffer {
-	/** The message: `length` bytes have come, and there is room for the rest. */
+	/** The message: the first `length` bytes were received, the rest is room. */
 	declare bytes: Uint8Array<ArrayBuffer>;
-	declare private length: number;
+	declare length: number;
 	/** For text. */
 	declare private readonly check: Utf8Check | undefined;
 

@@ -1,8 +1,11 @@
 import Timer from "timer";
 import { CloseCode, closePayload, isSendableCloseCode } from "../rfc6455/closecode.js";
+import { MessageBuffer } from "../rfc6455/messagebuffer.js";
 import { Emitter } from "./emitter.js";
 import type {
 	MessageReceiver,
+	MessageSource,
+	ReadableInfo,
 	WebSocketClient,
 	WebSocketClientCallbacks,
 	WebSocketClientError,
@@ -83,6 +86,8 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	declare private readonly ledger: Ledger;
 	/** Ticks without a sign of life from the peer. */
 	declare private silence: number;
+	/** The message under way, where the WebSocket underneath gives pieces. */
+	declare private assembly?: MessageBuffer | undefined;
 	/** An error that is to be emitted in a later turn. */
 	declare private pendingError: string | undefined;
 	/** What the `close` event will tell, once the peer's close frame has come or a violation: 1006 until then. */
@@ -183,11 +188,6 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		after(0, () => this.reportNow());
 	}
 
-	/** Called by the messages on their way out, inside send(). */
-	onOverflow(message: string): void {
-		this.report(message);
-	}
-
 	/** A message too long for the queue may leave nothing behind that waits: its episode ends at once. */
 	private reportNow(): void {
 		const message = this.pendingError;
@@ -237,8 +237,42 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		const ledger = this.ledger;
 		ledger.received++;
 		ledger.octetsReceived += count;
-		const message = this.settings.receiveType.decode(webSocket.take(), this);
+		const message = this.settings.receiveType.decode((webSocket as MessageSource).take(), this);
 		this.fireMessage(message, binary ? binaryInfo : textInfo);
+	}
+
+	/** Called by a WebSocket underneath that knows the pattern only: a piece of a message can be read. */
+	receive(webSocket: WebSocketClient, count: number, { more, binary = false }: ReadableInfo): void {
+		const piece = webSocket.read() ?? new ArrayBuffer(0);
+		this.silence = 0;
+		if (this.state !== State.open) return;
+		if (!more && !this.assembly && count <= this.settings.maxMessageSize)
+			return this.onMessage(piece, count, binary);
+		if (!this.assemble(piece, more)) return;
+		const message = this.assembly as MessageBuffer;
+		if (more) return;
+		this.assembly = undefined;
+		this.onMessage(message.bytes.buffer, message.size, binary);
+	}
+
+	/** Adds a piece to the message under way. Returns false when it gets too long, which ends the connection. */
+	private assemble(piece: ArrayBuffer, more: boolean): boolean {
+		const { maxMessageSize } = this.settings;
+		this.assembly ??= new MessageBuffer(false);
+		const { assembly } = this;
+		const length = assembly.length + piece.byteLength;
+		const size = MessageBuffer.sizeFor(length, assembly.size, !more, maxMessageSize);
+		if (length > maxMessageSize || (size !== assembly.size && !this.mayBuffer(size))) {
+			const message = `a message has ${length} bytes or more; maxMessageSize is ${maxMessageSize}, and there must be memory for it`;
+			this.startClosing(CloseCode.messageTooBig, message);
+			this.fire("error", message);
+			return false;
+		}
+		assembly.resize(size);
+		const place = assembly.next(piece.byteLength);
+		place.set(new Uint8Array(piece));
+		assembly.accept(place);
+		return true;
 	}
 
 	/** Called by the WebSocket underneath: a part of a message has come. */
@@ -253,7 +287,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	/** The bytes of memory that a message takes which has not come whole. */
 	get buffered(): number {
-		return this.webSocket?.buffered ?? 0;
+		return this.assembly?.size ?? this.webSocket?.buffered ?? 0;
 	}
 
 	/** Gives up the message that has not come whole, and the connection with it: its memory is needed elsewhere. */
@@ -383,6 +417,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 	private beginEnd(): void {
 		if (this.state !== State.reopening) this.state = State.closing;
+		if (this.assembly) this.assembly = undefined;
 		this.outgoing.shut();
 	}
 
@@ -404,6 +439,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 
 /** The callbacks of every WebSocket underneath a Connection, its `target`. */
 export const connectionCallbacks: WebSocketClientCallbacks = Object.freeze({
+	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void {
+		(this.target as Connection).receive(this, count, info);
+	},
 	onWritable(this: WebSocketClient, count: number): void {
 		(this.target as Connection).allow(this, count);
 	},

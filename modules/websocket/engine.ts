@@ -23,17 +23,29 @@ export interface WebSocketClientError {
 	readonly code?: number;
 }
 
-/** An ECMA-419 WebSocket Client with additions of modules/rfc6455: its option `receiver` is given complete messages. */
-export interface WebSocketClient extends Partial<DataSink> {
+/** What onReadable tells about the bytes that may be read. */
+export interface ReadableInfo {
+	readonly more: boolean;
+	readonly binary?: boolean;
+}
+
+/** An ECMA-419 WebSocket Client, perhaps with the additions of modules/rfc6455: then it gives complete messages to the option `receiver`. */
+export interface WebSocketClient extends Partial<DataSink>, Partial<MessageSource> {
 	target: unknown;
 	/** The subprotocol chosen; absent in classes that do not tell. */
 	readonly protocol?: string;
+	/** The bytes of which onReadable tells; a class that gives complete messages to a receiver is not asked. */
+	read(): ArrayBuffer | undefined;
+	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
+	close(): void;
+}
+
+/** An addition to ECMA-419: complete messages are taken. */
+export interface MessageSource {
 	/** The bytes that the buffer of an unfinished message takes. */
 	readonly buffered: number;
 	/** The message of which onCollected() of the receiver tells, once. */
 	take(): ArrayBuffer | string;
-	write(data: ArrayBuffer | ArrayBufferView, options?: WriteOptions): number;
-	close(): void;
 }
 
 /** The way to write() of a class that knows no more than the pattern. */
@@ -56,6 +68,7 @@ export function dataSinkOf(webSocket: WebSocketClient): DataSink {
 
 /** Its callbacks: `this` is the instance. */
 export interface WebSocketClientCallbacks {
+	onReadable(this: WebSocketClient, count: number, info: ReadableInfo): void;
 	onWritable(this: WebSocketClient, count: number): void;
 	onControl(this: WebSocketClient, opcode: number, payload: ArrayBuffer): void;
 	onClose(this: WebSocketClient): void;

@@ -16,7 +16,7 @@ interface PartedMessage {
 /** Whoever the messages belong to. */
 export interface OutgoingMessagesOwner {
 	/** The first message of an episode was discarded: a sentence that says so. Called inside enqueue(). */
-	onOverflow(message: string): void;
+	report(message: string): void;
 	/** The longest message that may leave in parts without passing the queue, in bytes. */
 	readonly longestPastQueue: number;
 }
@@ -170,7 +170,7 @@ export class OutgoingMessages {
 		this.ledger.discarded++;
 		if (this.reported) return;
 		this.reported = true;
-		this.owner.onOverflow(message);
+		this.owner.report(message);
 	}
 
 	private send(): void {

@@ -18,18 +18,14 @@ interface Message {
 class FakeWebSocket implements WebSocketClient {
 	target: unknown;
 	window = 0;
-	readonly buffered = 0;
-
-	take(): string {
-		return "";
-	}
-
 	failed = false;
 	/** The messages that have left whole, and the frames of each. */
 	readonly messages: (Message & { frames: number })[] = [];
 	/** The parts of the message that has not left whole. */
 	parts: Buffer[] = [];
 	#binary = false;
+
+	read(): undefined {}
 
 	write(data: ArrayBuffer | ArrayBufferView, options: WriteOptions = {}): number {
 		const view = ArrayBuffer.isView(data)
@@ -74,7 +70,7 @@ function outgoing(options: Record<string, unknown> = {}) {
 	const overflows: string[] = [];
 	const settings = new ConnectionSettings({ sendType: "text/plain", ...options });
 	const messages = new OutgoingMessages(settings, ledger, {
-		onOverflow: (text) => overflows.push(text),
+		report: (text) => overflows.push(text),
 		longestPastQueue: 0,
 	});
 	/** As Connection.send() does it. */
