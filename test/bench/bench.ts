@@ -1,6 +1,6 @@
 /** The benchmark on the XS engine from npm: `npm run -s bench -- [--json] [--rounds N]`. */
 
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { countOnNpmEngine, runOnNpmEngine } from "./npmengine.js";
 import { report, table } from "./report.js";
 

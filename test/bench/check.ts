@@ -5,7 +5,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { countOnNpmEngine } from "./npmengine.js";
 
 /** Computrons a message, by the name of the case. */

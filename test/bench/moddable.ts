@@ -1,7 +1,7 @@
 /** The benchmark on the engine of the Moddable SDK, release build: `npm run -s bench:moddable -- [--json] [--rounds N]`. */
 
 import { fileURLToPath } from "node:url";
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { Collector } from "./collector.js";
 import { runOnModdable } from "./moddableengine.js";

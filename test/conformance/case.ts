@@ -1,6 +1,7 @@
 /** What a case of the suite is: data, with the words to write it in. */
-import type { Step } from "../../sim/agent/protocol.js";
-import type { RemoteClient, RemoteSocket } from "../../sim/agent/remote.js";
+
+import type { RemoteClient, RemoteSocket } from "../device/driver/remote.js";
+import type { Step } from "../device/protocol.js";
 import { closePayload, type FrameOptions, frame, opcodes } from "../support/frames.js";
 import type { Role } from "./strictpeer.js";
 

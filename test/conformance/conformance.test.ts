@@ -1,5 +1,5 @@
 import test from "ava";
-import { NotOnThisTarget } from "../../sim/agent/target.js";
+import { NotOnThisTarget } from "../device/target/target.js";
 import { weigh } from "./limits.js";
 import { casesFor, playAll, roles, windowSizes } from "./suite.js";
 

@@ -3,7 +3,7 @@
  * of 1, 2, 7 and 1436 octets and with those of the target.
  */
 import { availableParallelism } from "node:os";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { casesFor, type Failure, inTurn, playAll, roles, windowSizes } from "./suite.js";
 
 const usage = `Usage: npm run conformance -- [options]

@@ -1,11 +1,11 @@
 /** The device that cases are played with: it runs the test agent, and echoes what it receives. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { Agent } from "../../sim/agent/driver.js";
-import type { Step } from "../../sim/agent/protocol.js";
-import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../../sim/agent/remote.js";
-import type { Windows } from "../../sim/agent/target.js";
-import { onDevice } from "../../sim/agent/wire.js";
+import { Agent } from "../device/driver/driver.js";
+import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../device/driver/remote.js";
+import { onDevice } from "../device/driver/wire.js";
+import type { Step } from "../device/protocol.js";
+import type { Windows } from "../device/target/target.js";
 import { acceptFor, type Role, StrictPeer } from "./strictpeer.js";
 
 /** What a case asks of the device's Client or Server. */

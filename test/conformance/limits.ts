@@ -1,6 +1,6 @@
 /** Weighs what failed against what the target is known not to do. */
-import type { Limit } from "../../sim/moddable/limits.js";
-import { nativeCases } from "../../sim/moddable/nativelimits.js";
+import type { Limit } from "../device/run/limit.js";
+import { nativeCases } from "../device/run/nativelimits.js";
 import type { Failure, Result } from "./suite.js";
 
 /** The cases that the target cannot pass. */

@@ -1,6 +1,6 @@
 /** Plays one case with a device, and says what the device did wrong. */
 import { isDeepStrictEqual } from "node:util";
-import { long } from "../../sim/agent/wire.js";
+import { long } from "../device/driver/wire.js";
 import {
 	type Answer,
 	aClose,

@@ -1,5 +1,5 @@
 /** Plays cases with devices of both roles and of every window, and counts. */
-import type { Windows } from "../../sim/agent/target.js";
+import type { Windows } from "../device/target/target.js";
 import type { Case } from "./case.js";
 import { cases } from "./cases/index.js";
 import { Device } from "./device.js";

@@ -9,7 +9,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { charts } from "./charts.js";
 import { folder, readMeasurements, readme, scripts } from "./data.js";
 import { withFigures } from "./document.js";

@@ -1,6 +1,6 @@
 /** `npm run fuzz`: random octets for the device, as a client and as a server, until the time is up. */
 import { randomInt } from "node:crypto";
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { fuzz } from "./session.js";
 
 const usage = `Usage: npm run fuzz -- [options]

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import type { Page } from "playwright-core";
-import { Agent } from "../../sim/agent/driver.js";
-import { server } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { server } from "../device/driver/pairs.js";
 import { Chromium, openFrom } from "./chromium.js";
 import { type Connect, testExchanges } from "./exchanges.js";
 

@@ -1,7 +1,7 @@
 /** What every peer does with the device, whichever of the two is the server. */
 import test, { type ExecutionContext } from "ava";
-import type { RemoteClient, RemoteSocket } from "../../sim/agent/remote.js";
-import { long, onDevice } from "../../sim/agent/wire.js";
+import type { RemoteClient, RemoteSocket } from "../device/driver/remote.js";
+import { long, onDevice } from "../device/driver/wire.js";
 import type { Peer, PeerOptions } from "./peer.js";
 
 /** The two ends of an open connection, both closed after the test. */

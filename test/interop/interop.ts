@@ -1,7 +1,7 @@
 /** `npm run interop`: headless Chromium and Python's `websockets` as peers of the device. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { missingPackages } from "./requirements.js";
 
 const usage = `Usage: npm run interop -- [options]

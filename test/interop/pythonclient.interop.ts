@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { server } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { server } from "../device/driver/pairs.js";
 import { testExchanges } from "./exchanges.js";
 import type { PeerOptions } from "./peer.js";
 import { PythonPeer } from "./python.js";

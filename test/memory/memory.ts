@@ -3,7 +3,7 @@
  * --json it only tells.
  */
 
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { measureOnNpmEngine } from "./npmengine.js";
 import { faults } from "./report.js";
 import { table } from "./table.js";

@@ -1,7 +1,7 @@
 /** Memory on the engine of the Moddable SDK, and the size of the bytecode: `npm run -s memory:moddable -- [--json]`. */
 
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { Collector } from "../bench/collector.js";
 import { runOnModdable } from "../bench/moddableengine.js";

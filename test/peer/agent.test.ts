@@ -1,7 +1,7 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { server, serverAndWs } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { server, serverAndWs } from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
 
 // What the other tests rely on: that nothing goes wrong on the device without their noticing.
 

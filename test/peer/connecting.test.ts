@@ -1,7 +1,7 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
+import { Agent } from "../device/driver/driver.js";
+import { client, clientAndRaw, clientAndWs, rawServer, wsServer } from "../device/driver/pairs.js";
 import { closePayload, opcodes } from "../support/frames.js";
-import { client, clientAndRaw, clientAndWs, rawServer, wsServer } from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

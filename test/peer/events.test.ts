@@ -1,7 +1,5 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { closePayload, frame, opcodes } from "../support/frames.js";
+import { Agent } from "../device/driver/driver.js";
 import {
 	client,
 	clientAndRaw,
@@ -10,7 +8,9 @@ import {
 	refusing,
 	server,
 	serverAndWs,
-} from "../support/pairs.js";
+} from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
+import { closePayload, frame, opcodes } from "../support/frames.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();

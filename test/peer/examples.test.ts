@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
-import { wsServer } from "../support/pairs.js";
+import { wsServer } from "../device/driver/pairs.js";
 import { Queue } from "../support/queue.js";
 import { wsConnect } from "../support/wspeer.js";
 

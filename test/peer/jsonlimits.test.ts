@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import type { RemoteClient, RemoteSocket } from "../../sim/agent/remote.js";
-import { long, onDevice } from "../../sim/agent/wire.js";
+import { Agent } from "../device/driver/driver.js";
+import { clientAndRaw, clientAndWs, rawConnect, serverAndRaw } from "../device/driver/pairs.js";
+import type { RemoteClient, RemoteSocket } from "../device/driver/remote.js";
+import { long, onDevice } from "../device/driver/wire.js";
 import { opcodes } from "../support/frames.js";
-import { clientAndRaw, clientAndWs, rawConnect, serverAndRaw } from "../support/pairs.js";
 import type { RawConnection } from "../support/rawconnection.js";
 
 const agent = await Agent.start();

@@ -1,7 +1,14 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
+import { Agent } from "../device/driver/driver.js";
+import {
+	client,
+	clientAndRaw,
+	clientAndWs,
+	rawConnect,
+	rawServer,
+	serverAndRaw,
+} from "../device/driver/pairs.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
-import { client, clientAndRaw, clientAndWs, rawConnect, rawServer, serverAndRaw } from "../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

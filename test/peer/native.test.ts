@@ -1,5 +1,5 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
+import { Agent } from "../device/driver/driver.js";
 
 test("JSON is measured on the device as the vectors say, in C where the device has it", async (t) => {
 	const agent = await Agent.start();

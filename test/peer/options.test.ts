@@ -1,7 +1,7 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { client, clientAndWs, server, serverAndWs } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { client, clientAndWs, server, serverAndWs } from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

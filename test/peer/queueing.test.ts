@@ -1,9 +1,16 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import type { Step } from "../../sim/agent/protocol.js";
-import type { Counters, RemoteEmitter } from "../../sim/agent/remote.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { client, clientAndRaw, clientAndWs, rawServer, serverAndWs, wsServer } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import {
+	client,
+	clientAndRaw,
+	clientAndWs,
+	rawServer,
+	serverAndWs,
+	wsServer,
+} from "../device/driver/pairs.js";
+import type { Counters, RemoteEmitter } from "../device/driver/remote.js";
+import { onDevice } from "../device/driver/wire.js";
+import type { Step } from "../device/protocol.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

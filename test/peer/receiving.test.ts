@@ -1,8 +1,8 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { long } from "../../sim/agent/wire.js";
+import { Agent } from "../device/driver/driver.js";
+import { clientAndRaw, clientAndWs, serverAndRaw, serverAndWs } from "../device/driver/pairs.js";
+import { long } from "../device/driver/wire.js";
 import { frame, opcodes } from "../support/frames.js";
-import { clientAndRaw, clientAndWs, serverAndRaw, serverAndWs } from "../support/pairs.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();

@@ -1,6 +1,6 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { client, clientAndWs, rawServer, refusing, wsServer } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { client, clientAndWs, rawServer, refusing, wsServer } from "../device/driver/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

@@ -1,7 +1,14 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { client, clientAndRaw, clientAndWs, serverAndRaw, serverAndWs, wsServer } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import {
+	client,
+	clientAndRaw,
+	clientAndWs,
+	serverAndRaw,
+	serverAndWs,
+	wsServer,
+} from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
@@ -38,7 +45,7 @@ test("a Client masks its frames and a Socket does not", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	await open.send(1);
 	t.true((await raw.readFrame()).masked);
-	const { raw: other, socket: otherSocket } = await (await import("../support/pairs.js")).serverAndRaw(
+	const { raw: other, socket: otherSocket } = await (await import("../device/driver/pairs.js")).serverAndRaw(
 		t,
 		agent,
 	);

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import { rawConnect, server, serverAndRaw, serverAndWs } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { rawConnect, server, serverAndRaw, serverAndWs } from "../device/driver/pairs.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();

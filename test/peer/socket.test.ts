@@ -1,9 +1,9 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import type { Step } from "../../sim/agent/protocol.js";
-import { onDevice } from "../../sim/agent/wire.js";
+import { Agent } from "../device/driver/driver.js";
+import { rawConnect, server, serverAndWs } from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
+import type { Step } from "../device/protocol.js";
 import { frame, opcodes } from "../support/frames.js";
-import { rawConnect, server, serverAndWs } from "../support/pairs.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();

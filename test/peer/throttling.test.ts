@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import test from "ava";
 import { WebSocketServer } from "ws";
-import { Agent } from "../../sim/agent/driver.js";
-import { onDevice } from "../../sim/agent/wire.js";
-import { client, clientAndRaw, refusing } from "../support/pairs.js";
+import { Agent } from "../device/driver/driver.js";
+import { client, clientAndRaw, refusing } from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
 import { peerAddress } from "../support/peeraddress.js";
 import { WsServer } from "../support/wspeer.js";
 

@@ -1,8 +1,8 @@
 import test from "ava";
-import { Agent } from "../../sim/agent/driver.js";
-import type { RemoteServer } from "../../sim/agent/remote.js";
+import { Agent } from "../device/driver/driver.js";
+import { rawConnect, server } from "../device/driver/pairs.js";
+import type { RemoteServer } from "../device/driver/remote.js";
 import { frame, opcodes } from "../support/frames.js";
-import { rawConnect, server } from "../support/pairs.js";
 import type { RawConnection } from "../support/rawconnection.js";
 import { wsConnect, wsRefused } from "../support/wspeer.js";
 

@@ -1,7 +1,7 @@
 /** A server with 1 to 32 connections on the engine of the Moddable SDK: `npm run -s scale:moddable -- [--json]`. */
 
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../sim/commands/commandline.js";
+import { runCommand } from "../../sim/commandline.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { runOnModdable } from "../bench/moddableengine.js";
 import { CrowdCollector } from "./crowd.js";

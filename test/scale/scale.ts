@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { Simulator } from "../../sim/xs/simulator.js";
 import { aliases } from "../bench/npmengine.js";
 import { CrowdCollector, type CrowdSize } from "./crowd.js";

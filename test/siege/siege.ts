@@ -1,7 +1,7 @@
 /** `npm run -s siege`: attacks a device program with the default options, and tells what comes of each. */
 
 import colors from "picocolors";
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { attacks, kindOf, titleOf } from "./attacks.js";
 import { besiege, type Result } from "./besiege.js";
 import { ModdableTarget } from "./target/moddable.js";

@@ -1,6 +1,6 @@
 /** `npm run -s soak`: a device under traffic, reconnects and bursts, until the time is up; does its heap stay as it is? */
 
-import { integerOption, runCommand } from "../../sim/commands/commandline.js";
+import { integerOption, runCommand } from "../../sim/commandline.js";
 import { fewestReadings, growthOf, type Reading, rule, slopeOf } from "./heap.js";
 import { Session } from "./session.js";
 

@@ -1,5 +1,5 @@
 /** Section 5.5: ping and pong. */
-import { onDevice } from "../../../sim/agent/wire.js";
+import { onDevice } from "../../device/driver/wire.js";
 import { opcodes } from "../../support/frames.js";
 import {
 	aClose,

@@ -1,5 +1,5 @@
 /** Section 5.4: messages in fragments. */
-import { onDevice } from "../../../sim/agent/wire.js";
+import { onDevice } from "../../device/driver/wire.js";
 import { opcodes } from "../../support/frames.js";
 import {
 	aBinary,

@@ -1,5 +1,5 @@
 /** Section 5.2: the fields of a frame. Section 10.4: limits. */
-import { onDevice } from "../../../sim/agent/wire.js";
+import { onDevice } from "../../device/driver/wire.js";
 import { opcodes } from "../../support/frames.js";
 import {
 	aBinary,

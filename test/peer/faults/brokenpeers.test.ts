@@ -1,8 +1,5 @@
 import test from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { Counters } from "../../../sim/agent/remote.js";
-import { onDevice } from "../../../sim/agent/wire.js";
-import { closePayload, frame, opcodes } from "../../support/frames.js";
+import { Agent } from "../../device/driver/driver.js";
 import {
 	client,
 	clientAndRaw,
@@ -12,7 +9,10 @@ import {
 	refusing,
 	server,
 	serverAndRaw,
-} from "../../support/pairs.js";
+} from "../../device/driver/pairs.js";
+import type { Counters } from "../../device/driver/remote.js";
+import { onDevice } from "../../device/driver/wire.js";
+import { closePayload, frame, opcodes } from "../../support/frames.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 import { wsConnect } from "../../support/wspeer.js";
 

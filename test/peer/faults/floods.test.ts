@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { RemoteClient, RemoteSocket } from "../../../sim/agent/remote.js";
-import { boundedMemory, servesOthers } from "../../support/attack.js";
+import { boundedMemory, servesOthers } from "../../device/driver/attack.js";
+import { Agent } from "../../device/driver/driver.js";
+import { client, rawConnect, rawServer, server } from "../../device/driver/pairs.js";
+import type { RemoteClient, RemoteSocket } from "../../device/driver/remote.js";
 import { closePayload, frame, opcodes } from "../../support/frames.js";
-import { client, rawConnect, rawServer, server } from "../../support/pairs.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 import { wsRefused } from "../../support/wspeer.js";
 

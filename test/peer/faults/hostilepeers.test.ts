@@ -1,8 +1,8 @@
 import test from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import { boundedMemory, servesOthers } from "../../support/attack.js";
+import { boundedMemory, servesOthers } from "../../device/driver/attack.js";
+import { Agent } from "../../device/driver/driver.js";
+import { clientAndRaw, rawConnect, server, serverAndRaw } from "../../device/driver/pairs.js";
 import { frame, opcodes } from "../../support/frames.js";
-import { clientAndRaw, rawConnect, server, serverAndRaw } from "../../support/pairs.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 
 const agent = await Agent.start();

@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { Counters, RemoteClient, RemoteSocket } from "../../../sim/agent/remote.js";
-import { onDevice } from "../../../sim/agent/wire.js";
-import { rawConnect, rawServer, server } from "../../support/pairs.js";
+import { Agent } from "../../device/driver/driver.js";
+import { rawConnect, rawServer, server } from "../../device/driver/pairs.js";
+import type { Counters, RemoteClient, RemoteSocket } from "../../device/driver/remote.js";
+import { onDevice } from "../../device/driver/wire.js";
 import { Random } from "../../support/random.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 import type { RawServer } from "../../support/rawserver.js";

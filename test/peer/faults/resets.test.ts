@@ -1,11 +1,11 @@
 import test, { type ExecutionContext } from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { Step } from "../../../sim/agent/protocol.js";
-import type { RemoteClient, RemoteServer, RemoteSocket } from "../../../sim/agent/remote.js";
-import { onDevice } from "../../../sim/agent/wire.js";
-import { servesOthers } from "../../support/attack.js";
+import { servesOthers } from "../../device/driver/attack.js";
+import { Agent } from "../../device/driver/driver.js";
+import { clientAndRaw, rawConnect, server, serverAndRaw } from "../../device/driver/pairs.js";
+import type { RemoteClient, RemoteServer, RemoteSocket } from "../../device/driver/remote.js";
+import { onDevice } from "../../device/driver/wire.js";
+import type { Step } from "../../device/protocol.js";
 import { closePayload, opcodes } from "../../support/frames.js";
-import { clientAndRaw, rawConnect, server, serverAndRaw } from "../../support/pairs.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 
 const agent = await Agent.start();

@@ -1,8 +1,8 @@
 import test from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { Step } from "../../../sim/agent/protocol.js";
-import { onDevice } from "../../../sim/agent/wire.js";
-import { rawServer, wsServer } from "../../support/pairs.js";
+import { Agent } from "../../device/driver/driver.js";
+import { rawServer, wsServer } from "../../device/driver/pairs.js";
+import { onDevice } from "../../device/driver/wire.js";
+import type { Step } from "../../device/protocol.js";
 import { wsConnect } from "../../support/wspeer.js";
 
 const agent = await Agent.start();

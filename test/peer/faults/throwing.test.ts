@@ -1,8 +1,8 @@
 import test from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import { onDevice } from "../../../sim/agent/wire.js";
+import { Agent } from "../../device/driver/driver.js";
+import { client, rawServer, refusing, server } from "../../device/driver/pairs.js";
+import { onDevice } from "../../device/driver/wire.js";
 import { opcodes } from "../../support/frames.js";
-import { client, rawServer, refusing, server } from "../../support/pairs.js";
 import { wsConnect } from "../../support/wspeer.js";
 
 const agent = await Agent.start();

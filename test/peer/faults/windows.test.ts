@@ -1,9 +1,9 @@
 import test from "ava";
-import { Agent } from "../../../sim/agent/driver.js";
-import type { Counters } from "../../../sim/agent/remote.js";
-import { long, onDevice } from "../../../sim/agent/wire.js";
+import { Agent } from "../../device/driver/driver.js";
+import { clientAndRaw, clientAndWs, rawConnect, server, serverAndWs } from "../../device/driver/pairs.js";
+import type { Counters } from "../../device/driver/remote.js";
+import { long, onDevice } from "../../device/driver/wire.js";
 import { frame, opcodes } from "../../support/frames.js";
-import { clientAndRaw, clientAndWs, rawConnect, server, serverAndWs } from "../../support/pairs.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());

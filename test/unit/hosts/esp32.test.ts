@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { Simulator } from "../../../sim/xs/simulator.js";
-import { rawServer } from "../../support/pairs.js";
+import { rawServer } from "../../device/driver/pairs.js";
 import { Watch } from "../../support/watch.js";
 import { wsConnect } from "../../support/wspeer.js";
 

@@ -1,0 +1,92 @@
+/** Node side of the values on the control connection: what JSON cannot say, as objects with the key `$`. */
+import type { Wire } from "../protocol.js";
+
+/** Values that are made on the device, for the arguments of a step. */
+export const onDevice = {
+	undefined: { $: "undefined" },
+	notANumber: { $: "number", value: "NaN" },
+	infinity: { $: "number", value: "Infinity" },
+	symbol: { $: "symbol" },
+	function: { $: "function" },
+	bigint: { $: "bigint", value: "1" },
+	/** An object that contains itself. */
+	cycle: { $: "cycle" },
+	/** An object whose toJSON throws. */
+	throws: { $: "throws" },
+	/** The round of the innermost `repeat`. */
+	index: { $: "index" },
+	/** An argument of the listener the step is in. */
+	argument: (index: number): Wire => ({ $: "argument", index }),
+	/** A string, `of` repeated. */
+	text: (of: string, times: number): Wire => ({ $: "text", of, times }),
+	/** An ArrayBuffer of `count` octets 0, 1, ... 255, 0 and so on. */
+	octets: (count: number): Wire => ({ $: "octets", count }),
+} as const;
+
+/** A string or buffer too long to be told in full. */
+export interface Long {
+	kind: "string" | "buffer";
+	/** In octets of UTF-8. */
+	length: number;
+	/** FNV-1a, 32 bits. */
+	checksum: number;
+}
+
+/** How the device tells a long `value`: what to expect where one is received. */
+export function long(value: string | Uint8Array): Long {
+	const octets = typeof value === "string" ? new TextEncoder().encode(value) : value;
+	let checksum = 0x811c9dc5;
+	for (const octet of octets) checksum = Math.imul(checksum ^ octet, 0x01000193);
+	return {
+		kind: typeof value === "string" ? "string" : "buffer",
+		length: octets.length,
+		checksum: checksum >>> 0,
+	};
+}
+
+function base64(octets: ArrayBuffer | Uint8Array | DataView): string {
+	const buffer =
+		octets instanceof ArrayBuffer
+			? Buffer.from(octets)
+			: Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+	return buffer.toString("base64");
+}
+
+/** `value` for the device. Objects with the key `$` pass as they are. */
+export function encode(value: unknown): Wire {
+	if (value === undefined) return onDevice.undefined;
+	if (typeof value === "number" && !Number.isFinite(value)) return { $: "number", value: String(value) };
+	if (value === null || typeof value !== "object") return value as Wire;
+	if (value instanceof ArrayBuffer) return { $: "buffer", base64: base64(value) };
+	if (value instanceof DataView) return { $: "DataView", base64: base64(value) };
+	if (value instanceof Uint8Array) return { $: "Uint8Array", base64: base64(value) };
+	if (Array.isArray(value)) return value.map(encode);
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encode(item)]));
+}
+
+/** The value the device told; `objectOf` gives what stands for a named object of the device. */
+export function decode(wire: Wire, objectOf: (name: string) => unknown): unknown {
+	if (wire === null || typeof wire !== "object") return wire;
+	if (Array.isArray(wire)) return wire.map((item) => decode(item, objectOf));
+	const object = wire as { readonly [name: string]: Wire };
+	switch (object["$"]) {
+		case undefined:
+			return Object.fromEntries(Object.entries(object).map(([name, item]) => [name, decode(item, objectOf)]));
+		case "undefined":
+			return undefined;
+		case "number":
+			return Number(object["value"]);
+		case "object":
+			return objectOf(object["name"] as string);
+		case "buffer":
+			return new Uint8Array(Buffer.from(object["base64"] as string, "base64")).buffer;
+		case "Uint8Array":
+			return new Uint8Array(Buffer.from(object["base64"] as string, "base64"));
+		case "long": {
+			const { $: _, ...rest } = object;
+			return rest;
+		}
+		default:
+			return object;
+	}
+}
