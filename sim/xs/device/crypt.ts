@@ -8,20 +8,20 @@ const algorithms = new Set(["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512
 
 /** Collects data; `close` gives the digest of all of it. */
 export class Digest {
-	#algorithm: string;
-	#data = new WireWriter(256);
+	private algorithm: string;
+	private data = new WireWriter(256);
 
 	constructor(algorithm: string) {
 		if (!algorithms.has(algorithm)) throw new Error("crypt: mode not found");
-		this.#algorithm = algorithm;
+		this.algorithm = algorithm;
 	}
 
 	/** A string counts as its UTF-8 octets. */
 	write(data: string | ArrayBuffer | ArrayBufferView): void {
-		if (typeof data === "string") this.#data.raw(utf8(data));
+		if (typeof data === "string") this.data.raw(utf8(data));
 		else if (ArrayBuffer.isView(data))
-			this.#data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-		else this.#data.raw(new Uint8Array(data));
+			this.data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+		else this.data.raw(new Uint8Array(data));
 	}
 
 	update(data: string | ArrayBuffer | ArrayBufferView): void {
@@ -29,8 +29,8 @@ export class Digest {
 	}
 
 	close(): ArrayBuffer {
-		const data = new Uint8Array(this.#data.take());
-		const parameters = new WireWriter(64 + data.byteLength).string(this.#algorithm).octets(data);
+		const data = new Uint8Array(this.data.take());
+		const parameters = new WireWriter(64 + data.byteLength).string(this.algorithm).octets(data);
 		return query(Query.Digest, parameters).rest().slice().buffer as ArrayBuffer;
 	}
 }

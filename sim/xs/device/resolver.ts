@@ -16,7 +16,7 @@ const waiting = new Map<number, { resolver: Resolver; request: Request }>();
 let nextNumber = 1;
 
 class Resolver {
-	#open = true;
+	private open = true;
 
 	/** Options, such as `servers` and `socket`, are accepted and not needed here. */
 	// biome-ignore lint/complexity/noUselessConstructor: it shows what callers pass
@@ -25,7 +25,7 @@ class Resolver {
 	/** Calls `onResolved` with host and address, or `onError` with the host, later. */
 	resolve(options: Request): void {
 		const { onResolved, onError } = options;
-		if (!options.host || (!onResolved && !onError) || !this.#open) throw new Error();
+		if (!options.host || (!onResolved && !onError) || !this.open) throw new Error();
 		let host = options.host.toString();
 		if (host === "localhost") host = "127.0.0.1";
 		const number = nextNumber++;
@@ -35,7 +35,7 @@ class Resolver {
 
 	/** Requests under way are forgotten. */
 	close(): void {
-		this.#open = false;
+		this.open = false;
 		for (const [number, { resolver }] of waiting) if (resolver === this) waiting.delete(number);
 	}
 }

@@ -127,44 +127,44 @@ class Connection {
 const accepting = Symbol("accepting");
 
 class TCP implements Deliverable {
-	#connection: Connection | undefined;
-	#triggerable = Trigger.None;
-	#triggered = Trigger.None;
-	#error = false;
-	#format: Format = "buffer";
-	#onReadable: Callback | undefined;
-	#onWritable: Callback | undefined;
-	#onError: Callback | undefined;
+	private connection: Connection | undefined;
+	private triggerable = Trigger.None;
+	private triggered = Trigger.None;
+	private error = false;
+	private valueFormat: Format = "buffer";
+	private onReadable: Callback | undefined;
+	private onWritable: Callback | undefined;
+	private onError: Callback | undefined;
 	declare target?: unknown;
 
 	constructor(options: Options, connection?: Connection, mark?: symbol) {
 		if (mark === accepting && connection) {
-			this.#connection = connection;
+			this.connection = connection;
 			connection.owner = this;
 			connection.ready = true;
 			operations.uint8(Operation.Accept).uint32(connection.number);
 			if (connection.ended !== undefined) this.ended(connection.ended);
 			return;
 		}
-		if ("format" in options && options.format) this.#format = checkFormat(options.format);
-		this.#onReadable = callback(options.onReadable);
-		this.#onWritable = callback(options.onWritable);
-		this.#onError = callback(options.onError);
+		if ("format" in options && options.format) this.valueFormat = checkFormat(options.format);
+		this.onReadable = callback(options.onReadable);
+		this.onWritable = callback(options.onWritable);
+		this.onError = callback(options.onError);
 		const triggerable =
-			(this.#onReadable ? Trigger.Readable : 0) |
-			(this.#onWritable ? Trigger.Writable : 0) |
-			(this.#onError ? Trigger.Error : 0);
+			(this.onReadable ? Trigger.Readable : 0) |
+			(this.onWritable ? Trigger.Writable : 0) |
+			(this.onError ? Trigger.Error : 0);
 		const flags =
-			(this.#onWritable ? SocketOptions.Writable : 0) |
+			(this.onWritable ? SocketOptions.Writable : 0) |
 			("nodelay" in options ? (options.nodelay ? SocketOptions.NoDelay : SocketOptions.Delay) : 0);
 
-		if ("from" in options) this.#move(options.from, triggerable, flags);
-		else this.#connect(options, flags);
-		this.#triggerable = triggerable;
+		if ("from" in options) this.move(options.from, triggerable, flags);
+		else this.connect(options, flags);
+		this.triggerable = triggerable;
 		if ("target" in options) this.target = options.target;
 	}
 
-	#connect(options: Options, flags: number): void {
+	private connect(options: Options, flags: number): void {
 		const address = String(options.address);
 		if (!isAddress(address)) throw new Error("invalid address");
 		if (options.port === undefined) throw new Error("invalid");
@@ -173,7 +173,7 @@ class TCP implements Deliverable {
 		const connection = new Connection(nextNumber, address, port);
 		nextNumber += 2;
 		connection.owner = this;
-		this.#connection = connection;
+		this.connection = connection;
 		operations.uint8(Operation.Connect).uint32(connection.number).string(address).uint16(port).uint8(flags);
 	}
 
@@ -181,16 +181,16 @@ class TCP implements Deliverable {
 	 * Takes the native socket over; `from` is closed by that. Received octets and the free window are
 	 * announced again. An end that `from` has seen but not yet reported is reported by the new object.
 	 */
-	#move(from: unknown, triggerable: number, flags: number): void {
+	private move(from: unknown, triggerable: number, flags: number): void {
 		if (!isTCP(from)) throw new SyntaxError("C: xsGetHostData: not a host object");
-		const connection = from.#native();
+		const connection = from.native();
 		if (connection.gone) throw new Error("invalid from");
-		let triggered = from.#triggered;
+		let triggered = from.triggered;
 		if (triggerable & Trigger.Writable && connection.window) triggered |= Trigger.Writable;
 		if (triggerable & Trigger.Readable && connection.readable) triggered |= Trigger.Readable;
-		if (from.#error) triggered |= Trigger.Error;
-		from.#release();
-		this.#connection = connection;
+		if (from.error) triggered |= Trigger.Error;
+		from.release();
+		this.connection = connection;
 		connection.owner = this;
 		operations.uint8(Operation.Configure).uint32(connection.number).uint8(flags);
 		if (triggered) this.trigger(triggered);
@@ -198,11 +198,11 @@ class TCP implements Deliverable {
 
 	/** Without an argument everything there is; throws if more is asked for; nothing there: undefined. */
 	read(wanted?: number | ArrayBuffer | ArrayBufferView): ArrayBuffer | number | undefined {
-		const connection = this.#native();
+		const connection = this.native();
 		if (!connection.readable) return undefined;
-		if (this.#format === "number") {
+		if (this.valueFormat === "number") {
 			const value = new Uint8Array(1);
-			this.#take(connection, value);
+			this.take(connection, value);
 			return value[0];
 		}
 		let out: Uint8Array<ArrayBuffer> | undefined;
@@ -213,20 +213,20 @@ class TCP implements Deliverable {
 		} else if (wanted !== undefined) count = Number(wanted) | 0;
 		if (count <= 0 || count > connection.readable) throw new Error("invalid");
 		if (out) {
-			this.#take(connection, out);
+			this.take(connection, out);
 			return count;
 		}
 		const octets = connection.takeBuffer(count);
-		this.#noteDrained(connection);
+		this.noteDrained(connection);
 		return octets;
 	}
 
 	/** Accepts all octets or throws; returns what is left of the window. After the connection has ended: nothing. */
 	write(data: number | ArrayBuffer | ArrayBufferView): number | undefined {
-		const connection = this.#native();
+		const connection = this.native();
 		if (!connection.ready) throw new Error("not ready");
-		if (this.#error || connection.gone) return undefined;
-		const octets = this.#format === "number" ? Uint8Array.of(Number(data)) : octetsOf(data);
+		if (this.error || connection.gone) return undefined;
+		const octets = this.valueFormat === "number" ? Uint8Array.of(Number(data)) : octetsOf(data);
 		if (octets.byteLength > connection.window) throw new Error("would block");
 		connection.write(octets);
 		return connection.window;
@@ -237,94 +237,94 @@ class TCP implements Deliverable {
 	 * has written is lost. May be called again.
 	 */
 	close(): void {
-		if (!this.#connection) return;
-		this.#connection.close();
-		this.#release();
+		if (!this.connection) return;
+		this.connection.close();
+		this.release();
 	}
 
 	get remoteAddress(): string {
-		return this.#peer().address;
+		return this.peer().address;
 	}
 
 	get remotePort(): number {
-		return this.#peer().port;
+		return this.peer().port;
 	}
 
 	get format(): Format {
-		this.#native();
-		return this.#format;
+		this.native();
+		return this.valueFormat;
 	}
 
 	set format(format: Format) {
-		this.#native();
-		this.#format = checkFormat(format);
+		this.native();
+		this.valueFormat = checkFormat(format);
 	}
 
 	/** Called for what happens on the network. */
 	trigger(trigger: number): void {
-		const before = this.#triggered;
-		this.#triggered |= trigger;
+		const before = this.triggered;
+		this.triggered |= trigger;
 		if (!before) post(this);
 	}
 
 	deliver(): void {
-		let triggered = this.#triggered;
-		const connection = this.#connection;
-		this.#triggered = Trigger.None;
+		let triggered = this.triggered;
+		const connection = this.connection;
+		this.triggered = Trigger.None;
 		if (!connection) return;
 		if (triggered & Trigger.Error) {
 			triggered &= ~Trigger.Writable;
-			this.#error = true;
+			this.error = true;
 			connection.ready = false;
 		}
-		if (triggered & this.#triggerable & Trigger.Readable && connection.readable)
-			this.#onReadable?.call(this, connection.readable);
-		if (this.#error) {
-			if (!connection.readable && this.#triggerable & Trigger.Error) this.#onError?.call(this);
-		} else if (triggered & this.#triggerable & Trigger.Writable && !connection.gone)
-			this.#onWritable?.call(this, connection.window);
+		if (triggered & this.triggerable & Trigger.Readable && connection.readable)
+			this.onReadable?.call(this, connection.readable);
+		if (this.error) {
+			if (!connection.readable && this.triggerable & Trigger.Error) this.onError?.call(this);
+		} else if (triggered & this.triggerable & Trigger.Writable && !connection.gone)
+			this.onWritable?.call(this, connection.window);
 	}
 
 	ended(how: Ended): void {
-		const connection = this.#connection;
+		const connection = this.connection;
 		if (!connection) return;
 		if (how === Ended.Gone) {
 			connection.gone = true;
-			if (!(this.#triggerable & Trigger.Error)) return;
+			if (!(this.triggerable & Trigger.Error)) return;
 		}
 		this.trigger(Trigger.Error);
 	}
 
 	received(): void {
-		if (this.#triggerable & Trigger.Readable) this.trigger(Trigger.Readable);
+		if (this.triggerable & Trigger.Readable) this.trigger(Trigger.Readable);
 	}
 
-	#take(connection: Connection, out: Uint8Array): void {
+	private take(connection: Connection, out: Uint8Array): void {
 		connection.take(out);
-		this.#noteDrained(connection);
+		this.noteDrained(connection);
 	}
 
 	/** The error waits until everything received has been read. */
-	#noteDrained(connection: Connection): void {
-		if (!connection.readable && this.#error) this.trigger(Trigger.Error);
+	private noteDrained(connection: Connection): void {
+		if (!connection.readable && this.error) this.trigger(Trigger.Error);
 	}
 
-	#native(): Connection {
-		if (!this.#connection) throw new SyntaxError("C: xsGetHostData: invalid host data");
-		return this.#connection;
+	private native(): Connection {
+		if (!this.connection) throw new SyntaxError("C: xsGetHostData: invalid host data");
+		return this.connection;
 	}
 
-	#peer(): Connection {
-		const connection = this.#native();
+	private peer(): Connection {
+		const connection = this.native();
 		// The native code follows a null pointer here, which restarts the board.
 		if (connection.gone) throw new Error("remote address read after the connection was lost");
 		return connection;
 	}
 
-	#release(): void {
-		this.#connection = undefined;
-		this.#triggerable = Trigger.None;
-		this.#triggered = Trigger.None;
+	private release(): void {
+		this.connection = undefined;
+		this.triggerable = Trigger.None;
+		this.triggered = Trigger.None;
 	}
 }
 

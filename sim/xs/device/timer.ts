@@ -12,16 +12,16 @@ let alarm = Number.POSITIVE_INFINITY;
 let running = false;
 
 class Timer {
-	#callback: TimerCallback | undefined;
-	#trigger: number;
-	#repeat: number;
-	#scheduled = true;
-	#firing = false;
+	private callback: TimerCallback | undefined;
+	private trigger: number;
+	private repeat: number;
+	private scheduled = true;
+	private firing = false;
 
 	private constructor(callback: TimerCallback, interval: number, repeat: number) {
-		this.#callback = callback;
-		this.#trigger = now() + interval;
-		this.#repeat = repeat;
+		this.callback = callback;
+		this.trigger = now() + interval;
+		this.repeat = repeat;
 		timers.push(this);
 	}
 
@@ -37,22 +37,22 @@ class Timer {
 
 	/** Reschedules a timer; without an interval it is kept but does not fire. */
 	static schedule(timer: Timer, ...times: [interval?: number, repeat?: number]): void {
-		if (!(typeof timer === "object" && timer !== null && #callback in timer && timer.#callback))
+		if (!(timer instanceof Timer && timer.callback))
 			throw new SyntaxError("C: xsGetHostData: invalid host data");
 		if (times.length === 0) {
-			timer.#scheduled = false;
-			timer.#firing = false;
-			timer.#repeat = -1;
+			timer.scheduled = false;
+			timer.firing = false;
+			timer.repeat = -1;
 			return;
 		}
-		timer.#trigger = now() + ((times[0] as number) | 0);
-		timer.#repeat = (times[1] ?? 0) | 0;
-		timer.#scheduled = true;
+		timer.trigger = now() + ((times[0] as number) | 0);
+		timer.repeat = (times[1] ?? 0) | 0;
+		timer.scheduled = true;
 	}
 
 	/** Anything that is not a timer, or no longer one, is ignored. */
 	static clear(timer?: unknown): void {
-		if (typeof timer === "object" && timer !== null && #callback in timer) timer.#remove();
+		if (timer instanceof Timer) timer.remove();
 	}
 
 	/** Blocks the whole machine, as on a board. */
@@ -63,31 +63,31 @@ class Timer {
 	/** Fires what is due. Timers made meanwhile wait for the next time. */
 	static deliver(): void {
 		const time = now();
-		for (const timer of timers) timer.#firing = timer.#scheduled && timer.#trigger <= time;
-		for (const timer of timers.slice()) timer.#fire();
+		for (const timer of timers) timer.firing = timer.scheduled && timer.trigger <= time;
+		for (const timer of timers.slice()) timer.fire();
 	}
 
 	/** When the next timer is due. */
 	static next(): number {
 		let next = Number.POSITIVE_INFINITY;
-		for (const timer of timers) if (timer.#scheduled && timer.#trigger < next) next = timer.#trigger;
+		for (const timer of timers) if (timer.scheduled && timer.trigger < next) next = timer.trigger;
 		return next;
 	}
 
-	#fire(): void {
-		if (!this.#firing) return;
-		this.#firing = false;
-		this.#trigger += this.#repeat;
-		this.#callback?.call(globalThis, this);
-		if (this.#repeat === 0) this.#remove();
+	private fire(): void {
+		if (!this.firing) return;
+		this.firing = false;
+		this.trigger += this.repeat;
+		this.callback?.call(globalThis, this);
+		if (this.repeat === 0) this.remove();
 	}
 
-	#remove(): void {
+	private remove(): void {
 		const index = timers.indexOf(this);
 		if (index >= 0) timers.splice(index, 1);
-		this.#callback = undefined;
-		this.#scheduled = false;
-		this.#firing = false;
+		this.callback = undefined;
+		this.scheduled = false;
+		this.firing = false;
 	}
 }
 
