@@ -6,7 +6,8 @@ import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../de
 import { onDevice } from "../device/driver/wire.js";
 import type { Step } from "../device/protocol.js";
 import type { Windows } from "../device/target/target.js";
-import { acceptFor, type Role, StrictPeer } from "./strictpeer.js";
+import { acceptFor } from "../support/handshake.js";
+import { type Role, StrictPeer } from "./strictpeer.js";
 
 /** What a case asks of the device's Client or Server. */
 export interface Demands {

@@ -1,6 +1,7 @@
 /** Plays one case with a device, and says what the device did wrong. */
 import { isDeepStrictEqual } from "node:util";
 import { long } from "../device/driver/wire.js";
+import { acceptFor } from "../support/handshake.js";
 import {
 	type Answer,
 	aClose,
@@ -19,7 +20,7 @@ import {
 	text,
 } from "./case.js";
 import type { Device, Pair } from "./device.js";
-import { acceptFor, type Received, type Role, type StrictPeer } from "./strictpeer.js";
+import type { Received, Role, StrictPeer } from "./strictpeer.js";
 
 /** What follows an opening handshake that a case says nothing more about. */
 const hello: Move[] = [sends(text("hello")), answers(aText("hello"))];

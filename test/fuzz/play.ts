@@ -1,9 +1,10 @@
 /** Plays one random case with a device: the seed and the number of the case say everything about it. */
 import { isDeepStrictEqual } from "node:util";
 import type { Demands, Device, Pair } from "../conformance/device.js";
-import { acceptFor, type Received, type Role } from "../conformance/strictpeer.js";
+import type { Received, Role } from "../conformance/strictpeer.js";
 import { long } from "../device/driver/wire.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
+import { acceptFor } from "../support/handshake.js";
 import { Random } from "../support/random.js";
 import { isUtf8 } from "../support/utf8.js";
 import { judgeFrames, type Message, type Verdict } from "./framejudge.js";

@@ -1,5 +1,5 @@
 /** Sections 5.1, 5.3 and 10.3: masking, by role. */
-import { opcodes } from "../../support/frames.js";
+import { frame, opcodes } from "../../support/frames.js";
 import {
 	aBinary,
 	answers,
@@ -46,13 +46,9 @@ const wrongWay: FrameCase[] = kinds.flatMap(([name, opcode]): FrameCase[] =>
 	]),
 );
 
-/** A frame with a masking key of choice. */
+/** A frame with the given masking key. */
 function masked(opcode: number, payload: Uint8Array, key: string, fin = true): Part {
-	return () => {
-		const keyOctets = Buffer.from(key, "hex");
-		const octets = Buffer.from(payload).map((octet, index) => octet ^ (keyOctets[index & 3] as number));
-		return Buffer.concat([Buffer.of((fin ? 0x80 : 0) | opcode, 0x80 | payload.length), keyOctets, octets]);
-	};
+	return () => frame(opcode, payload, { mask: true, key: Buffer.from(key, "hex"), fin });
 }
 
 const keys = ["00000000", "ffffffff", "01000000", "00000001", "80402010", "37fa213d"];
