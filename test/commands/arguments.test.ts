@@ -18,6 +18,8 @@ const wrong: [command: string, ...parameters: string[]][] = [
 	["figures", "--nothing"],
 	["interop", "--nothing"],
 	["start", "--port", "x"],
+	["build:esp32", "x"],
+	["test:moddable", "--nothing"],
 ];
 
 for (const [command, ...parameters] of wrong) {

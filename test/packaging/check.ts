@@ -6,8 +6,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import colors from "picocolors";
+import { runCommand } from "../../sim/commandline.js";
 import { startDisplay } from "../../sim/moddable/display.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { lamp } from "./lamp.js";
@@ -16,6 +16,12 @@ import { specification } from "./specification.js";
 import { type Check, Stage } from "./stage.js";
 import { ways } from "./ways.js";
 import { Workshop } from "./workshop.js";
+
+const usage = `Usage: npm run check:packaging [-- WORD...]
+
+Builds and runs an app for each way to include this project, and the examples, on the Moddable SDK (MODDABLE).
+With WORDs, only those whose title has one of them.
+`;
 
 async function passes({ title, perform }: Check, stage: Stage): Promise<boolean> {
 	try {
@@ -30,8 +36,7 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 	}
 }
 
-async function main(): Promise<number> {
-	const words = parseArgs({ allowPositionals: true }).positionals;
+async function checkPackaging(words: readonly string[]): Promise<number> {
 	const checks = [...ways, sensor, lamp, specification].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
@@ -51,9 +56,4 @@ async function main(): Promise<number> {
 	}
 }
 
-try {
-	process.exitCode = await main();
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+await runCommand(usage, {}, (_, words) => checkPackaging(words), true);

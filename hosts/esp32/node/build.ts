@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { runCommand } from "../../../sim/commandline.js";
 import { type Linked, linked, run } from "../../../sim/moddable/build.js";
 import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
 
@@ -69,17 +69,9 @@ async function build(sdk: Sdk, platform: string, settings: readonly string[]): P
 	return { ...linked(said), ...measure(folder), folder };
 }
 
-async function main(): Promise<number> {
-	const { values, positionals } = parseArgs({
-		allowPositionals: true,
-		options: { help: { type: "boolean" } },
-	});
-	if (values.help) {
-		console.log(usage);
-		return 0;
-	}
-	const settings = positionals.filter((text) => text.includes("="));
-	const [platform = "esp32", ...more] = positionals.filter((text) => !text.includes("="));
+async function buildFirmware(words: readonly string[]): Promise<number> {
+	const settings = words.filter((text) => text.includes("="));
+	const [platform = "esp32", ...more] = words.filter((text) => !text.includes("="));
 	if (!/^esp32(?:\/\w+)?$/.test(platform) || more.length)
 		throw new Error(
 			`The platform is ${[platform, ...more].join(" ")}: it must be esp32, or one such as esp32/esp32c3.`,
@@ -104,11 +96,4 @@ async function main(): Promise<number> {
 	return 0;
 }
 
-// Who started the command may stop to read what it says.
-process.stdout.on("error", () => {});
-try {
-	process.exitCode = await main();
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+await runCommand(usage, {}, (_, words) => buildFirmware(words), true);
