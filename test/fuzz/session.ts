@@ -2,7 +2,8 @@
 import { performance } from "node:perf_hooks";
 import { type Demands, Device } from "../conformance/device.js";
 import { Random } from "../support/random.js";
-import { allDemands, bringUpNames, playRandom, type Trail } from "./play.js";
+import { allDemands } from "./demands.js";
+import { bringUpNames, playRandom, type Trail } from "./play.js";
 
 export interface FuzzOptions {
 	seed: number;
