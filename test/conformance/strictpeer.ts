@@ -1,5 +1,5 @@
 /**
- * The peer of a case: it writes whatever octets the case says, and reads the device's with every rule of RFC 6455
+ * The peer of a case: it writes whatever bytes the case says, and reads the device's with every rule of RFC 6455
  * that a receiver can check, so that each case also proves what the device may not send.
  */
 import { connect, type Socket } from "node:net";
@@ -13,14 +13,14 @@ export type Role = "client" | "server";
 /** What the device has sent, a message put together from its fragments. */
 export type Received =
 	| { kind: "text"; text: string }
-	| { kind: "binary"; octets: Buffer }
-	| { kind: "ping" | "pong"; octets: Buffer }
+	| { kind: "binary"; bytes: Buffer }
+	| { kind: "ping" | "pong"; bytes: Buffer }
 	/** `code` is undefined for an empty close frame. */
 	| { kind: "close"; code: number | undefined; reason: string }
 	/** The connection has ended; `inside` a frame or not. */
 	| { kind: "end"; inside: boolean };
 
-/** A wait that takes longer than this has failed: 64 KiB through a window of one octet take seconds. Milliseconds. */
+/** A wait that takes longer than this has failed: 64 KiB through a window of one byte take seconds. Milliseconds. */
 const patience = 60_000;
 
 export class StrictPeer {
@@ -53,8 +53,8 @@ export class StrictPeer {
 		return this.#device === "server";
 	}
 
-	write(octets: Uint8Array | string): void {
-		if (!this.#socket.destroyed) this.#socket.write(octets);
+	write(bytes: Uint8Array | string): void {
+		if (!this.#socket.destroyed) this.#socket.write(bytes);
 	}
 
 	/** Stops reading, as a peer does that is busy. */
@@ -81,7 +81,7 @@ export class StrictPeer {
 	}
 
 	/** The next `count` bytes, outside of frames. */
-	octets(count: number): Promise<string> {
+	bytes(count: number): Promise<string> {
 		return this.#reader.until(
 			() => (this.#reader.unread.length < count ? undefined : this.#reader.take(count).toString("latin1")),
 			`${count} bytes`,
@@ -126,9 +126,9 @@ export class StrictPeer {
 	#receive({ fin, opcode, payload }: Frame): Received | undefined {
 		if (opcode >= opcodes.close) {
 			if (!fin) throw new Error("section 5.5: a control frame is fragmented");
-			if (payload.length > 125) throw new Error("section 5.5: a control frame has more than 125 octets");
-			if (opcode === opcodes.ping) return { kind: "ping", octets: payload };
-			if (opcode === opcodes.pong) return { kind: "pong", octets: payload };
+			if (payload.length > 125) throw new Error("section 5.5: a control frame has more than 125 bytes");
+			if (opcode === opcodes.ping) return { kind: "ping", bytes: payload };
+			if (opcode === opcodes.pong) return { kind: "pong", bytes: payload };
 			if (opcode === opcodes.close) return this.#receiveClose(payload);
 		}
 		if (opcode > opcodes.binary) throw new Error(`section 5.2: the opcode ${opcode} is reserved`);
@@ -143,7 +143,7 @@ export class StrictPeer {
 		if (!fin) return undefined;
 		const message = Buffer.concat(this.#fragments);
 		this.#fragments = undefined;
-		if (this.#opcode === opcodes.binary) return { kind: "binary", octets: message };
+		if (this.#opcode === opcodes.binary) return { kind: "binary", bytes: message };
 		if (!isUtf8(message)) throw new Error("section 5.6: a text message is not UTF-8");
 		return { kind: "text", text: message.toString() };
 	}
@@ -151,7 +151,7 @@ export class StrictPeer {
 	#receiveClose(payload: Buffer): Received {
 		this.#closeSeen = true;
 		if (payload.length === 0) return { kind: "close", code: undefined, reason: "" };
-		if (payload.length === 1) throw new Error("section 5.5.1: a close frame has one octet");
+		if (payload.length === 1) throw new Error("section 5.5.1: a close frame has one byte");
 		const code = payload.readUInt16BE(0);
 		const named = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
 		if (!named && (code < 3000 || code > 4999))

@@ -22,7 +22,7 @@ export function answered(
 	if (received.some(({ kind }) => kind === "end"))
 		throw new Error(`the device ended the connection unasked (${JSON.stringify(end)})`);
 	if (end.kind !== "open") return received.some(({ kind }) => kind === "close");
-	const pongs = received.flatMap((it) => (it.kind === "pong" ? [it.octets] : []));
+	const pongs = received.flatMap((it) => (it.kind === "pong" ? [it.bytes] : []));
 	const echoes = received.filter(({ kind }) => kind === "text" || kind === "binary").length;
 	const last = pings.at(-1);
 	// The last pings may be alike, and then it takes no more than one pong; those before it came earlier.
@@ -57,21 +57,21 @@ export function checkEvents(
 		);
 }
 
-export function isAsText(value: unknown, { binary, octets }: Message): boolean {
+export function isAsText(value: unknown, { binary, bytes }: Message): boolean {
 	// What is no UTF-8 comes with replacement characters, however many.
-	if (binary && !isUtf8(octets)) return true;
-	const text = octets.toString();
-	return isDeepStrictEqual(value, octets.length > 1024 ? long(text) : text);
+	if (binary && !isUtf8(bytes)) return true;
+	const text = bytes.toString();
+	return isDeepStrictEqual(value, bytes.length > 1024 ? long(text) : text);
 }
 
-export function isAsOctets(value: unknown, { octets }: Message): boolean {
-	if (octets.length > 1024) return isDeepStrictEqual(value, long(octets));
-	return value instanceof ArrayBuffer && octets.equals(new Uint8Array(value));
+export function isAsBytes(value: unknown, { bytes }: Message): boolean {
+	if (bytes.length > 1024) return isDeepStrictEqual(value, long(bytes));
+	return value instanceof ArrayBuffer && bytes.equals(new Uint8Array(value));
 }
 
 /** Text in JSON comes as its value; above the limits of the device, and where it is no JSON, as the string. */
 export function isValueOrText(value: unknown, message: Message): boolean {
-	const text = message.octets.toString();
+	const text = message.bytes.toString();
 	const parsed = parse(text);
 	if (parsed !== undefined && isDeepStrictEqual(value, toldAs(parsed))) return true;
 	return isAsText(value, message) && (parsed === undefined || !isModest(text));
@@ -99,7 +99,7 @@ function toldAs(value: unknown): unknown {
 
 /** The echo of a value may be missing, as not every value that can be received can be sent. */
 export function checkEchoes(received: readonly Received[], { messages }: Verdict): void {
-	const texts = messages.map(({ octets }) => octets.toString());
+	const texts = messages.map(({ bytes }) => bytes.toString());
 	let next = 0;
 	for (const it of received) {
 		if (it.kind === "binary") throw new Error("the echo of a value is binary");
@@ -133,8 +133,8 @@ export function checkReceived(
 	for (const it of received) {
 		switch (it.kind) {
 			case "pong": {
-				const index = pings.findIndex((payload, place) => place >= ping && payload.equals(it.octets));
-				if (index < 0) throw new Error(`a pong of ${it.octets.toString("hex")} answers no ping`);
+				const index = pings.findIndex((payload, place) => place >= ping && payload.equals(it.bytes));
+				if (index < 0) throw new Error(`a pong of ${it.bytes.toString("hex")} answers no ping`);
 				ping = index + 1;
 				break;
 			}
@@ -142,9 +142,9 @@ export function checkReceived(
 			case "binary": {
 				const sent = messages[message++];
 				if (!echo || !sent) throw new Error("the device sent a message of its own");
-				const octets = it.kind === "text" ? Buffer.from(it.text) : it.octets;
+				const bytes = it.kind === "text" ? Buffer.from(it.text) : it.bytes;
 				if (sent.binary !== (it.kind === "binary")) throw new Error(`echo ${message} is ${it.kind}`);
-				if (isUtf8(sent.octets) && !octets.equals(sent.octets)) throw new Error(`echo ${message} differs`);
+				if (isUtf8(sent.bytes) && !bytes.equals(sent.bytes)) throw new Error(`echo ${message} differs`);
 				break;
 			}
 			case "close":

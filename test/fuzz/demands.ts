@@ -1,18 +1,18 @@
 /** The options of the Clients and Servers that cases use. */
 import type { Demands } from "../conformance/device.js";
 
-/** The longest messages that devices are asked to receive, in octets. */
+/** The longest messages that devices are asked to receive, in bytes. */
 const messageSizes = [100, 16384, 70000];
 /** Bytes of unfinished messages: more than all cases at a time have. */
 const receiveBudget = 16 * 70000;
 
 /** What most cases ask of the device: messages as they are. */
 export const plainDemands: readonly Demands[] = messageSizes.flatMap((maxMessageSize) =>
-	[true, false].flatMap((octets) =>
+	[true, false].flatMap((bytes) =>
 		// The queue takes the echoes of all messages that a stream may have.
 		[true, false].map((echo) => ({
 			options: { maxMessageSize, receiveBudget, sendQueueSize: 16384 + 2 * maxMessageSize },
-			octets,
+			bytes,
 			echo,
 		})),
 	),

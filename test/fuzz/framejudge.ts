@@ -1,5 +1,5 @@
 /**
- * What a device must make of octets that come after the opening handshake: RFC 6455 once more, written for whole
+ * What a device must make of bytes that come after the opening handshake: RFC 6455 once more, written for whole
  * streams and for clarity, apart from the module, as a judge of it.
  */
 import { type FrameHeader, isMinimal, opcodes, readHeader, readPayload } from "../support/frames.js";
@@ -7,7 +7,7 @@ import { canBecomeUtf8, isUtf8 } from "../support/utf8.js";
 
 export interface Message {
 	binary: boolean;
-	octets: Buffer;
+	bytes: Buffer;
 }
 
 export interface Verdict {
@@ -15,7 +15,7 @@ export interface Verdict {
 	messages: Message[];
 	/** Payloads of the pings, in order. */
 	pings: Buffer[];
-	/** How the connection stands when the octets are used up. */
+	/** How the connection stands when the bytes are used up. */
 	end:
 		| { kind: "open" }
 		/** The peer has closed it; the code is undefined when it gave none. */
@@ -27,7 +27,7 @@ export interface Verdict {
 export interface Rules {
 	/** Whether frames must be masked: the device is a server. */
 	masked: boolean;
-	/** The longest message, in octets. */
+	/** The longest message, in bytes. */
 	maxMessageSize: number;
 }
 
@@ -41,16 +41,16 @@ class Failure {
 	}
 }
 
-/** Thrown where the octets end. */
-const endOfOctets = Symbol("end of octets");
+/** Thrown where the bytes end. */
+const endOfBytes = Symbol("end of bytes");
 
-export function judgeFrames(octets: Buffer, rules: Rules): Verdict {
+export function judgeFrames(bytes: Buffer, rules: Rules): Verdict {
 	const verdict: Verdict = { messages: [], pings: [], end: { kind: "open" } };
 	try {
-		new FrameJudge(octets, rules, verdict).judge();
+		new FrameJudge(bytes, rules, verdict).judge();
 	} catch (thrown) {
 		if (thrown instanceof Failure) verdict.end = { kind: "failed", code: thrown.code, why: thrown.why };
-		else if (thrown !== endOfOctets) throw thrown;
+		else if (thrown !== endOfBytes) throw thrown;
 	}
 	return verdict;
 }
@@ -62,15 +62,15 @@ interface OpenMessage {
 }
 
 class FrameJudge {
-	readonly #octets: Buffer;
+	readonly #bytes: Buffer;
 	readonly #rules: Rules;
 	readonly #verdict: Verdict;
 	#position = 0;
 	/** The message under way. */
 	#message: OpenMessage | undefined;
 
-	constructor(octets: Buffer, rules: Rules, verdict: Verdict) {
-		this.#octets = octets;
+	constructor(bytes: Buffer, rules: Rules, verdict: Verdict) {
+		this.#bytes = bytes;
 		this.#rules = rules;
 		this.#verdict = verdict;
 	}
@@ -80,9 +80,9 @@ class FrameJudge {
 	}
 
 	#frame(): void {
-		const bytes = this.#octets.subarray(this.#position);
+		const bytes = this.#bytes.subarray(this.#position);
 		const header = readHeader(bytes);
-		if (!header) throw endOfOctets;
+		if (!header) throw endOfBytes;
 		const { fin, opcode } = header;
 		const control = opcode >= opcodes.close;
 		if (header.rsv !== 0) throw new Failure(1002, "reserved bits");
@@ -100,10 +100,10 @@ class FrameJudge {
 			if (BigInt(this.#message.length) + length > BigInt(this.#rules.maxMessageSize))
 				throw new Failure(1009, "long message");
 		}
-		if (bytes.length < header.size) throw endOfOctets;
+		if (bytes.length < header.size) throw endOfBytes;
 		const payload = readPayload(bytes, header);
 		const whole = payload.length === Number(length);
-		if (control && !whole) throw endOfOctets;
+		if (control && !whole) throw endOfBytes;
 		if (control) this.#control(opcode, payload);
 		else this.#data(payload, whole, fin);
 		this.#position += header.size + payload.length;
@@ -113,13 +113,13 @@ class FrameJudge {
 		const message = this.#message as OpenMessage;
 		message.length += payload.length;
 		message.parts.push(payload);
-		const octets = Buffer.concat(message.parts);
-		if (message.opcode === opcodes.text && !(whole && fin ? isUtf8(octets) : canBecomeUtf8(octets)))
+		const bytes = Buffer.concat(message.parts);
+		if (message.opcode === opcodes.text && !(whole && fin ? isUtf8(bytes) : canBecomeUtf8(bytes)))
 			throw new Failure(1007, "no UTF-8");
-		if (!whole) throw endOfOctets;
+		if (!whole) throw endOfBytes;
 		if (!fin) return;
 		this.#message = undefined;
-		this.#verdict.messages.push({ binary: message.opcode === opcodes.binary, octets });
+		this.#verdict.messages.push({ binary: message.opcode === opcodes.binary, bytes });
 	}
 
 	#control(opcode: number, payload: Buffer): void {
@@ -138,7 +138,7 @@ function checkLength(bytes: Buffer, header: FrameHeader): bigint {
 	// A length above 2^63 is rejected before its field is complete.
 	if (header.lengthBits === 64 && bytes.length >= 4 && bytes.readUInt8(2) >= 0x80)
 		throw new Failure(1002, "negative length");
-	if (header.length === undefined) throw endOfOctets;
+	if (header.length === undefined) throw endOfBytes;
 	if (!isMinimal(header)) throw new Failure(1002, `length in ${header.lengthBits} bits`);
 	return header.length;
 }

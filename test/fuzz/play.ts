@@ -12,7 +12,7 @@ import {
 	checkEvents,
 	checkReceived,
 	inWords,
-	isAsOctets,
+	isAsBytes,
 	isAsText,
 	isEcho,
 	isValueOrText,
@@ -42,8 +42,8 @@ export interface Played {
 /** What a case did, for a report of its failure. */
 export interface Trail {
 	role: Role;
-	/** The octets that the peer sent last. */
-	octets: Buffer;
+	/** The bytes that the peer sent last. */
+	bytes: Buffer;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function playRandom(
 	const demands = random.pick(plainDemands);
 	const longest = longMessages ? 70000 : 2000;
 	trail.role = role;
-	const kind = random.choose({ json: 20, silent: 2, octets: 60, heads: 20 });
+	const kind = random.choose({ json: 20, silent: 2, bytes: 60, heads: 20 });
 	if (kind === "json") {
 		const ending = await playJson(device, random, role, number, longMessages ? 20000 : 2000, trail);
 		return { role, ending };
@@ -72,10 +72,10 @@ export async function playRandom(
 			role,
 			ending: await (role === "server" ? playSilent(device, random) : playMute(device, random)),
 		};
-	if (kind === "octets") {
+	if (kind === "bytes") {
 		const pair = await device.open(role, demands);
 		const stream = randomStream(random, role === "server", longest);
-		trail.octets = stream;
+		trail.bytes = stream;
 		try {
 			pair.peer.write(stream);
 			return { role, ending: await playStream(device, random, role, demands, pair, stream) };
@@ -102,7 +102,7 @@ async function playJson(
 	const fresh = role === "server" ? 1000 * (number + 1) : undefined;
 	const pair = await device.open(role, demands);
 	const stream = randomJsonStream(random, role === "server", fresh, longest, honest);
-	trail.octets = stream;
+	trail.bytes = stream;
 	try {
 		pair.peer.write(stream);
 		return `JSON ${await playStream(device, random, role, demands, pair, stream, honest)}`;
@@ -202,13 +202,13 @@ async function exchange(device: Device, { connection, peer }: Pair): Promise<voi
 }
 
 async function playRequest(device: Device, random: Random, demands: Demands, trail: Trail): Promise<string> {
-	const path = `/${random.octets(12).toString("hex")}`;
-	const octets = randomRequest(random, path);
-	const verdict = judgeRequest(octets);
-	trail.octets = octets;
+	const path = `/${random.bytes(12).toString("hex")}`;
+	const bytes = randomRequest(random, path);
+	const verdict = judgeRequest(bytes);
+	trail.bytes = bytes;
 	const peer = await device.connect(demands);
 	try {
-		peer.write(octets);
+		peer.write(bytes);
 		if (verdict.kind === "incomplete") {
 			peer.end();
 			checkRefusal(await peer.rest(), verdict);
@@ -250,10 +250,10 @@ async function playResponse(device: Device, random: Random, demands: Demands, tr
 	});
 	try {
 		const accept = acceptFor(await peer.head());
-		const octets = randomResponse(random, accept);
-		const verdict = judgeResponse(octets, accept, protocols ?? []);
-		trail.octets = octets;
-		peer.write(octets);
+		const bytes = randomResponse(random, accept);
+		const verdict = judgeResponse(bytes, accept, protocols ?? []);
+		trail.bytes = bytes;
+		peer.write(bytes);
 		if (verdict.kind === "granted") {
 			await client.next("open");
 			return await playStream(device, random, "client", demands, { connection: client, peer }, verdict.rest);
@@ -284,7 +284,7 @@ async function playStream(
 	const { maxMessageSize } = demands.options as { maxMessageSize: number };
 	const verdict = judgeFrames(stream, { masked: role === "server", maxMessageSize });
 	const received: Received[] = [];
-	// The peer's end comes with the octets, or when the device has answered all of them.
+	// The peer's end comes with the bytes, or when the device has answered all of them.
 	const patient = honest !== undefined || random.next() < 0.5;
 	if (patient) {
 		const isAnswered = () =>
@@ -309,7 +309,7 @@ async function playStream(
 	checkEvents(
 		connection,
 		verdict,
-		honest !== undefined ? isValueOrText : demands.octets ? isAsOctets : isAsText,
+		honest !== undefined ? isValueOrText : demands.bytes ? isAsBytes : isAsText,
 	);
 	checkClose(verdict, code, reason);
 	if (honest === undefined) checkReceived(received, verdict, demands.echo === true);

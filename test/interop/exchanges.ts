@@ -60,7 +60,7 @@ export function testExchanges(title: string, connect: Connect): void {
 		for (const length of lengths) {
 			await peer.send(octets(length));
 			t.deepEqual(await device.next("message"), [told(octets(length)), { binary: true }]);
-			await device.send(onDevice.octets(length));
+			await device.send(onDevice.bytes(length));
 			t.deepEqual(await peer.message(), octets(length));
 		}
 	});
@@ -69,7 +69,7 @@ export function testExchanges(title: string, connect: Connect): void {
 		const { device, peer } = await connect(t, { ...binary, ...large });
 		await peer.send(octets(longest));
 		t.deepEqual(await device.next("message"), [long(octets(longest)), { binary: true }]);
-		await device.send(onDevice.octets(longest));
+		await device.send(onDevice.bytes(longest));
 		t.deepEqual(await peer.message(), octets(longest));
 	});
 

@@ -108,7 +108,7 @@ test("close() with a code that may not be sent throws and the connection stays",
 	t.is(await peer.json(), "still here");
 });
 
-test("a reason of more than 123 octets is cut off between characters", async (t) => {
+test("a reason of more than 123 bytes is cut off between characters", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	await open.close(1000, "ä".repeat(100));
 	t.deepEqual(await peer.closed(), { code: 1000, reason: "ä".repeat(61) });

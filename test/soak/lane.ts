@@ -128,7 +128,7 @@ export class Lane {
 		// Device code that works with values gets text only.
 		const binary = this.#name === "client 1" && this.#random.integer(0, 1) === 1;
 		const data = binary
-			? this.#random.octets(this.#random.pick(binaryLengths))
+			? this.#random.bytes(this.#random.pick(binaryLengths))
 			: Buffer.from(
 					JSON.stringify({
 						// One of its own, or a late one might be taken for it.

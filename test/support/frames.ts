@@ -24,10 +24,10 @@ export interface FrameOptions {
 
 const defaultKey = Uint8Array.of(0x12, 0x34, 0x56, 0x78);
 
-/** The octets of a frame. */
+/** The bytes of a frame. */
 export function frame(opcode: number, payload: string | Uint8Array = "", options: FrameOptions = {}): Buffer {
-	const octets = Buffer.from(payload as string);
-	const length = options.length ?? octets.length;
+	const bytes = Buffer.from(payload as string);
+	const length = options.length ?? bytes.length;
 	const first = (options.fin === false ? 0 : 0x80) | ((options.rsv ?? 0) << 4) | opcode;
 	const maskBit = options.mask ? 0x80 : 0;
 	let head: Buffer;
@@ -41,9 +41,9 @@ export function frame(opcode: number, payload: string | Uint8Array = "", options
 		head[1] = maskBit | 127;
 		head.writeBigUInt64BE(BigInt(length), 2);
 	}
-	if (!options.mask) return Buffer.concat([head, octets]);
+	if (!options.mask) return Buffer.concat([head, bytes]);
 	const key = options.key ?? defaultKey;
-	return Buffer.concat([head, key, octets.map((octet, i) => octet ^ (key[i & 3] as number))]);
+	return Buffer.concat([head, key, bytes.map((byte, i) => byte ^ (key[i & 3] as number))]);
 }
 
 /** The payload of a close frame. */

@@ -1,4 +1,4 @@
-/** A TCP connection that a test reads and writes octet by octet, in either role of a WebSocket. */
+/** A TCP connection that a test reads and writes byte by byte, in either role of a WebSocket. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "./frames.js";
@@ -125,12 +125,12 @@ export class RawConnection {
 		return { head, accept: acceptFor(head) };
 	}
 
-	/** Server role: reads the request and answers 101, followed by `octets` in the same write. */
-	async accept(headers = "", octets: Uint8Array = new Uint8Array()): Promise<string> {
+	/** Server role: reads the request and answers 101, followed by `bytes` in the same write. */
+	async accept(headers = "", bytes: Uint8Array = new Uint8Array()): Promise<string> {
 		const { head, accept } = await this.readRequest();
 		this.write(
 			`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${headers}\r\n`,
-			octets,
+			bytes,
 		);
 		return head;
 	}

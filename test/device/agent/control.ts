@@ -1,11 +1,11 @@
 /** The control connection, device side: lines of JSON in and out over a native TCP connection, in bounded memory. */
 import TCP from "embedded:io/socket/tcp";
 
-/** A command line longer than this is refused, in octets. */
+/** A command line longer than this is refused, in bytes. */
 const longestLine = 65536;
-/** While more than this waits to be written, in octets, no further command is read. */
+/** While more than this waits to be written, in bytes, no further command is read. */
 const highWater = 8192;
-/** Reports beyond this, in octets, end the connection: a test that listens to less is wanted. */
+/** Reports beyond this, in bytes, end the connection: a test that listens to less is wanted. */
 const mostWaiting = 262144;
 
 const newline = 10;
@@ -20,7 +20,7 @@ export interface ControlOwner {
 export class Control {
 	private tcp: TCP | undefined;
 	private readonly owner: ControlOwner;
-	/** Octets of the line that is not yet complete. */
+	/** Bytes of the line that is not yet complete. */
 	private partial: Uint8Array<ArrayBuffer>[] = [];
 	private partialLength = 0;
 	private readable = 0;
@@ -64,7 +64,7 @@ export class Control {
 		const line = new Uint8Array(ArrayBuffer.fromString(`${JSON.stringify(report)}\n`));
 		if (this.waitingLength + line.length > mostWaiting) {
 			this.close();
-			trace(`agent: more than ${mostWaiting} octets of reports wait; watch fewer events\n`);
+			trace(`agent: more than ${mostWaiting} bytes of reports wait; watch fewer events\n`);
 			this.owner.onClose();
 			return;
 		}
@@ -87,21 +87,21 @@ export class Control {
 
 	private read(): void {
 		while (this.tcp && this.readable > 0 && this.waitingLength <= highWater) {
-			const octets = new Uint8Array(this.tcp.read() as ArrayBuffer);
+			const bytes = new Uint8Array(this.tcp.read() as ArrayBuffer);
 			this.readable = 0;
-			this.take(octets);
+			this.take(bytes);
 		}
 	}
 
-	private take(octets: Uint8Array<ArrayBuffer>): void {
+	private take(bytes: Uint8Array<ArrayBuffer>): void {
 		let start = 0;
 		for (;;) {
-			const end = octets.indexOf(newline, start);
-			const piece = octets.slice(start, end < 0 ? octets.length : end);
+			const end = bytes.indexOf(newline, start);
+			const piece = bytes.slice(start, end < 0 ? bytes.length : end);
 			this.partial.push(piece);
 			this.partialLength += piece.length;
 			if (this.partialLength > longestLine) {
-				trace(`agent: a command of more than ${longestLine} octets; send a rule to make the data instead\n`);
+				trace(`agent: a command of more than ${longestLine} bytes; send a rule to make the data instead\n`);
 				this.close();
 				this.owner.onClose();
 				return;

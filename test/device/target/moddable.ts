@@ -7,7 +7,7 @@ import { startAgent } from "./ports.js";
 import { refuse } from "./refuse.js";
 import type { Target } from "./target.js";
 
-/** Octets of a slot of the XS engine on a computer of 64 bits. */
+/** Bytes of a slot of the XS engine on a computer of 64 bits. */
 const slotSize = 32;
 
 /** Names of the environment variables by which `test.ts` tells its processes what it has built and started. */
