@@ -1,22 +1,23 @@
-/** What command-line programs share: options, and how they end. */
+/** Option parsing and exit status of the command-line programs. */
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** The options of a command that are given, by name. */
+/** Values of the options that were given, by name. */
 export type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
- * Runs a command: its exit status becomes that of the process, and an error a sentence on standard error.
- * @param usage what `--help` shows
- * @param names the options it takes: "string" for those with a value, "boolean" for the others
- * @param run does the work with the options given; gives the exit status
+ * Runs a command and sets the exit status of the process. An error is printed to standard error without its
+ * stack.
+ * @param usage text for `--help`
+ * @param names the options: "string" if the option takes a value, "boolean" otherwise
+ * @param run runs the command with the given options; returns the exit status
  */
 export async function runCommand(
 	usage: string,
 	names: Readonly<Record<string, "string" | "boolean">>,
 	run: (values: Values) => Promise<number>,
 ): Promise<void> {
-	// Who started the command may stop to read what it says.
+	// The reader of the output may close the pipe early.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
 		const options: NonNullable<ParseArgsConfig["options"]> = { help: { type: "boolean" } };
@@ -26,15 +27,15 @@ export async function runCommand(
 		else process.exitCode = await run(values as Values);
 	} catch (error) {
 		const { message, code } = error as Error & { code?: string };
-		// parseArgs() may give advice in further lines.
+		// parseArgs() appends advice on further lines.
 		console.error(code?.startsWith("ERR_PARSE_ARGS") ? message.split("\n", 1)[0] : message);
 		process.exitCode = 1;
 	}
 }
 
 /**
- * An option that is a whole number.
- * @throws RangeError that names it and what it may be
+ * Reads an option that takes a whole number.
+ * @throws RangeError with the option's name, value and range
  */
 export function integerOption(
 	values: Values,
