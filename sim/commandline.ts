@@ -1,4 +1,4 @@
-/** What command-line programs share: options, and how they end. */
+/** Option parsing and exit status of the command-line programs. */
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
@@ -15,10 +15,11 @@ interface ValueTypes {
 export type Values<N extends Names = Names> = { readonly [Name in keyof N]?: ValueTypes[N[Name]] };
 
 /**
- * Runs a command and sets the exit status of the process. An error is reported on standard error, in one sentence.
- * @param usage what `--help` shows
+ * Runs a command and sets the exit status of the process. An error is printed to standard error without its
+ * stack.
+ * @param usage text for `--help`
  * @param names the options that the command takes
- * @param run does the work; gives the exit status
+ * @param run runs the command; returns the exit status
  * @param takesWords whether words that are not options may follow; they are an error otherwise
  */
 export async function runCommand<const N extends Names>(
@@ -27,7 +28,7 @@ export async function runCommand<const N extends Names>(
 	run: (values: Values<N>, words: readonly string[]) => Promise<number>,
 	takesWords = false,
 ): Promise<void> {
-	// Who started the command may stop to read what it says.
+	// The reader of the output may close the pipe early.
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 	try {
 		const options: NonNullable<ParseArgsConfig["options"]> = { help: { type: "boolean" } };
@@ -38,15 +39,15 @@ export async function runCommand<const N extends Names>(
 		else process.exitCode = await run(values as Values<N>, positionals);
 	} catch (error) {
 		const { message, code } = error as Error & { code?: string };
-		// parseArgs() may give advice in further lines.
+		// parseArgs() appends advice on further lines.
 		console.error(code?.startsWith("ERR_PARSE_ARGS") ? message.split("\n", 1)[0] : message);
 		process.exitCode = 1;
 	}
 }
 
 /**
- * An option that is a whole number.
- * @throws RangeError with the name and the range of the option
+ * Reads an option that takes a whole number.
+ * @throws RangeError with the option's name, value and range
  */
 export function integerOption<Fallback extends number | undefined>(
 	values: Values,
@@ -59,6 +60,7 @@ export function integerOption<Fallback extends number | undefined>(
 	if (text === undefined) return fallback;
 	const value = typeof text === "string" && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 	if (value >= lowest && value <= highest) return value;
-	const range = highest === Number.POSITIVE_INFINITY ? `from ${lowest}` : `from ${lowest} to ${highest}`;
-	throw new RangeError(`--${name} is ${text}: it must be a whole number ${range}.`);
+	const range =
+		highest === Number.POSITIVE_INFINITY ? `, at least ${lowest}` : ` from ${lowest} to ${highest}`;
+	throw new RangeError(`--${name} is ${text}: it must be a whole number${range}.`);
 }

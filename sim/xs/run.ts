@@ -1,6 +1,6 @@
 /**
- * Runs a device program in the simulator, its trace on the terminal, until Ctrl-C:
- * `node --import tsx sim/xs/run.ts PROGRAM [options]`
+ * Runs a device program in the simulator and prints its trace until Ctrl-C: `node --import tsx sim/xs/run.ts
+ * PROGRAM [options]`
  */
 
 import { once } from "node:events";
@@ -10,14 +10,14 @@ import { Simulator, type SimulatorOptions } from "./simulator.js";
 
 const usage = `Usage: node --import tsx sim/xs/run.ts PROGRAM [options]
 
-Runs a device program (its main module) on the XS engine and shows what it traces. Ctrl-C ends it.
+Runs a device program (its main module) on the XS engine and prints its trace. Ctrl-C ends it.
 
-  --config JSON         what the program finds in mc/config (default {})
-  --host NAME=ADDRESS   what a name means to the device: an IPv4 address, fail, or hang; may be repeated
-  --read-window N       octets of the receive buffer of each connection (default 5744)
-  --write-window N      octets of the send buffer of each connection (default 8192)
-  --split-reads N       give received octets to the program in pieces of N octets
-  --hang-timeout N      milliseconds until a callback that does not return ends the device (default 10000)
+  --config JSON         configuration for mc/config (default {})
+  --host NAME=ADDRESS   resolve a host name to an IPv4 address, fail or hang; may be repeated
+  --read-window N       receive buffer of each connection in bytes (default 5744)
+  --write-window N      send buffer of each connection in bytes (default 8192)
+  --split-reads N       deliver received data in pieces of N bytes
+  --hang-timeout N      end the device if a callback takes longer, in milliseconds (default 10000)
   --help                show this text
 `;
 

@@ -1,4 +1,4 @@
-/** The measurements that the figures are drawn from, as the commands print them with --json. */
+/** The measurements for the figures, as printed by the commands with --json. */
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -6,12 +6,12 @@ import type { Report } from "../bench/report.js";
 import type { MemoryReport } from "../memory/report.js";
 import type { ScaleReport } from "../scale/table.js";
 
-/** Where measurements and figures are kept. */
+/** Folder of measurements and figures. */
 export const folder = fileURLToPath(new URL("../../figures/", import.meta.url));
-/** The page that shows them. */
+/** Page with the figures. */
 export const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
 
-/** The npm scripts by the name of the file that keeps what they print. */
+/** The npm scripts by the name of the file with their output. */
 export const scripts = {
 	bench: "bench",
 	"bench-moddable": "bench:moddable",

@@ -1,6 +1,7 @@
 /**
- * Tries every way to include this project in an app, and the examples, on the Moddable SDK: each is built for the
- * simulator, run and checked. `npm run check:packaging`, and with `-- WORD...` only those whose title has a word.
+ * Tests every way to include this project in an app, and the examples, on the Moddable SDK: builds each for the
+ * simulator, runs and checks it. `npm run check:packaging`; with `-- WORD...` only those whose title contains one
+ * of the words.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -40,7 +41,7 @@ async function checkPackaging(words: readonly string[]): Promise<number> {
 	const checks = [...ways, sensor, lamp, specification].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
-	if (checks.length === 0) throw new Error(`No check has ${words.join(" or ")} in its title.`);
+	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);
 	const sdk = new Sdk();
 	const display = await startDisplay();
 	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-packaging-"));
@@ -48,7 +49,7 @@ async function checkPackaging(words: readonly string[]): Promise<number> {
 		const workshop = new Workshop(sdk, folder);
 		let passed = 0;
 		for (const check of checks) if (await passes(check, new Stage(workshop, display.name))) passed++;
-		console.log(`\nModdable SDK ${sdk.version}: ${passed} of ${checks.length} built, run and right.`);
+		console.log(`\nModdable SDK ${sdk.version}: ${passed} of ${checks.length} checks passed.`);
 		return passed === checks.length ? 0 : 1;
 	} finally {
 		rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** All attacks. What is sent in messages both roles of the device get; heads are requests or responses. */
+/** All attacks. Message attacks apply to both roles; head attacks are requests or responses. */
 
 import { closePayload, opcodes } from "../support/frames.js";
 import { type Attack, type Field, fragments, grant, request } from "./attack.js";
@@ -10,14 +10,14 @@ const text = { program: "echo", type: "text/plain" } as const;
 const binary = { program: "echo", type: "application/octet-stream" } as const;
 const chat = { program: "chat", type: "" } as const;
 
-/** Around the limits that a device may have, and far above. */
+/** Nesting depths around the limits of a device and far above. */
 const depths = [8, 9, 30, 64, 100, 150, 250, 300, 420, 1000, 4000];
 const sizes = [500, 1000, 2000, 4000, 8000, 16384];
-/** The sizes of messages that are never finished. */
+/** Sizes of messages that are never completed. */
 const unfinishedSizes = [4000, 16000];
-/** Messages with names that the device has not met: more than fill its memory. */
+/** Number of messages with new property names: more than the device has memory for. */
 const nameCount = 1600;
-/** More than a head may have, and as many as fit into one of 2048 bytes. */
+/** Sizes of heads, below and above the limit of 2048 bytes. */
 const headSizes = [1000, 1850, 20000];
 
 type Play = (field: Field) => Promise<void>;
@@ -30,7 +30,7 @@ function client(name: string, play: Play, changes: Partial<Attack> = {}): Attack
 	return server(name, play, { role: "client", ...changes });
 }
 
-/** By one peer and by four, and by the server that the device's Client connects to. */
+/** Makes an attack by one peer, by four peers, and by the server that the device's Client connects to. */
 function everywhere(name: string, play: Play, changes: Partial<Attack> = {}): Attack[] {
 	return [
 		server(name, play, changes),
@@ -63,7 +63,7 @@ function messageAttacks(): Attack[] {
 
 let namesUsed = 0;
 
-/** Honest peers have such messages, too: the connection must not end. */
+/** Sends valid messages with new property names: the connection must stay open. */
 async function manyNames(field: Field, make: (number: number) => string): Promise<void> {
 	let peer = await field.open();
 	for (let sent = 0; sent < nameCount && peer; ) {
@@ -146,23 +146,25 @@ function framingAttacks(): Attack[] {
 			peer.write(peer.frame(opcodes.continuation, '"'));
 			await field.settled(peer, 1);
 		}),
-		...everywhere("floods: 2000 pings, whose pongs are read", (field) => flood(field, ping, 2000, true)),
-		...everywhere("floods: 2000 pings, whose pongs are not read", (field) => flood(field, ping, 2000, false)),
+		...everywhere("floods: 2000 pings with reading of the pongs", (field) => flood(field, ping, 2000, true)),
+		...everywhere("floods: 2000 pings without reading of the pongs", (field) =>
+			flood(field, ping, 2000, false),
+		),
 		...everywhere("floods: 2000 pongs", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.pong, times("p", 125)), 2000, true),
 		),
 		...everywhere("floods: 2000 close frames", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.close, closePayload(4000, times("r", 100))), 2000, true),
 		),
-		...everywhere("floods: echoes that are not read", (field) =>
+		...everywhere("floods: messages without reading of the echoes", (field) =>
 			flood(field, (peer) => peer.frame(opcodes.text, `"${times("x", 1000)}"`), 150, false),
 		),
-		...everywhere("connections: violations by peers that do not go", async (field) => {
+		...everywhere("connections: violations by peers that stay connected", async (field) => {
 			const peer = await field.open();
 			peer?.write(peer.frame(opcodes.text, "x", { rsv: 1 }));
 			await field.pass(1000);
 		}),
-		server("connections: violations by peers that do not go, and somebody comes", violate, {
+		server("connections: violations by peers that stay connected while a client connects", violate, {
 			peers: 4,
 			honest: "during",
 		}),
@@ -197,7 +199,7 @@ async function flood(
 		peer.raw.socket.write(some, () => {
 			written++;
 		});
-		// What the system takes for the device is its own; what the peer keeps is not sent.
+		// Wait until the system's buffers accept more: data in the peer's own queue is not sent.
 		await field.until(() => written > sent / 50 - 4 || peer.ended, 500);
 		await field.pass(0);
 	}
@@ -206,10 +208,10 @@ async function flood(
 	await field.pass(50);
 }
 
-/** Fields that a request may have, long ones. */
+/** Requests with a long part. */
 const requestHeads: Readonly<Record<string, (size: number) => string>> = {
 	"a long path": (size) => request(`/${times("a", size)}`),
-	"a long path of %": (size) => request(`/${times("%41", size / 3)}`),
+	"a long path with percent-encoding": (size) => request(`/${times("%41", size / 3)}`),
 	"a long absolute target": (size) => request(`http://${times("a", size)}/`),
 	"a long header name": (size) => request("/", `${times("n", size)}: 1\r\n`),
 	"a long header value": (size) => request("/", `X-Long: ${times("v", size)}\r\n`),
@@ -257,7 +259,7 @@ const responseHeads: Readonly<Record<string, (size: number, accept: string) => s
 	"interim responses with fields": (size, accept) =>
 		times("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", size / 40) + grant(accept),
 };
-/** A response may be longer than a request. */
+/** Sizes of responses, which may be longer than requests. */
 const responseSizes = [1000, 3800, 20000];
 
 function headAttacks(): Attack[] {
@@ -302,8 +304,8 @@ function headAttacks(): Attack[] {
 		client("response: a refusal with a body of 1 MB", (field) =>
 			pour(field, "HTTP/1.1 403 Forbidden\r\nContent-Length: 1000000\r\n\r\n"),
 		),
-		server("request: heads that come byte by byte", drip, { peers: 4 }),
-		client("response: a head that comes byte by byte", drip),
+		server("request: heads sent byte by byte", drip, { peers: 4 }),
+		client("response: a head sent byte by byte", drip),
 	);
 	return attacks;
 }
@@ -321,7 +323,7 @@ async function pour(field: Field, start: string, more = times("x", 100)): Promis
 	field.note(peer);
 }
 
-/** As slowly as a peer does that wants to hold a connection. */
+/** Sends slowly to keep a connection occupied. */
 async function drip(field: Field): Promise<void> {
 	const { peer } = await field.connect();
 	for (let count = 0; count < 100 && !peer.ended; count++) {
@@ -337,15 +339,15 @@ function connectionAttacks(): Attack[] {
 		await field.pass(1000);
 	};
 	return [
-		server("connections: 8 silent ones", silent, { peers: 4 }),
-		server("connections: 8 silent ones, and somebody comes", silent, { peers: 4, honest: "during" }),
-		client("connections: a server that says nothing", async (field) => {
+		server("connections: 8 without data", silent, { peers: 4 }),
+		server("connections: 8 without data while a client connects", silent, { peers: 4, honest: "during" }),
+		client("connections: a server that sends nothing", async (field) => {
 			await field.connect();
 			await field.pass(1500);
 		}),
 		server("connections: 100 requests at once", (field) => crowd(field, 25), { peers: 4 }),
-		server("connections: 200 that come and go", churn, { peers: 4 }),
-		server("connections: 60 WebSockets that come and go", visits, { peers: 4 }),
+		server("connections: 200 short ones", churn, { peers: 4 }),
+		server("connections: 60 short WebSockets", visits, { peers: 4 }),
 		server("floods: a broadcast to peers that do not read", broadcast, { peers: 4, setting: chat }),
 		...[json, text, binary].map((setting) =>
 			server(`honest: 4096 bytes on four connections, ${setting.type || "JSON"}`, quartet(setting), {
@@ -403,7 +405,7 @@ async function broadcast(field: Field): Promise<void> {
 	await field.pass(500);
 }
 
-/** All four peers come together, send something first, and then an honest message each. */
+/** All four peers connect, send `first`, and then an honest message each. */
 function quartet({ type }: { type: string }, first?: string): Play {
 	let waiting: (() => void)[] = [];
 	const together = () =>
@@ -415,7 +417,7 @@ function quartet({ type }: { type: string }, first?: string): Play {
 		});
 	return async (field) => {
 		const peer = await field.open();
-		if (!peer) throw new Error("a peer is not let in");
+		if (!peer) throw new Error("a peer was not accepted");
 		await together();
 		if (first !== undefined) {
 			peer.send(first);
@@ -449,12 +451,12 @@ export const attacks: readonly Attack[] = [
 	...connectionAttacks(),
 ];
 
-/** How an attack is named in tables and by `--only`. */
+/** Returns the title of an attack, for tables and for `--only`. */
 export function titleOf({ name, role, peers }: Attack): string {
 	return `${role}, ${peers}: ${name}`;
 }
 
-/** The kind of an attack: what its name begins with. */
+/** Returns the kind of an attack: the beginning of its name. */
 export function kindOf({ name }: Attack): string {
 	return name.slice(0, name.indexOf(": "));
 }

@@ -1,4 +1,4 @@
-/** `npm run build:esp32`: the firmware of hosts/esp32, as far as the tools of this computer go. */
+/** `npm run build:esp32`: builds the firmware of hosts/esp32; without ESP-IDF, as far as possible. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,25 +8,25 @@ import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
 
 const usage = `Usage: npm run build:esp32 [-- [PLATFORM] [NAME=VALUE...]]
 
-Builds the firmware of hosts/esp32 with the Moddable SDK (MODDABLE). PLATFORM is esp32 (the default) or a sub-platform
-of it, such as esp32/esp32c3. NAME=VALUE are settings of the firmware: ssid, password, host, port, listen.
+Builds the firmware of hosts/esp32 with the Moddable SDK (MODDABLE). PLATFORM is esp32 (the default) or a
+sub-platform, such as esp32/esp32c3. NAME=VALUE are settings of the firmware: ssid, password, host, port, listen.
 
-Without ESP-IDF (IDF_PATH) the modules are compiled and linked into the image that goes to the chip's ROM, which
-finds everything but what the C compiler would.
+Without ESP-IDF (IDF_PATH) the modules are compiled and linked into the ROM image. This finds all errors except
+those of the C compiler.
 `;
 
 const manifest = join(root, "hosts/esp32/manifest.json");
 
-/** What was built of one platform. */
+/** Result of a build for one platform. */
 interface Firmware extends Linked {
-	/** Octets of bytecode of this project's modules. */
+	/** Size of the bytecode of this project's modules. */
 	bytecode: number;
 	modules: number;
-	/** Where the files are. */
+	/** Folder of the generated files. */
 	folder: string;
 }
 
-/** Octets and number of this project's modules among those that the linker has put together. */
+/** Measures this project's modules in the linked image. */
 function measure(folder: string): { bytecode: number; modules: number } {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
 	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
@@ -36,7 +36,10 @@ function measure(folder: string): { bytecode: number; modules: number } {
 	return { bytecode: sizes.reduce((sum, size) => sum + size, 0), modules: sizes.length };
 }
 
-/** The length of the CODE atom of a compiled module; the names beside it are shared by all of a program. */
+/**
+ * Returns the length of the CODE atom of a compiled module. The table of names next to it is shared by all modules of a
+ * program.
+ */
 function codeSize(compiled: Buffer): number {
 	const header = 8;
 	for (let offset = header; offset < compiled.length; offset += compiled.readUInt32BE(offset))
@@ -45,28 +48,28 @@ function codeSize(compiled: Buffer): number {
 	return 0;
 }
 
-/** Resolves and compiles every module, and links them: all that can be done without ESP-IDF. */
+/** Resolves, compiles and links all modules: everything that does not need ESP-IDF. */
 async function link(sdk: Sdk, platform: string, settings: readonly string[]): Promise<Firmware> {
 	const { environment } = sdk;
 	await run(sdk.tool("mcconfig"), ["-p", platform, "-o", buildFolder, manifest, ...settings], environment);
 	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	// The makefile wants ESP-IDF's configuration, of which linking needs nothing.
+	// The makefile requires ESP-IDF's configuration, but linking does not use it.
 	const header = join(folder, "sdkconfig.h");
 	writeFileSync(header, "");
 	const variables = [`IDF_PATH=${folder}`, "IDF_VERSION=v6.0", `SDKCONFIG_H=${header}`, "-o", header];
 	const image = join(folder, "mc.xs.c");
-	// Linked anew, to hear what the linker has to say.
+	// Link again to get the linker's messages.
 	const options = ["-s", "-f", join(folder, "makefile"), ...variables, "-W", manifest, image];
-	const said = await run("make", options, environment);
-	return { ...linked(said), ...measure(folder), folder };
+	const output = await run("make", options, environment);
+	return { ...linked(output), ...measure(folder), folder };
 }
 
-/** Builds everything, with ESP-IDF. */
+/** Builds the complete firmware with ESP-IDF. */
 async function build(sdk: Sdk, platform: string, settings: readonly string[]): Promise<Firmware> {
 	const options = ["-m", "-p", platform, "-t", "build", "-o", buildFolder, manifest, ...settings];
-	const said = await run(sdk.tool("mcconfig"), options, sdk.environment);
+	const output = await run(sdk.tool("mcconfig"), options, sdk.environment);
 	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	return { ...linked(said), ...measure(folder), folder };
+	return { ...linked(output), ...measure(folder), folder };
 }
 
 async function buildFirmware(words: readonly string[]): Promise<number> {
@@ -74,7 +77,7 @@ async function buildFirmware(words: readonly string[]): Promise<number> {
 	const [platform = "esp32", ...more] = words.filter((text) => !text.includes("="));
 	if (!/^esp32(?:\/\w+)?$/.test(platform) || more.length)
 		throw new Error(
-			`The platform is ${[platform, ...more].join(" ")}: it must be esp32, or one such as esp32/esp32c3.`,
+			`The platform is ${[platform, ...more].join(" ")}: it must be esp32 or a sub-platform such as esp32/esp32c3.`,
 		);
 	const sdk = new Sdk();
 	mkdirSync(buildFolder, { recursive: true });
@@ -82,15 +85,15 @@ async function buildFirmware(words: readonly string[]): Promise<number> {
 	const complete = idf !== undefined && existsSync(join(idf, "tools/idf.py"));
 	const firmware = await (complete ? build : link)(sdk, platform, settings);
 	if (firmware.summary) console.log(`Linked for ${platform}: ${firmware.summary}.`);
-	console.log(`${firmware.bytecode} octets of bytecode in ${firmware.modules} modules of xs-web-socket.`);
+	console.log(`${firmware.bytecode} bytes of bytecode in ${firmware.modules} modules of xs-web-socket.`);
 	if (firmware.warnings.length) {
-		console.error(`The linker warns:\n${firmware.warnings.map((warning) => `  ${warning}`).join("\n")}`);
+		console.error(`Linker warnings:\n${firmware.warnings.map((warning) => `  ${warning}`).join("\n")}`);
 		return 1;
 	}
 	if (complete) console.log(`The firmware is in ${join(buildFolder, "bin", platform, "release/esp32")}.`);
 	else
 		console.log(
-			`There is no ESP-IDF (IDF_PATH is ${idf ?? "not set"}), so this ends with the linked ROM image: ${firmware.folder}/mc.xs.c. ` +
+			`Without ESP-IDF (IDF_PATH is ${idf ?? "not set"}) the build ends with the linked ROM image: ${firmware.folder}/mc.xs.c. ` +
 				`With ESP-IDF installed, mcconfig -d -m -p ${platform} hosts/esp32/manifest.json ssid=... password=... builds and flashes the firmware.`,
 		);
 	return 0;

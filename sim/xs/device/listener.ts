@@ -25,8 +25,8 @@ class Listener implements Deliverable {
 	declare target?: unknown;
 
 	/**
-	 * Binds and listens, or throws. The native one ignores `address` and binds every interface; a desktop
-	 * should not be open to its network by accident, so this one binds `address`, 127.0.0.1 by default.
+	 * Binds and listens, or throws. The native class ignores `address` and binds every interface. This one
+	 * binds `address`, 127.0.0.1 by default, so that a desktop is not exposed to its network.
 	 */
 	constructor(options: Options) {
 		let port = 0;
@@ -50,14 +50,14 @@ class Listener implements Deliverable {
 		if ("target" in options) this.target = options.target;
 	}
 
-	/** The next waiting connection, as a TCP object to take over with `from`; none: undefined. */
+	/** Returns the next pending connection as a TCP object to move with `from`, or undefined. */
 	read(): ReturnType<typeof accept> | undefined {
 		this.check();
 		const connection = this.pending.shift();
 		return connection && accept(connection);
 	}
 
-	/** Connections that were not read are closed too. */
+	/** Also closes connections that were not read. */
 	close(): void {
 		if (this.number === undefined) return;
 		operations.uint8(Operation.CloseListener).uint32(this.number);

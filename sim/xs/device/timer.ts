@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `timer` module: milliseconds, non-drifting repeats, callbacks in order of creation. */
+/** Stand-in for the SDK's `timer`: milliseconds, repeats without drift, callbacks in order of creation. */
 
 import { Event, Operation, Query } from "../protocol.js";
 import { WireWriter } from "../wire.js";
@@ -7,7 +7,7 @@ import { now, onEvent, onReply, operations, post, query } from "./machine.js";
 type TimerCallback = (timer: Timer) => void;
 
 const timers: Timer[] = [];
-/** When the simulator was asked to wake the machine; Infinity: it was not asked. */
+/** Time of the alarm set in the simulator; Infinity if none is set. */
 let alarm = Number.POSITIVE_INFINITY;
 let running = false;
 
@@ -35,7 +35,7 @@ class Timer {
 		return Timer.set(callback, interval, interval);
 	}
 
-	/** Reschedules a timer; without an interval it is kept but does not fire. */
+	/** Reschedules a timer. Without an interval the timer is kept but does not fire. */
 	static schedule(timer: Timer, ...times: [interval?: number, repeat?: number]): void {
 		if (!(timer instanceof Timer && timer.callback))
 			throw new SyntaxError("C: xsGetHostData: invalid host data");
@@ -50,24 +50,24 @@ class Timer {
 		timer.scheduled = true;
 	}
 
-	/** Anything that is not a timer, or no longer one, is ignored. */
+	/** Ignores anything that is not a running timer. */
 	static clear(timer?: unknown): void {
 		if (timer instanceof Timer) timer.remove();
 	}
 
-	/** Blocks the whole machine, as on a board. */
+	/** Blocks the whole machine, as on a device. */
 	static delay(milliseconds: number): void {
 		query(Query.Delay, new WireWriter(16).float64(milliseconds | 0));
 	}
 
-	/** Fires what is due. Timers made meanwhile wait for the next time. */
+	/** Fires the timers that are due. Timers created meanwhile fire in the next call. */
 	static deliver(): void {
 		const time = now();
 		for (const timer of timers) timer.firing = timer.scheduled && timer.trigger <= time;
 		for (const timer of timers.slice()) timer.fire();
 	}
 
-	/** When the next timer is due. */
+	/** Time at which the next timer is due. */
 	static next(): number {
 		let next = Number.POSITIVE_INFINITY;
 		for (const timer of timers) if (timer.scheduled && timer.trigger < next) next = timer.trigger;
@@ -114,6 +114,6 @@ onReply(() => {
 		.float64(next === Number.POSITIVE_INFINITY ? -1 : Math.max(0, next - now()));
 });
 
-// What the program sees has none of the stand-in's own functions.
+// Hides deliver() and next() from the program.
 const { set, repeat, schedule, clear, delay } = Timer;
 export default { set, repeat, schedule, clear, delay };
