@@ -1,33 +1,71 @@
-/** The measurements for the figures, as printed by the commands with --json. */
+/** The measurements that the figures are drawn from, and the pages that show them. */
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../bench/report.js";
 import type { MemoryReport } from "../memory/report.js";
 import type { ScaleReport } from "../scale/table.js";
+import type { Result } from "../siege/besiege.js";
+import { type Kind, kindsOf } from "../siege/kinds.js";
 
-/** Folder of measurements and figures. */
-export const folder = fileURLToPath(new URL("../../figures/", import.meta.url));
-/** Page with the figures. */
-export const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The npm scripts by the name of the file with their output. */
+/** Where measurements and figures are kept. */
+export const folder = `${root}figures/`;
+
+/** The pages with figures, from the root of the project. */
+export const pages = {
+	summary: "README.md",
+	performance: "docs/performance.md",
+	memory: "docs/memory.md",
+} as const;
+
+export type Page = keyof typeof pages;
+
+export function pathOf(page: Page): string {
+	return root + pages[page];
+}
+
+/** The npm scripts by the name of the file that keeps what they print. */
 export const scripts = {
 	bench: "bench",
 	"bench-moddable": "bench:moddable",
+	conformance: "conformance",
 	memory: "memory",
 	"memory-moddable": "memory:moddable",
 	scale: "scale",
 	"scale-moddable": "scale:moddable",
+	siege: "siege:moddable",
 } as const;
 
 export interface Measurements {
 	bench: Report;
 	"bench-moddable": Report;
+	conformance: Record<"client" | "server", { passed: number; total: number }>;
 	memory: MemoryReport;
 	"memory-moddable": MemoryReport;
 	scale: ScaleReport;
 	"scale-moddable": ScaleReport;
+	siege: SiegeReport;
+}
+
+interface SiegeReport {
+	summary: { attacks: number; survived: number; peakBytes: number; budget: number };
+	kinds: Kind[];
+}
+
+/** The text of the file that keeps what a command has printed. */
+export function kept(name: keyof typeof scripts, printed: string): string {
+	if (name === "conformance") return json(JSON.parse(printed));
+	if (name !== "siege") return printed;
+	const lines = printed.trim().split("\n");
+	const summary: unknown = JSON.parse(lines.pop() ?? "");
+	const results = lines.map((line) => JSON.parse(line) as Result);
+	return json({ summary, kinds: kindsOf(results) });
+}
+
+function json(value: unknown): string {
+	return `${JSON.stringify(value, undefined, "\t")}\n`;
 }
 
 export async function readMeasurements(): Promise<Measurements> {
@@ -35,5 +73,5 @@ export async function readMeasurements(): Promise<Measurements> {
 		const text = await readFile(`${folder}${name}.json`, "utf8");
 		return [name, JSON.parse(text)] as const;
 	});
-	return Object.fromEntries(await Promise.all(entries)) as Measurements;
+	return Object.fromEntries(await Promise.all(entries)) as unknown as Measurements;
 }

@@ -1,202 +1,24 @@
-import type { Measured } from "../bench/report.js";
-import { type Measurements, scripts } from "./data.js";
+import { type Measurements, type Page, pages } from "./data.js";
+import { memoryFigures } from "./memory.js";
+import { performanceFigures } from "./performance.js";
+import { summaryFigures } from "./summary.js";
 
 const begin = "<!-- figures: npm run figures -->";
 const end = "<!-- end of figures -->";
 
-/**
- * Inserts the figures of these measurements between the two marks of a page.
- * @throws Error if the page has no marks
- */
-export function withFigures(page: string, measurements: Measurements): string {
-	const [before, rest] = page.split(begin);
+const figures: Readonly<Record<Page, (measurements: Measurements) => string>> = {
+	summary: summaryFigures,
+	performance: performanceFigures,
+	memory: memoryFigures,
+};
+
+/** The text of a page with the figures of these measurements between its two marks. @throws Error when it has no marks. */
+export function withFigures(page: Page, text: string, measurements: Measurements): string {
+	const [before, rest] = text.split(begin);
 	const after = rest?.split(end)[1];
 	if (before === undefined || after === undefined)
-		throw new Error(`README.md needs the lines "${begin}" and "${end}" around the figures.`);
-	return `${before}${begin}\n\n${figures(measurements)}\n\n${end}${after}`;
-}
-
-function figures(measurements: Measurements): string {
-	const moddable = measurements["bench-moddable"];
-	return [
-		section(
-			"Time per message",
-			[scripts["bench-moddable"]],
-			"messages",
-			messages(moddable.cases, moddable.engine),
-		),
-		section("Through the send queue", [scripts["bench-moddable"]], "queue", queue(moddable.cases)),
-		section("Instructions of the engine", [scripts.bench], undefined, computrons(measurements.bench.cases)),
-		section("Memory", [scripts["memory-moddable"], scripts.memory], "memory", memory(measurements)),
-		section("Many connections", [scripts.scale, scripts["scale-moddable"]], "scale", scale(measurements)),
-		section("Round trips", [scripts.scale], "roundtrips", roundTrips(measurements)),
-	].join("\n\n");
-}
-
-function section(
-	title: string,
-	commands: readonly string[],
-	chart: string | undefined,
-	body: string,
-): string {
-	const image = chart ? [`![${title}](figures/${chart}.svg)`] : [];
-	const run = commands.map((script) => `\`npm run -s ${script}\``).join(", ");
-	return [`### ${title}`, run, ...image, body].join("\n\n");
-}
-
-/** Makes a Markdown table. All columns except the first are numbers. */
-function markdownTable(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-	const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
-	return [line(heads), line(heads.map((_, column) => (column ? "---:" : "---"))), ...rows.map(line)].join(
-		"\n",
-	);
-}
-
-const works = ["send 27", "send 275", "receive 27", "receive 275"];
-
-function messages(cases: readonly Measured[], engine: string): string {
-	const subjects = [...new Set(cases.filter(({ work }) => work === "send").map(({ subject }) => subject))];
-	const rows = subjects.flatMap((subject) => {
-		const roles = [...new Set(cases.filter((each) => each.subject === subject).map(({ role }) => role))];
-		return roles.map((role) => [
-			`${subject}${role && `, ${role}`}`,
-			...works.map((name) => {
-				const found = cases.find(
-					(each) => each.subject === subject && each.role === role && `${each.work} ${each.bytes}` === name,
-				);
-				return found ? `${found.microseconds.toFixed(2)} (${found.ratio.toFixed(2)})` : "";
-			}),
-		]);
-	});
-	const targets = works.map((name) => {
-		const found = cases.find((each) => `${each.work} ${each.bytes}` === name && each.target !== undefined);
-		return found?.target === undefined ? "" : `(${found.target})`;
-	});
-	return [
-		`Microseconds, and in parentheses the ratio to the floor: the time for JSON, UTF-8 and the socket without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
-		markdownTable(["", ...works.map((name) => `${name} bytes`)], [...rows, ["target", ...targets]]),
-	].join("\n\n");
-}
-
-function queue(cases: readonly Measured[]): string {
-	const columns = ["client", "server"].flatMap((role) => [27, 275].map((bytes) => ({ role, bytes })));
-	const own = cases.filter(({ subject }) => subject === "xs-web-socket");
-	const rows = ["send", "queue 1", "queue 10", "queue 100"].map((work) => [
-		work === "send" ? "directly" : `${work.slice("queue ".length)} waiting`,
-		...columns.map(({ role, bytes }) => {
-			const at = (name: string) =>
-				own.find((each) => each.work === name && each.role === role && each.bytes === bytes)?.microseconds ??
-				Number.NaN;
-			return work === "send"
-				? at(work).toFixed(2)
-				: `${at(work).toFixed(2)} (${(at(work) / at("send")).toFixed(2)})`;
-		}),
-	]);
-	return [
-		"Microseconds per message when 1, 10 or 100 messages are queued while the send window is closed, and then it opens; in parentheses the ratio to a message sent directly. The target is 1.3.",
-		markdownTable(["", ...columns.map(({ role, bytes }) => `${role}, ${bytes} bytes`)], rows),
-	].join("\n\n");
-}
-
-function computrons(cases: readonly Measured[]): string {
-	const names = [...new Set(cases.map(({ subject, role }) => `${subject}${role && `, ${role}`}`))];
-	const all = [...new Set(cases.map(({ work }) => work))];
-	const columns = all.flatMap((work) => [27, 275].map((bytes) => ({ work, bytes })));
-	const rows = names.map((name) => [
-		name,
-		...columns.map(({ work, bytes }) => {
-			const found = cases.find(
-				(each) =>
-					`${each.subject}${each.role && `, ${each.role}`}` === name &&
-					each.work === work &&
-					each.bytes === bytes,
-			);
-			return found?.computrons === undefined ? "" : Math.round(found.computrons);
-		}),
-	]);
-	return [
-		"Computrons per message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails if one grows by more than 3 %. There the device's native modules are JavaScript and are counted, except for masking and the JSON limits, which are left out.",
-		markdownTable(["", ...columns.map(({ work, bytes }) => `${work}, ${bytes}`)], rows),
-	].join("\n\n");
-}
-
-function memory({ memory: npm, "memory-moddable": moddable }: Measurements): string {
-	const { shares, slope, garbage, bytecode } = moddable;
-	const rows = shares.map(({ name, slots, chunks, bytes, budget }) => [
-		name,
-		slots,
-		Math.round(chunks),
-		Math.round(bytes),
-		budget ?? "",
-	]);
-	const growth = slope.map(
-		({ name, count, slots, chunks }) =>
-			`After ${count} ${name} the heap has grown by ${slots} slots and ${chunks} bytes of chunks.`,
-	);
-	return [
-		`An idle connection on ${moddable.engine}, in bytes on a 32-bit device (16 per slot), without its native socket and the buffer of its send queue; each has one listener. For comparison, the XS engine from npm: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
-		markdownTable(["", "slots", "bytes of chunks", "bytes", "budget"], rows),
-		`Garbage per message, in slots in addition to the floor (the encoded buffer and the decoded value): ${garbageOf(garbage)}. ${growth.join(" ")}`,
-		...(bytecode
-			? [
-					`Bytecode of all modules, ESP32, release build: ${bytecode.bytes} bytes; the budget is ${bytecode.budget}.`,
-				]
-			: []),
-	].join("\n\n");
-}
-
-/** Returns the maximum garbage per message for each route. */
-function garbageOf(garbage: Measurements["memory-moddable"]["garbage"]): string {
-	const own = garbage.filter(({ subject }) => subject === "xs-web-socket");
-	const ways = { sent: "send", received: "receive", "through the queue": "queue" };
-	return Object.entries(ways)
-		.map(([name, work]) => {
-			const slots = own.filter((each) => each.work.startsWith(work)).map((each) => each.slotsBeyondFloor);
-			return `${name} ${Math.max(...slots)}`;
-		})
-		.join(", ");
-}
-
-function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string {
-	const rows = npm.crowd.map((size, index) => [
-		size.connections,
-		(moddable.crowd[index]?.microseconds ?? Number.NaN).toFixed(2),
-		size.microseconds.toFixed(2),
-		size.computrons === undefined ? "" : Math.round(size.computrons),
-		size.bytes ?? "",
-	]);
-	const heads = [
-		"connections",
-		`µs (${moddable.engine})`,
-		`µs (${npm.engine})`,
-		"computrons",
-		"bytes per connection",
-	];
-	return [
-		"Time to receive and echo a message of 27 bytes on all connections in turn, over sockets in memory, and memory per connection on a 32-bit device.",
-		markdownTable(heads, rows),
-	].join("\n\n");
-}
-
-function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } }: Measurements): string {
-	const rows = own.map((trips, index) => [
-		trips.connections,
-		trips.perSecond,
-		trips.median,
-		trips.slowest,
-		bare[index]?.perSecond ?? "",
-		bare[index]?.median ?? "",
-	]);
-	const heads = [
-		"connections",
-		"per second",
-		"ms, median",
-		"ms, 99 %",
-		"TCP alone: per second",
-		"ms, median",
-	];
-	return [
-		"Our `Server` on the XS engine from npm with `ws` clients on the computer, each with one message of 27 bytes in transit. A program that echoes bytes over TCP alone shows the simulator's own overhead.",
-		markdownTable(heads, rows),
-	].join("\n\n");
+		throw new Error(
+			`${pages[page]} has no place for the figures; it needs the lines "${begin}" and "${end}".`,
+		);
+	return `${before}${begin}\n\n${figures[page](measurements)}\n\n${end}${after}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Draws the figures of README.md from the measurements in the folder figures: `npm run -s figures --
+ * Draws the figures of README.md and docs/ from the measurements in the folder figures: `npm run -s figures --
  * [--measure]`. With --measure everything is measured first, which takes some minutes and needs the Moddable SDK.
  */
 
@@ -11,7 +11,7 @@ import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { runCommand } from "../../sim/commandline.js";
 import { charts } from "./charts.js";
-import { folder, readMeasurements, readme, scripts } from "./data.js";
+import { folder, kept, type Page, pages, pathOf, readMeasurements, scripts } from "./data.js";
 import { withFigures } from "./document.js";
 
 /** Runs an npm script of this project and returns its output. */
@@ -31,18 +31,21 @@ async function draw(chart: TopLevelSpec): Promise<string> {
 
 const usage = `Usage: npm run -s figures -- [options]
 
-Draws the figures of README.md from the measurements in the folder figures.
+Draws the figures of README.md, docs/performance.md and docs/memory.md from the measurements in the folder figures.
 
   --measure     measure everything first, which takes some minutes and needs the Moddable SDK
   --help        show this text`;
 
 await runCommand(usage, { measure: "boolean" }, async (values) => {
 	if (values["measure"])
-		for (const [name, script] of Object.entries(scripts))
-			await writeFile(`${folder}${name}.json`, await measure(script));
+		for (const name of Object.keys(scripts) as (keyof typeof scripts)[])
+			await writeFile(`${folder}${name}.json`, kept(name, await measure(scripts[name])));
 	const measurements = await readMeasurements();
 	for (const [name, chart] of Object.entries(charts(measurements)))
 		await writeFile(`${folder}${name}.svg`, `${await draw(chart)}\n`);
-	await writeFile(readme, withFigures(await readFile(readme, "utf8"), measurements));
+	for (const page of Object.keys(pages) as Page[]) {
+		const path = pathOf(page);
+		await writeFile(path, withFigures(page, await readFile(path, "utf8"), measurements));
+	}
 	return 0;
 });

@@ -5,8 +5,9 @@
 
 import colors from "picocolors";
 import { integerOption, runCommand } from "../../sim/commandline.js";
-import { attacks, kindOf, titleOf } from "./attacks.js";
+import { attacks, titleOf } from "./attacks.js";
 import { besiege, type Result } from "./besiege.js";
+import { kindsOf, kindTable } from "./kinds.js";
 import { ModdableTarget } from "./target/moddable.js";
 import type { Target } from "./target/target.js";
 import { xsTarget } from "./target/xs.js";
@@ -66,29 +67,6 @@ function line(result: Result): string {
 
 const head = `  ${"attack".padEnd(72)}${["slots", "chunks", "bytes", "echoes", "ms"].map((title) => title.padStart(8)).join("")}  outcome`;
 
-/** Formats the results as a table with one row per kind of attack. */
-function markdown(results: readonly Result[]): string {
-	const rows = new Map<string, Result[]>();
-	for (const result of results) {
-		const attack = attacks.find((one) => titleOf(one) === result.attack);
-		const kind = attack ? kindOf(attack) : "";
-		rows.set(kind, [...(rows.get(kind) ?? []), result]);
-	}
-	const lines = [
-		"| kind | attacks | survived | outcomes for the attacker | slots | bytes of chunks | bytes of XS |",
-	];
-	lines.push("|---|---:|---:|---|---:|---:|---:|");
-	for (const [kind, all] of rows) {
-		const outcomes = [...new Set(all.flatMap(({ outcome }) => outcome.split(", ")))].sort().join(", ");
-		const worst = (key: "peakSlots" | "peakChunks" | "peakBytes") => Math.max(...all.map((one) => one[key]));
-		const survived = all.filter((one) => one.survived).length;
-		lines.push(
-			`| ${kind} | ${all.length} | ${survived} | ${outcomes} | ${worst("peakSlots")} | ${worst("peakChunks")} | ${worst("peakBytes")} |`,
-		);
-	}
-	return lines.join("\n");
-}
-
 async function run(target: Target, only: RegExp, onResult: (result: Result) => void): Promise<Result[]> {
 	const left = attacks.filter((attack) => only.test(titleOf(attack)));
 	const results: Result[] = [];
@@ -132,7 +110,7 @@ await runCommand(
 			const results = await run(target, only, (result) => {
 				if (!asMarkdown) console.log(json ? JSON.stringify(result) : line(result));
 			});
-			if (asMarkdown) console.log(markdown(results));
+			if (asMarkdown) console.log(kindTable(kindsOf(results)));
 			const survived = results.filter((result) => result.survived).length;
 			const worst = (key: "peakBytes" | "longestBlockMs") =>
 				Math.max(...results.map((result) => result[key]));

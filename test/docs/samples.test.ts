@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import test, { type ExecutionContext } from "ava";
+import { WebSocket } from "ws";
+import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
+import { Queue } from "../support/queue.js";
+import { WsServer, wsConnect } from "../support/wspeer.js";
+import { errorsOf, type File, writeFiles } from "./compile.js";
+import { readPages, root } from "./pages.js";
+
+const languages = ["js", "ts", "json", "sh", "mermaid"];
+// What is in docs/api.md are signatures, not programs.
+const samples = readPages()
+	.filter(({ path }) => path !== "docs/api.md")
+	.flatMap((page) => page.samples);
+const files = writeFiles(samples.filter(({ language }) => language === "js" || language === "ts"));
+const isServer = ({ text }: File) => text.includes("new Server(");
+const isClient = ({ text }: File) => text.includes("new Client(");
+/** The ports in the samples. */
+const clientPorts = [8080, 1880];
+/** Has everything that a sample for a server looks at. */
+const message = JSON.stringify({ temperature: 21.5, unit: "C", led: true, on: true });
+
+test("every sample has a language that is checked", (t) => {
+	for (const { title, language } of samples) t.true(languages.includes(language), title);
+});
+
+for (const environment of new Set(files.map((file) => file.environment)))
+	test(`samples for ${environment || "a device"} compile`, async (t) => {
+		t.deepEqual(await errorsOf(files, environment), []);
+	});
+
+async function start(
+	t: ExecutionContext,
+	{ path, title }: File,
+	options: Omit<SimulatorOptions, "program">,
+): Promise<Queue<string>> {
+	const lines = new Queue<string>(`line of ${title}`);
+	const device = await Simulator.start({ program: path, onTrace: (line) => lines.put(line), ...options });
+	device.exited.then(({ reason }) => lines.put(`the device ended: ${reason}`));
+	t.teardown(() => device.stop());
+	return lines;
+}
+
+async function startServer(t: ExecutionContext, file: File): Promise<{ lines: Queue<string>; port: number }> {
+	const lines = await start(t, file, { ports: { 8080: 0 } });
+	const port = Number(/^listening on port (\d+)$/.exec(await lines.next())?.[1]);
+	t.true(port > 0);
+	return { lines, port };
+}
+
+/** The comments behind what a sample shows: what it must show. */
+function expected(text: string): string[] {
+	return [...text.matchAll(/(?:trace|console\.log)\(.*\); \/\/ (.*)$/gm)].map(
+		([, comment]) => comment as string,
+	);
+}
+
+for (const file of files.filter(({ environment }) => environment === "")) {
+	if (isServer(file))
+		test(`${file.title}, a server, serves a peer`, async (t) => {
+			const { lines, port } = await startServer(t, file);
+			const peer = await wsConnect("127.0.0.1", port);
+			t.teardown(() => peer.socket.terminate());
+			peer.send(message);
+			const sign = await Promise.race([lines.next(), peer.message()]);
+			t.false(String(sign).startsWith("the device ended"), String(sign));
+		});
+	else if (isClient(file))
+		test(`${file.title}, a client, sends to a peer, and connects again`, async (t) => {
+			const peer = await WsServer.listen();
+			t.teardown(() => peer.close());
+			await start(t, file, {
+				hosts: { "hub.example": "127.0.0.1" },
+				ports: Object.fromEntries(clientPorts.map((port) => [port, peer.port])),
+			});
+			const connection = await peer.connection();
+			t.is(typeof (await connection.json()), "object");
+			connection.send('{"ok":true}');
+			connection.socket.close();
+			await peer.connection();
+			t.pass();
+		});
+	else
+		test(`${file.title} shows what its comments say`, async (t) => {
+			const lines = await start(t, file, {});
+			const comments = expected(file.text);
+			t.true(comments.length > 0);
+			for (const comment of comments) t.is(await lines.next(), comment);
+		});
+}
+
+for (const file of files.filter(({ environment }) => environment === "browser"))
+	test(`${file.title} talks to the server of the same page`, async (t) => {
+		const page = file.title.split(",")[0] as string;
+		const server = files.find((other) => other.title.startsWith(`${page},`) && isServer(other));
+		if (!server) return t.fail("the page has no server");
+		const { lines, port } = await startServer(t, server);
+		const shown = new Queue<unknown>("message shown");
+		class PageSocket extends WebSocket {
+			constructor(url: string) {
+				t.is(url, "ws://192.0.2.7:8080");
+				super(`ws://127.0.0.1:${port}`);
+				t.teardown(() => this.terminate());
+			}
+		}
+		const run = new Function("WebSocket", "console", file.text);
+		run(PageSocket, { log: (value: unknown) => shown.put(value) });
+		t.is(await lines.next(), "led on");
+		t.deepEqual(await shown.next(), { done: true });
+	});
+
+for (const file of files.filter(({ environment }) => environment === "node"))
+	test(`${file.title} runs in Node.js`, async (t) => {
+		const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file.path], {
+			cwd: root,
+		});
+		const comments = expected(file.text);
+		t.true(comments.length > 0);
+		for (const comment of comments) t.true(stdout.split("\n").includes(comment), stdout);
+	});

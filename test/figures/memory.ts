@@ -1,0 +1,64 @@
+/** The figures of docs/memory.md. */
+
+import { kindTable } from "../siege/kinds.js";
+import { markdownTable } from "../support/markdown.js";
+import { type Measurements, scripts } from "./data.js";
+import { section } from "./section.js";
+
+export function memoryFigures(measurements: Measurements): string {
+	return [
+		section(
+			"What a connection takes",
+			[scripts["memory-moddable"], scripts.memory],
+			memory(measurements),
+			"memory",
+		),
+		section("Bytecode", [scripts["memory-moddable"]], bytecode(measurements)),
+		section("Under attack", [scripts.siege], siege(measurements)),
+	].join("\n\n");
+}
+
+function memory({ memory: npm, "memory-moddable": moddable }: Measurements): string {
+	const { shares, slope, garbage } = moddable;
+	const rows = shares.map(({ name, slots, chunks, bytes, budget }) => [
+		name,
+		slots,
+		Math.round(chunks),
+		Math.round(bytes),
+		budget ?? "",
+	]);
+	const growth = slope.map(
+		({ name, count, slots, chunks }) =>
+			`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} bytes of chunks.`,
+	);
+	return [
+		`An idle connection on ${moddable.engine}, in bytes of a device of 32 bits (16 a slot), beside its native socket and the bytes of its send queue; each has one listener. The XS engine from npm agrees: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
+		markdownTable(["", "slots", "bytes of chunks", "bytes", "budget"], rows),
+		`Garbage of a message, in slots beyond the floor's, which are those of the encoded buffer and the decoded value: ${garbageOf(garbage)}. ${growth.join(" ")}`,
+	].join("\n\n");
+}
+
+function bytecode({ "memory-moddable": { bytecode } }: Measurements): string {
+	if (!bytecode) throw new Error("figures/memory-moddable.json has no bytecode.");
+	return `All modules, release build for an ESP32, preloaded: ${bytecode.bytes} bytes. The goal is ${bytecode.budget} bytes, what the SDK's client, \`WebSocket\` and HTTP server take together, which have no queue, retries, counters or limits.`;
+}
+
+/** The most that a message leaves, for each way that it can take. */
+function garbageOf(garbage: Measurements["memory-moddable"]["garbage"]): string {
+	const own = garbage.filter(({ subject }) => subject === "xs-web-socket");
+	const ways = { sent: "send", received: "receive", "through the queue": "queue" };
+	return Object.entries(ways)
+		.map(([name, work]) => {
+			const slots = own.filter((each) => each.work.startsWith(work)).map((each) => each.slotsBeyondFloor);
+			return `${name} ${Math.max(...slots)}`;
+		})
+		.join(", ");
+}
+
+function siege({ siege: { kinds, summary } }: Measurements): string {
+	return [
+		`Device programs with the default options (test/siege/device), up to four hostile peers, and an honest one that must be served during and after the attack; each attack has a device of its own. It runs in the Moddable SDK's simulator, with the \`creation\` of hosts/esp32, a stack of 384 slots, and XS limited to ${summary.budget} bytes: an allocation beyond that ends the machine, as on a board. ${summary.survived} of ${summary.attacks} attacks are survived; XS takes ${summary.peakBytes} bytes at most.`,
+		"Each row shows the peaks of its worst attack: slots and chunks in use, garbage included, and all that XS has reserved (stack, slots, chunks, tables; 16 bytes a slot).",
+		kindTable(kinds),
+	].join("\n\n");
+}
