@@ -8,14 +8,16 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { includedManifests, mcpackManifest, mcpackName, missingModules } from "./manifests.js";
+import { includedManifests, mcpackManifest, mcpackPath, missingModules } from "./manifests.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
 
-/** Returns the manifests that apps include: manifest.json and its variants. */
-function rootManifests(): string[] {
-	return readdirSync(root).filter((name) => /^manifest(?:_\w+)?\.json$/.test(name));
+const ecma419 = "modules/ecma419/manifest.json";
+
+/** Returns the manifests that apps include: manifest.json and its variants, and that of the class of ECMA-419. */
+function appManifests(): string[] {
+	return [...readdirSync(root).filter((name) => /^manifest(?:_\w+)?\.json$/.test(name)), ecma419];
 }
 
 /** Returns the files that the compiler does not copy: hand-written declarations, and C. */
@@ -40,16 +42,17 @@ async function build(): Promise<void> {
 		},
 	);
 	for (const path of otherSources()) copy(path);
-	const manifests = new Set(rootManifests().flatMap((path) => [...includedManifests(root, path)]));
+	const manifests = new Set(appManifests().flatMap((path) => [...includedManifests(root, path)]));
 	for (const path of manifests) {
 		copy(path);
 		const missing = missingModules(dist, path);
 		if (missing.length)
 			throw new Error(`${path} names ${missing.join(", ")}, which tsconfig.build.json does not compile.`);
 	}
-	for (const path of includedManifests(root, "manifest.json")) {
+	const forMcpack = ["manifest.json", ecma419].flatMap((path) => [...includedManifests(root, path)]);
+	for (const path of new Set(forMcpack)) {
 		const text = readFileSync(join(root, path), "utf8");
-		writeFileSync(join(dist, dirname(path), mcpackName), mcpackManifest(text));
+		writeFileSync(join(dist, mcpackPath(path)), mcpackManifest(text));
 	}
 }
 

@@ -11,8 +11,10 @@ export interface Manifest {
 	platforms?: Record<string, Omit<Manifest, "platforms">>;
 }
 
-/** File name of the manifest variant for mcpack. */
-export const mcpackName = "mcpack.json";
+/** Returns the path of the variant of a manifest that serves mcpack. */
+export function mcpackPath(path: string): string {
+	return path.replace(/manifest(?=\w*\.json$)/, "mcpack");
+}
 
 /**
  * Returns the paths of a manifest and of all manifests of this project that it includes, relative to the root.
@@ -41,7 +43,7 @@ export function mcpackManifest(text: string): string {
 	const manifest = JSON.parse(
 		text
 			.replaceAll('"xs-web-socket/', '"xs-web-socket/dist/')
-			.replace(/"([^"$]*)manifest\.json"/g, `"$1${mcpackName}"`),
+			.replace(/"[^"$]*manifest\w*\.json"/g, (path) => `"${mcpackPath(path.slice(1, -1))}"`),
 	) as Manifest;
 	delete manifest.modules?.["xs-web-socket"];
 	return `${JSON.stringify(manifest, undefined, "\t")}\n`;

@@ -1,24 +1,32 @@
 /**
- * The SDK's own WebSocket class on this project's engine: modules/ecma419/manifest.json in the manifest is all it takes. Sends
- * three messages, shows the answers, and closes.
+ * The SDK's own WebSocket class on this project's engine: an app that sends back what it receives, and says "bye" to "bye".
  *
  *     mcconfig -d -m -p lin examples/ecma419/manifest.json host=192.0.2.7 port=8080
+ *
+ * The last line of `include` in manifest.json is all that it takes. It must follow the SDK's manifest, which replaces the
+ * whole of `device.network.ws`: modules are preloaded in the order of the manifests.
  */
 
 import WebSocket from "WebSocket";
 import config from "mc/config";
+import Timer from "timer";
 
-const messages = ["one", "two", "three"];
-const socket = new WebSocket(`ws://${config.host ?? "localhost"}:${config.port ?? 8080}/`);
-let answers = 0;
+function connect() {
+	const socket = new WebSocket(`ws://${config.host ?? "localhost"}:${config.port ?? 8080}/`);
+	socket.addEventListener("open", () => trace("open\n"));
+	socket.addEventListener("message", ({ data }) => {
+		if (data === "bye") socket.close(1000, "bye");
+		else socket.send(data);
+	});
+	socket.addEventListener("close", ({ code, reason }) => {
+		trace(`closed with ${code} ${reason}\n`);
+		Timer.set(connect, 1000);
+	});
+	// The connection could not be opened, was lost, or the server broke the protocol, and was told so.
+	socket.addEventListener("error", () => {
+		trace("error\n");
+		Timer.set(connect, 1000);
+	});
+}
 
-socket.addEventListener("open", () => {
-	trace("open\n");
-	for (const message of messages) socket.send(message);
-});
-socket.addEventListener("message", ({ data }) => {
-	trace(`${data}\n`);
-	if (++answers === messages.length) socket.close(1000, "done");
-});
-socket.addEventListener("error", () => trace("error\n"));
-socket.addEventListener("close", ({ code, reason }) => trace(`closed with ${code} ${reason}\n`));
+connect();

@@ -1,21 +1,21 @@
 /**
- * Measures JSON before native code recurses over it: JSON.parse() and JSON.stringify() of XS end the machine when they
- * run out of stack or memory, and nothing can catch that.
+ * Measures JSON before native code recurses over it: when JSON.parse() or JSON.stringify() of XS run out of stack or
+ * memory, the device ends, and nothing can catch that.
  *
- * This is the portable twin of native/jsonlimits.c, which devices use: both pass the same tests.
+ * Devices use native/jsonlimits.c instead. Both pass the same tests.
  */
 
-/** Why a text is not to be parsed: what measureText() returns in place of a number of bytes. */
+/** Why a text must not be parsed: measureText() returns one in place of a number of bytes. */
 export const enum TextFault {
 	/** Arrays and objects are nested more deeply than allowed. */
 	tooDeep = -1,
 	/** There are more values, or empty arrays, than allowed. */
 	tooManyValues = -2,
-	/** The property names that the machine has not met before take more memory than allowed. */
+	/** New property names would take more memory than allowed. */
 	tooManyNames = -3,
 }
 
-/** Why a value is not to be given to JSON.stringify(): what measureValue() returns. */
+/** Why a value must not be passed to JSON.stringify(); 0 if it may. */
 export const enum ValueFault {
 	none = 0,
 	/** Arrays and objects are nested more deeply than allowed. */
@@ -24,21 +24,21 @@ export const enum ValueFault {
 	cyclic = 2,
 	/** There are more than `Limit.emptyArraysSent`. */
 	tooManyEmptyArrays = 3,
-	/** A part of the value is preloaded in ROM, which JSON.stringify() of XS refuses. */
+	/** A part of the value is in ROM, which JSON.stringify() of XS refuses. */
 	readOnly = 4,
 }
 
-/** Limits that are no options. JSON.stringify() of XS leaves one slot on the stack for each empty array. */
+/** Fixed limits. JSON.stringify() of XS leaves one slot on the stack for each empty array. */
 export const enum Limit {
-	/** The most empty arrays in a text that is parsed. */
+	/** Empty arrays in a text that is parsed. */
 	emptyArraysReceived = 24,
-	/** The most empty arrays in a value that is sent. It may hold a received value beside the app's own. */
+	/** Empty arrays in a value that is sent: it may have a received value beside the app's own. */
 	emptyArraysSent = 48,
-	/** How many more levels a value sent may have than one received: an app answers with a value inside its own. */
+	/** Levels that a value sent may have beyond `maxDepth`: an app may answer with a received value inside its own. */
 	sendMargin = 2,
-	/** What a new property name takes beside its characters, in bytes: a slot, a zero byte and the header of its chunk. */
+	/** Bytes of a new property name beside its characters: a slot, a zero byte and the header of its chunk. */
 	nameOverhead = 20,
-	/** A name of at most so many digits is an array index. */
+	/** Digits of the longest array index. */
 	indexDigits = 9,
 }
 
@@ -56,15 +56,15 @@ const enum Character {
 	space = 0x20,
 }
 
-/** The names that were let in so far: XS keeps a name for good. Bounded by `nameMemory` of every Client and Server. */
+/** Names accepted so far: XS never frees a name. Bounded by the `nameMemory` of every Client and Server. */
 const knownNames = new Set<string>();
 
 /**
- * Measures a text that may be JSON, without recursion. Text that is not JSON is measured as if it was, up to where
+ * Measures a text that may be JSON, without recursion. Text that is not JSON is measured up to the place where
  * JSON.parse() stops.
- * @param maxDepth The deepest nesting of arrays and objects; `[1]` has 1.
- * @param maxValues The most values; `[1]` has 2.
- * @param maxNameMemory The most bytes for property names that the machine has not met before; negative for any number.
+ * @param maxDepth Deepest nesting of arrays and objects; `[1]` has 1.
+ * @param maxValues Number of values; `[1]` has 2.
+ * @param maxNameMemory Bytes for new property names; negative for no limit.
  * @returns The bytes that new property names would take, or a TextFault.
  */
 export function measureText(
@@ -127,8 +127,8 @@ export function measureText(
 }
 
 /**
- * Measures a value that is to be given to JSON.stringify(). Looks at own enumerable properties; toJSON() is not called.
- * @param maxDepth The deepest nesting of a value received; one that is sent may have `Limit.sendMargin` levels more.
+ * Measures a value before JSON.stringify(). Looks at own enumerable properties; toJSON() is not called.
+ * @param maxDepth Deepest nesting of a value received; a value sent may have `Limit.sendMargin` levels more.
  * @returns A ValueFault.
  */
 export function measureValue(value: unknown, maxDepth: number): ValueFault {
@@ -137,7 +137,7 @@ export function measureValue(value: unknown, maxDepth: number): ValueFault {
 
 class ValueWalk {
 	private readonly maxDepth: number;
-	/** The arrays and objects around the current one, and itself. */
+	/** The current array or object, and those around it. */
 	private readonly path: object[] = [];
 	private emptyArrays = 0;
 
@@ -163,8 +163,8 @@ class ValueWalk {
 }
 
 /**
- * Where a string ends: behind its closing quote, or at the end of the text.
- * @param escapes False if the text has no backslash, which makes it quick.
+ * Returns the position after the closing quote of a string, or the end of the text.
+ * @param escapes False if the text has no backslash, which is faster.
  */
 function endOfString(text: string, start: number, escapes: boolean): number {
 	if (!escapes) return text.indexOf('"', start) + 1 || text.length;
@@ -186,7 +186,7 @@ function isAt(text: string, index: number, character: Character): boolean {
 	return text.charCodeAt(index) === character;
 }
 
-/** Whether XS takes a name for an array index, which it need not keep. */
+/** Returns whether a name is an array index, which XS does not keep as a name. */
 function isIndex(name: string): boolean {
 	if (name === "" || name.length > Limit.indexDigits || (name.length > 1 && name[0] === "0")) return false;
 	for (let index = 0; index < name.length; index++) {
@@ -196,7 +196,7 @@ function isIndex(name: string): boolean {
 	return true;
 }
 
-/** Whether a character ends a number or a word. */
+/** Returns whether a character ends a number or a word. */
 function isDelimiter(character: number): boolean {
 	return (
 		character <= Character.space ||

@@ -1,79 +1,66 @@
-/** The Moddable SDK's own WebSocketClient (`embedded:network/websocket/client`), as far as it is used here. */
-
+/** The Moddable SDK's own WebSocketClient: what is used of it, and its events. */
 import WebSocketClient from "embedded:network/websocket/client";
 
-/** Its instances. */
+/** An instance of the SDK's class. */
 export interface SdkWebSocket {
-	target: unknown;
+	/** Returns what onReadable() has announced. */
 	read(): ArrayBuffer | undefined;
-	write(data: ArrayBuffer | ArrayBufferView, options?: object): number;
+	/** @throws Error, without side effects, when the frame does not fit the window or the connection is not open. */
+	write(data: ArrayBuffer | ArrayBufferView, options: object): number;
+	/** Ends the TCP connection. No more events. */
 	close(): void;
 }
 
-/** Its callbacks: `this` is the instance. */
-export interface SdkCallbacks {
-	/** `more` is also true while the rest of a frame has not come; `binary` is absent where no message began. */
-	onReadable(this: SdkWebSocket, count: number, info: { more: boolean; binary?: boolean }): void;
-	/** The first call tells that the WebSocket is open. */
-	onWritable(this: SdkWebSocket, count: number): void;
-	onControl(this: SdkWebSocket, opcode: number, payload: ArrayBuffer): void;
-	/** The connection has ended, and a close frame was sent or received. */
-	onClose(this: SdkWebSocket): void;
-	/** It has ended otherwise, or was ended for a violation of the protocol. */
-	onError(this: SdkWebSocket): void;
-}
-
-/** The class. */
-export const SdkWebSocketClient = WebSocketClient as unknown as new (options: object) => SdkWebSocket;
-
-/** Whoever works with an instance, its `target`. */
-export interface SdkUser {
-	takeReadable(webSocket: SdkWebSocket, count: number, more: boolean, binary: boolean): void;
-	takeWritable(count: number): void;
-	takeControl(opcode: number, payload: ArrayBuffer): void;
-	/** onClose or onError. */
-	takeEnd(): void;
+/** Receives the events of the SDK's class: it is the `target` of its instance. */
+export interface SdkListener {
+	/**
+	 * Bytes of a message have arrived; read() returns them during the call.
+	 * @param count Negative when the SDK's class has failed to read the length of a frame.
+	 * @param more True when more bytes of the message follow, in this frame or the next one.
+	 */
+	onData(count: number, more: boolean, binary: boolean): void;
+	/** The window has changed. The first event of all means that the WebSocket is open. */
+	onWritable(): void;
+	/** A control frame has arrived. The SDK's class answers a ping or close frame in a later turn. */
+	onControl(opcode: number, payload: ArrayBuffer): void;
+	/** The SDK's class has ended the TCP connection. */
+	onEnd(): void;
 	/** One of the above threw. */
-	onSocketException(error: unknown): void;
+	onException(error: unknown): void;
 }
 
-/** Calls what a timer or the SDK's class leads to: an exception must not leave it, or the machine ends. */
-export function guard<User extends SdkUser>(user: User, action: (this: User) => void): void {
-	try {
-		action.call(user);
-	} catch (error) {
-		user.onSocketException(error);
-	}
-}
+type Target = SdkWebSocket & { readonly target: SdkListener };
 
-/** The callbacks for all instances. What the socket's events lead to has a guard already; what timers lead to has not. */
-export const sdkCallbacks: SdkCallbacks = Object.freeze({
-	onReadable(this: SdkWebSocket, count: number, info: { more: boolean; binary?: boolean }): void {
-		(this.target as SdkUser).takeReadable(this, count, info.more, info.binary === true);
+/** Shared by all instances. */
+const callbacks = Object.freeze({
+	onReadable(this: Target, count: number, info: { more: boolean; binary?: boolean }): void {
+		guard(this.target, () => this.target.onData(count, info.more, info.binary === true));
 	},
-	onWritable(this: SdkWebSocket, count: number): void {
-		const user = this.target as SdkUser;
-		try {
-			user.takeWritable(count);
-		} catch (error) {
-			user.onSocketException(error);
-		}
+	onWritable(this: Target): void {
+		guard(this.target, () => this.target.onWritable());
 	},
-	/** The SDK's class would swallow an exception. */
-	onControl(this: SdkWebSocket, opcode: number, payload: ArrayBuffer): void {
-		const user = this.target as SdkUser;
-		try {
-			user.takeControl(opcode, payload);
-		} catch (error) {
-			user.onSocketException(error);
-		}
+	onControl(this: Target, opcode: number, payload: ArrayBuffer): void {
+		guard(this.target, () => this.target.onControl(opcode, payload));
 	},
-	onClose(this: SdkWebSocket): void {
-		const user = this.target as SdkUser;
-		guard(user, user.takeEnd);
+	onClose(this: Target): void {
+		guard(this.target, () => this.target.onEnd());
 	},
-	onError(this: SdkWebSocket): void {
-		const user = this.target as SdkUser;
-		guard(user, user.takeEnd);
+	onError(this: Target): void {
+		guard(this.target, () => this.target.onEnd());
 	},
 });
+
+/** Makes an instance of the SDK's class. */
+export function createWebSocket(options: object, target: SdkListener): SdkWebSocket {
+	const Constructor = WebSocketClient as unknown as new (options: object) => SdkWebSocket;
+	return new Constructor({ ...options, ...callbacks, target });
+}
+
+/** Runs an action of a callback or a timer: an exception must not leave it. */
+export function guard(listener: SdkListener, action: () => void): void {
+	try {
+		action();
+	} catch (error) {
+		listener.onException(error);
+	}
+}

@@ -1,4 +1,4 @@
-/** Hosts: names, and addresses as URLs and users write them (RFC 3986 section 3.2.2). */
+/** Host names and IP addresses (RFC 3986 section 3.2.2). */
 
 const enum Code {
 	dot = 46,
@@ -7,7 +7,7 @@ const enum Code {
 	colon = 58,
 }
 
-/** Whether a text is an IPv4 address: four decimal numbers up to 255, none with a leading zero. */
+/** Returns whether a text is an IPv4 address: four decimal numbers up to 255, none with a leading zero. */
 export function isIPv4(text: string): boolean {
 	const { length } = text;
 	let numbers = 0;
@@ -20,7 +20,7 @@ export function isIPv4(text: string): boolean {
 			numbers++;
 			digits = value = 0;
 		} else {
-			// inet_aton() would take a leading zero for octal.
+			// inet_aton() reads a number with a leading zero as octal.
 			if (code < Code.zero || code > Code.nine || (digits && !value)) return false;
 			digits++;
 			value = value * 10 + code - Code.zero;
@@ -30,7 +30,7 @@ export function isIPv4(text: string): boolean {
 	return numbers === 3 && digits > 0;
 }
 
-/** Whether a text is an IPv6 address (RFC 4291 section 2.2), without brackets and without a zone. */
+/** Returns whether a text is an IPv6 address (RFC 4291 section 2.2), without brackets and without a zone. */
 export function isIPv6(text: string): boolean {
 	const { length } = text;
 	let groups = 0;
@@ -47,7 +47,7 @@ export function isIPv6(text: string): boolean {
 			} else if (!digits || index === length - 1) return false;
 			digits = 0;
 		} else if (code === Code.dot) {
-			// The last two groups, written as an IPv4 address.
+			// An IPv4 address stands for the last two groups.
 			if (!isIPv4(text.slice(index - digits))) return false;
 			groups++;
 			break;
@@ -57,16 +57,16 @@ export function isIPv6(text: string): boolean {
 	return compressed ? groups < 8 : groups === 8;
 }
 
-/** Whether a text is a host that can be connected to: a name, an IPv4 address, or an IPv6 address, perhaps in brackets. */
+/** Returns whether a text is a host that can be connected to: a name, an IPv4 address, or an IPv6 address, perhaps in brackets. */
 export function isHost(text: string): boolean {
 	if (text.startsWith("[")) return text.endsWith("]") && isIPv6(text.slice(1, -1));
 	return text.includes(":") ? isIPv6(text) : isName(text);
 }
 
 /**
- * The address that a host stands for without asking DNS.
- * @param host A name or an address; an IPv6 address may stand in brackets, as in a URL.
- * @returns The address of a literal or of "localhost" (RFC 6761 section 6.3), undefined for any other name.
+ * Returns the address of a host that needs no DNS.
+ * @param host A name or an address; an IPv6 address may have brackets, as in a URL.
+ * @returns An address literal, or 127.0.0.1 for "localhost" (RFC 6761 section 6.3); undefined for any other name.
  */
 export function addressWithoutDNS(host: string): string | undefined {
 	if (host.toLowerCase() === "localhost") return "127.0.0.1";
@@ -74,15 +74,15 @@ export function addressWithoutDNS(host: string): string | undefined {
 	return host.includes(":") || isIPv4(host) ? host : undefined;
 }
 
-/** The field Host of a request. RFC 9110 section 7.2: an IPv6 address stands in brackets, the default port is left out. */
+/** Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port. */
 export function hostField(host: string, port: number): string {
 	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 	return port === 80 ? name : `${name}:${port}`;
 }
 
 /**
- * A registered name of RFC 3986 of which the labels are as long as DNS allows (RFC 1035 section 2.3.4), or an IPv4
- * address: a name of which the last label is a number is nothing else (RFC 3696 section 2).
+ * Returns whether a text is a registered name (RFC 3986) with labels that DNS allows (RFC 1035 section 2.3.4), or an IPv4
+ * address. A name whose last label is a number must be an IPv4 address (RFC 3696 section 2).
  */
 function isName(text: string): boolean {
 	const { length } = text;
@@ -92,7 +92,7 @@ function isName(text: string): boolean {
 		const code = text.charCodeAt(index);
 		if (code === Code.dot) {
 			if (!label) return false;
-			// A dot at the end names the root.
+			// A final dot stands for the root.
 			if (index < length - 1) {
 				label = 0;
 				number = true;

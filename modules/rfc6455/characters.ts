@@ -1,34 +1,34 @@
-/** What the characters of an opening handshake may be. No regular expressions: XS needs 30 KB of flash for them. */
+/** Character rules of the opening handshake. Without regular expressions, which take 30 KB of flash on XS. */
 
 const enum Code {
 	blank = 32,
 	delete = 127,
 }
 
-/** Quoted texts are cut off behind so many characters. */
+/** Characters of a quoted text; the rest is cut off. */
 const longestQuote = 40;
 
-/** Whether a byte may stand in a token (RFC 9110 section 5.6.2). */
+/** Returns whether a byte may stand in a token (RFC 9110 section 5.6.2). */
 export function isTokenByte(byte: number): boolean {
 	if (byte <= Code.blank || byte >= Code.delete) return false;
-	// One bit for each character: from 32 on, from 64 on, and from 96 on.
+	// One bit per character, from 32, 64 and 96.
 	const set = byte < 64 ? 0x3ff6cfa : byte < 96 ? -0x38000002 : 0x57ffffff;
 	return ((set >> (byte & 31)) & 1) === 1;
 }
 
-/** Whether a string is a token (RFC 9110 section 5.6.2), as names of fields and subprotocols must be. */
+/** Returns whether a string is a token (RFC 9110 section 5.6.2), as names of fields and subprotocols must be. */
 export function isToken(text: string): boolean {
 	const { length } = text;
 	for (let index = 0; index < length; index++) if (!isTokenByte(text.charCodeAt(index))) return false;
 	return length > 0;
 }
 
-/** Whether a byte is visible ASCII, from "!" to "~". */
+/** Returns whether a byte is visible ASCII, from "!" to "~". */
 export function isVisibleByte(byte: number): boolean {
 	return byte > Code.blank && byte < Code.delete;
 }
 
-/** Whether a string holds nothing but visible ASCII and, where `blanks` says so, spaces and tabs. */
+/** Returns whether a string has only visible ASCII and, if `blanks` is true, spaces and tabs. */
 export function isVisible(text: string, blanks = false): boolean {
 	const { length } = text;
 	for (let index = 0; index < length; index++) {
@@ -39,7 +39,7 @@ export function isVisible(text: string, blanks = false): boolean {
 }
 
 /**
- * A text as error messages show it: in quotes, on one line, in ASCII.
+ * Returns a text for an error message: in quotes, on one line, in ASCII.
  * @param limit Characters shown; "..." stands for more.
  */
 export function quote(text: string, limit = longestQuote): string {
@@ -52,7 +52,7 @@ export function quote(text: string, limit = longestQuote): string {
 	return quoted + end;
 }
 
-/** A character as JavaScript would write it in a string. */
+/** Returns a character as in a JavaScript string literal. */
 function escaped(character: string): string {
 	const code = character.codePointAt(0) as number;
 	if (code === Code.blank || isVisibleByte(code)) return character;
@@ -63,7 +63,7 @@ function escaped(character: string): string {
 	return code < 0x100 ? `\\x${digits.padStart(2, "0")}` : `\\u{${digits}}`;
 }
 
-/** Calls back with each item of a comma-separated list (RFC 9110 section 5.6.1) that is not empty. */
+/** Calls back with each non-empty item of a comma-separated list (RFC 9110 section 5.6.1). */
 export function forEachItem(list: string, callback: (item: string) => void): void {
 	for (let start = 0; start <= list.length; ) {
 		const comma = list.indexOf(",", start);

@@ -4,10 +4,10 @@ import { forEachItem, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
 
-/** Characters of a refusal's status and reason that a message shows. */
+/** Characters of a refusal's status and reason that an error message shows. */
 const longestReason = 100;
 
-/** What a client asks for in its opening handshake. */
+/** The options of a client's opening handshake. */
 export interface ClientHandshakeOptions {
 	/** Name or address of the server, for the `Host` field. */
 	readonly host: string;
@@ -19,26 +19,26 @@ export interface ClientHandshakeOptions {
 	readonly protocol?: string | undefined;
 	/** Further header fields. */
 	readonly headers?: Iterable<readonly [string, string]> | undefined;
-	/** The longest head of a response that is read, in bytes, together with interim ones. Default 4096. */
+	/** Longest head of a response, interim responses included, in bytes. Default 4096. */
 	readonly maxHeadSize?: number | undefined;
 }
 
 /**
- * The client's side of the opening handshake (RFC 6455 section 4.1): the request it sends, and the check of
- * the response it reads. The response is good when it is `complete` without a `fault`.
+ * The client's side of the opening handshake (RFC 6455 section 4.1): builds the request, reads and checks the response.
+ * The response is valid when it is `complete` without a `fault`.
  */
 export class ClientHandshake extends HeadReader {
-	/** The request, to be sent as it is. */
-	declare readonly request: string;
+	/** The whole request. */
+	readonly request: string;
 	/** The subprotocol that the server chose, or "". */
-	declare protocol: string;
-	declare private readonly accept: string;
-	declare private readonly offered: readonly string[];
-	declare private accepted: boolean;
-	/** Whether the head under way is that of an interim response (RFC 9110 section 15.2). */
-	declare private interim: boolean;
+	protocol: string;
+	private readonly accept: string;
+	private readonly offered: readonly string[];
+	private accepted: boolean;
+	/** True while the head of an interim response is read (RFC 9110 section 15.2). */
+	private interim: boolean;
 
-	/** @throws RangeError when a host, path, subprotocol or header cannot stand in a request. */
+	/** @throws RangeError when a host, path, subprotocol or header is not allowed in a request. */
 	constructor(options: ClientHandshakeOptions) {
 		super(options.maxHeadSize ?? HeadLimit.response);
 		const host = options.host;
@@ -61,28 +61,29 @@ export class ClientHandshake extends HeadReader {
 		this.accept = acceptFor(key);
 		this.offered = offered;
 		this.protocol = "";
-		this.accepted = this.interim = false;
+		this.accepted = false;
+		this.interim = false;
 	}
 
 	protected override get message(): string {
 		return "response";
 	}
 
-	/** RFC 9112 section 5.2: a user agent must take it. */
+	/** RFC 9112 section 5.2: a user agent must accept it. */
 	protected override get folds(): boolean {
 		return true;
 	}
 
-	/** RFC 9112 section 4: version, status and, perhaps, a reason. */
+	/** RFC 9112 section 4: version, status and an optional reason. */
 	protected override onStartLine(): void {
-		// As much of it as a message may show, and a character more.
+		// The part that an error message shows, and one more character.
 		const longest = longestReason + 10;
 		const line = this.text(0, this.length < longest ? this.length : longest);
 		const status = statusOf(line);
 		if (!status) this.refuse(`the server answered ${quote(line)}, which is not HTTP/1.1`);
 		else if (status >= 200)
 			this.refuse(`the server answered ${quote(line.slice(9), longestReason)} instead of 101`);
-		// RFC 9110 section 15.2: a client skips what it does not expect.
+		// RFC 9110 section 15.2: a client skips interim responses that it does not expect.
 		this.interim = status !== 101;
 	}
 
@@ -113,7 +114,7 @@ export class ClientHandshake extends HeadReader {
 		}
 	}
 
-	/** The lists that matter are those of every message. */
+	/** Only the lists of every message are kept. */
 	protected override onItem(): void {}
 
 	protected override onEnd(): void {
@@ -139,7 +140,7 @@ export class ClientHandshake extends HeadReader {
 	}
 }
 
-/** The status of a status line, from 100 to 599; 0 when the line is none of HTTP/1.1 or a compatible version. */
+/** Returns the status of a status line, from 100 to 599; 0 when it is not one of HTTP/1.1 or a compatible version. */
 function statusOf(line: string): number {
 	const minor = line.charCodeAt(7);
 	const digits = line.slice(9, 12);
@@ -151,7 +152,7 @@ function statusOf(line: string): number {
 		line.charAt(8) === " " &&
 		status >= 100 &&
 		status < 600 &&
-		// Number() takes more for a number than three digits.
+		// Number() accepts more than three digits.
 		String(status) === digits &&
 		(line.length === 12 || line.charAt(12) === " ");
 	return valid ? status : 0;

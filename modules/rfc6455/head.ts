@@ -1,24 +1,24 @@
 /**
- * Reads the head of an opening handshake's message (RFC 9112 section 2) in pieces of any size, and never a byte of
- * what follows it: in an opening handshake those bytes belong to the first frames.
+ * Reads the head of an HTTP message (RFC 9112 section 2) in pieces of any size, but no byte after it: those belong to the
+ * first frames.
  *
- * Bytes are checked as they come. Only one part is kept at a time: the start line, a name of a known length, a value
- * that matters or one item of a list. Memory is therefore bounded by the longest part, and work is linear.
+ * Bytes are checked as they arrive. Only one part is kept at a time: the start line, a name of a known length, a value
+ * that is used, or one item of a list. So memory is bounded by the longest part, and work is linear.
  */
 import { isTokenByte, quote } from "./characters.js";
 
-/** Why a head was refused: an HTTP status that says so to a client, and a sentence that says so to a person. */
+/** Why a head was refused: an HTTP status for the client, and a sentence. */
 export interface HeadFault {
 	readonly status: number;
 	readonly message: string;
 }
 
-/** What becomes of a field's value. */
+/** How a field's value is read. */
 export const enum Keep {
 	nothing,
-	/** It is given to onField(). */
+	/** Passed to onField(). */
 	value,
-	/** It is a list (RFC 9110 section 5.6.1), and each item is given to onItem(). */
+	/** A list (RFC 9110 section 5.6.1), of which each item is passed to onItem(). */
 	list,
 }
 
@@ -26,7 +26,7 @@ const enum Byte {
 	tab = 9,
 	lineFeed = 10,
 	carriageReturn = 13,
-	/** The first byte of an alert and of a handshake message of TLS (RFC 8446 section 5.1). */
+	/** First byte of a TLS alert and of a TLS handshake message (RFC 8446 section 5.1). */
 	tlsAlert = 21,
 	tlsHandshake = 22,
 	blank = 32,
@@ -34,13 +34,13 @@ const enum Byte {
 	colon = 58,
 	A = 65,
 	Z = 90,
-	/** The bit that makes a letter a small one. */
+	/** The bit that makes an ASCII letter lower case. */
 	lower = 32,
-	/** Stands for a byte past ASCII, where bytes are kept: it is valid nowhere either. */
+	/** Replaces a byte beyond ASCII where bytes are kept: it is not valid anywhere either. */
 	substitute = 127,
 }
 
-/** What the bytes that come belong to. */
+/** The part of the head that the next bytes belong to. */
 const enum Part {
 	startLine,
 	name,
@@ -51,11 +51,11 @@ const enum Part {
 }
 
 const enum Size {
-	/** Bytes kept at first; the buffer doubles as long as the limit allows. */
+	/** First size of the buffer, in bytes; it doubles up to the limit. */
 	first = 64,
-	/** No name that matters is longer. */
+	/** Longest name of a field that is used. */
 	longestName = 24,
-	/** The lengths of the names that matter, one bit each: names of other lengths need not become strings. */
+	/** Lengths of the names of fields that are used, one bit each: names of other lengths do not become strings. */
 	names = (1 << 4) |
 		(1 << 6) |
 		(1 << 7) |
@@ -68,59 +68,67 @@ const enum Size {
 		(1 << 24),
 }
 
-/** The limits that `maxHeadSize` may set, in bytes. */
+/** Limits of `maxHeadSize`, in bytes. */
 export const enum HeadLimit {
 	lowest = 512,
 	highest = 65535,
-	/** Unless set: of a request, as a server reads it. */
+	/** Default for requests, which a server reads. */
 	request = 2048,
-	/** Unless set: of a response, as a client reads it. */
+	/** Default for responses, which a client reads. */
 	response = 4096,
 }
 
-/** `String` of the SDK: its typings lack the place of the bytes in their buffer. */
+/** `String` of the SDK: its typings lack two parameters. */
 interface Decoder {
 	fromArrayBuffer(bytes: ArrayBuffer, start: number, count: number): string;
 }
 
 export abstract class HeadReader {
 	/** Set once the head was refused; nothing is read after that. */
-	declare fault?: HeadFault;
+	fault?: HeadFault;
 	/** True once the empty line that ends the head was read. */
-	declare complete: boolean;
-	/** How many bytes of the terminator CR LF CR LF stand at the end of what was read. */
-	declare private matched: number;
-	declare private part: Part;
-	/** The bytes kept of the part under way, and how many they are. */
-	declare protected bytes: Uint8Array<ArrayBuffer>;
-	declare protected length: number;
-	declare private capacity: number;
-	/** Bytes that may still come before the head is refused as too long. */
-	declare private room: number;
-	declare private readonly limit: number;
-	/** The name, in lower case, of the field of which the value is kept. */
-	declare private field: string;
-	/** Whether a field has come that the next line may continue. */
-	declare private foldable: boolean;
-	/** How many protocols the `Upgrade` fields name. */
-	declare protected upgrades: number;
-	/** Whether one of them is `websocket`. */
-	declare protected upgradesToWebSocket: boolean;
-	/** Whether the `Connection` fields name `upgrade`. */
-	declare protected connectionUpgrades: boolean;
+	complete: boolean;
+	/** Bytes of the terminator CR LF CR LF that were read last. */
+	private matched: number;
+	private part: Part;
+	/** The bytes kept of the current part, and their number. */
+	protected bytes: Uint8Array<ArrayBuffer>;
+	protected length: number;
+	private capacity: number;
+	/** Bytes that may follow before the head is refused as too long. */
+	private room: number;
+	private readonly limit: number;
+	/** Name, in lower case, of the field whose value is kept. */
+	private field: string;
+	/** True after a field that the next line may continue. */
+	private foldable: boolean;
+	/** Number of protocols in the `Upgrade` fields. */
+	protected upgrades: number;
+	/** True if one of them is `websocket`. */
+	protected upgradesToWebSocket: boolean;
+	/** True if the `Connection` fields have `upgrade`. */
+	protected connectionUpgrades: boolean;
 
 	/** @param limit Longest head, in bytes. */
 	constructor(limit: number) {
 		this.bytes = new Uint8Array(Size.first);
 		this.capacity = Size.first;
-		this.room = this.limit = limit;
+		this.room = limit;
+		this.limit = limit;
 		this.field = "";
-		this.restart();
+		this.complete = false;
+		this.matched = 0;
+		this.part = Part.startLine;
+		this.length = 0;
+		this.foldable = false;
+		this.upgrades = 0;
+		this.upgradesToWebSocket = false;
+		this.connectionUpgrades = false;
 	}
 
 	/**
-	 * How many bytes push() takes at most: as many as the head is sure to have still, so that reading no more
-	 * than these never reaches past its end. 0 once the head is complete or refused.
+	 * Bytes that the head has at least before its end, so that reading them never passes it; 0 once the head is complete
+	 * or refused.
 	 */
 	get wanted(): number {
 		return this.complete || this.fault ? 0 : 4 - this.matched;
@@ -128,7 +136,7 @@ export abstract class HeadReader {
 
 	/**
 	 * @param bytes Valid for the duration of the call.
-	 * @param count How many of them there are, at most `wanted`.
+	 * @param count Their number, at most `wanted`.
 	 */
 	push(bytes: Uint8Array, count: number): void {
 		this.room -= count;
@@ -143,34 +151,39 @@ export abstract class HeadReader {
 		}
 	}
 
-	/** What is read, for messages: "request" or "response". */
+	/** For error messages: "request" or "response". */
 	protected abstract get message(): string;
-	/** Whether a field may go on in the next line (RFC 9112 section 5.2): in a response, but not in a request. */
+	/** True if a field may continue in the next line (RFC 9112 section 5.2): in a response, but not in a request. */
 	protected abstract get folds(): boolean;
-	/** The request line or the status line has come: `length` of `bytes`. */
+	/** The request line or the status line is complete: the first `length` of `bytes`. */
 	protected abstract onStartLine(): void;
-	/** A field has begun, other than `Upgrade` and `Connection`: its name in lower case. Returns what to keep of it. */
+	/** A field other than `Upgrade` and `Connection` begins: its name in lower case. Returns how to read its value. */
 	protected abstract onName(name: string): Keep;
-	/** A value that is kept, without the white space around it. */
+	/** A value is complete, without the white space around it. */
 	protected abstract onField(name: string, value: string): void;
-	/** An item of a list that is kept, `length` of `bytes`, without the white space around it. */
+	/** An item of a list is complete: the first `length` of `bytes`, without the white space around it. */
 	protected abstract onItem(): void;
-	/** The end of the head: the place for rules about fields that are missing. */
+	/** The head is complete: checks for missing fields. */
 	protected abstract onEnd(): void;
 
-	/** The first fault stands: what comes after it follows from it. */
+	/** Keeps the first fault: later ones may follow from it. */
 	protected refuse(message: string, status = 400): void {
 		this.fault ??= { status, message };
 	}
 
-	/** Starts reading another head, within what is left of the limit. */
+	/** Starts reading another head, within the rest of the limit. */
 	protected restart(): void {
-		this.complete = this.foldable = this.upgradesToWebSocket = this.connectionUpgrades = false;
-		this.matched = this.length = this.upgrades = 0;
+		this.complete = false;
+		this.matched = 0;
 		this.part = Part.startLine;
+		this.length = 0;
+		this.foldable = false;
+		this.upgrades = 0;
+		this.upgradesToWebSocket = false;
+		this.connectionUpgrades = false;
 	}
 
-	/** The bytes kept from one position up to another as a string. */
+	/** Returns the kept bytes from `start` to `end` as a string. */
 	protected text(start = 0, end = this.length): string {
 		return (String as unknown as Decoder).fromArrayBuffer(this.bytes.buffer, start, end - start);
 	}
@@ -209,10 +222,10 @@ export abstract class HeadReader {
 		this.bytes[length] = byte < Byte.substitute ? byte : Byte.substitute;
 	}
 
-	/** The first byte of a line that is not empty, behind the start line. */
+	/** The first byte of a non-empty line after the start line. */
 	private beginLine(byte: number): void {
 		if (byte === Byte.blank || byte === Byte.tab) {
-			// RFC 9112 section 5.2: the line goes on with the field before; its line break becomes this white space.
+			// RFC 9112 section 5.2: the line continues the last field; the line break becomes this white space.
 			if (this.foldable && this.folds) return;
 			return this.refuse(
 				this.foldable
@@ -232,7 +245,7 @@ export abstract class HeadReader {
 			return this.refuse(
 				`the ${this.message} has the byte ${byte} after ${quote(this.text())}, where a field name or ":" is expected`,
 			);
-		// Of a longer name it is enough to know that it is longer.
+		// A longer name is not used.
 		if (length <= Size.longestName) this.keep(byte >= Byte.A && byte <= Byte.Z ? byte | Byte.lower : byte);
 	}
 
@@ -292,7 +305,7 @@ export abstract class HeadReader {
 		this.length = 0;
 	}
 
-	/** The kept bytes as a string in lower case, for comparison with a word of letters; other characters may change too. */
+	/** Returns the kept bytes in lower case, for comparison with a word of letters; other characters may change, too. */
 	private lowerText(): string {
 		const { bytes, length } = this;
 		for (let index = 0; index < length; index++) bytes[index] = (bytes[index] as number) | Byte.lower;

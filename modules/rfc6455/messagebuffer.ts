@@ -1,18 +1,18 @@
-import { textOf, Utf8Check } from "./utf8.js";
+import { Utf8Check } from "./utf8.js";
 
-/** The first size of a buffer for a message of which only a part is announced, in bytes. */
+/** First size of a buffer for a message of unknown length, in bytes. */
 const smallest = 128;
 
 /**
- * Collects a message that does not come whole in one buffer, and checks text as it comes. Many small fragments cost
+ * Collects a message that arrives in pieces in one buffer. Many small fragments cost
  * neither more memory nor quadratic time: the buffer doubles until the last frame tells the exact length.
  */
 export class MessageBuffer {
-	/** The message: the first `length` bytes were received, the rest is room. */
-	declare bytes: Uint8Array<ArrayBuffer>;
-	declare length: number;
-	/** For text. */
-	declare private readonly check: Utf8Check | undefined;
+	/** The first `length` bytes have arrived; the rest is free. */
+	bytes: Uint8Array<ArrayBuffer>;
+	length: number;
+	/** Checks the bytes of text as they arrive; undefined for a binary message. */
+	readonly check: Utf8Check | undefined;
 
 	/** @param text True for text, which must be UTF-8. */
 	constructor(text: boolean) {
@@ -23,10 +23,10 @@ export class MessageBuffer {
 
 	/**
 	 * Returns the size that a buffer needs, in bytes.
-	 * @param messageLength The bytes of all frames so far, the current one included.
-	 * @param size The buffer's size now.
+	 * @param messageLength Bytes of all frames so far, the current one included.
+	 * @param size Current size of the buffer.
 	 * @param final True if the current frame is the last one.
-	 * @param limit The longest message.
+	 * @param limit Longest message.
 	 */
 	static sizeFor(messageLength: number, size: number, final: boolean, limit: number): number {
 		if (final) return messageLength;
@@ -36,11 +36,7 @@ export class MessageBuffer {
 		return messageLength > wanted ? messageLength : wanted;
 	}
 
-	get size(): number {
-		return this.bytes.length;
-	}
-
-	/** Gives the buffer another size, which has room for what has come. */
+	/** Changes the size; all bytes that have arrived must fit. */
 	resize(size: number): void {
 		const { bytes, length } = this;
 		if (size === bytes.length) return;
@@ -48,24 +44,8 @@ export class MessageBuffer {
 		if (length) this.bytes.set(bytes.subarray(0, length));
 	}
 
-	/** The place of the next `count` bytes. */
+	/** Returns a view of the place for the next `count` bytes. The caller fills it, adds `count` to `length`, and checks text. */
 	next(count: number): Uint8Array<ArrayBuffer> {
 		return this.bytes.subarray(this.length, this.length + count);
-	}
-
-	/** Takes in the bytes that were put in their place. Returns false when they make the text invalid. */
-	accept(piece: Uint8Array<ArrayBuffer>): boolean {
-		this.length += piece.length;
-		return this.check?.push(piece) !== false;
-	}
-
-	/** The message, once it is whole. @param strings True to get text as a string. */
-	take(strings: boolean): ArrayBuffer | string {
-		return strings && this.check ? textOf(this.bytes.buffer) : this.bytes.buffer;
-	}
-
-	/** False when text ends inside a character. */
-	get isWhole(): boolean {
-		return this.check?.isWhole !== false;
 	}
 }

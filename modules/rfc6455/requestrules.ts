@@ -1,4 +1,4 @@
-/** What may stand in the request of an opening handshake, so that nothing else can be slipped into it. */
+/** Checks of the parts of a client's request, so that no part can inject another. */
 import { isHost } from "./address.js";
 import { isToken, isVisible, quote } from "./characters.js";
 
@@ -26,15 +26,15 @@ export function checkProtocol(name: string): void {
 		);
 }
 
-/** @throws RangeError when a subprotocol's name is not a token, or is among others: RFC 6455 section 4.1 wants them unique. */
+/** @throws RangeError when a subprotocol's name is not a token, or is one of `others`: they are unique (RFC 6455 section 4.1). */
 export function checkOffer(name: string, others: readonly string[]): void {
 	checkProtocol(name);
 	if (others.includes(name)) throw new RangeError(`protocols has ${quote(name)} twice; each must be unique`);
 }
 
 /**
- * Fields that the client may not set: those of the handshake (RFC 6455 section 4.1) and of the connection (RFC 9110
- * section 7.6.1), and those that announce a body or want an answer before it, and so another response than 101.
+ * Fields that an app may not set: those of the handshake (RFC 6455 section 4.1) and of the connection (RFC 9110 section
+ * 7.6.1), and those for a body, which lead to a response other than 101.
  */
 const reserved = Object.freeze([
 	"host",

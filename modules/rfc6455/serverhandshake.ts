@@ -2,7 +2,7 @@ import { acceptFor, isKey } from "./accept.js";
 import { isTokenByte, isVisibleByte, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 
-/** The fields that a status asks for in its response (RFC 9110 section 15). */
+/** Header fields that a status requires (RFC 9110 section 15). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
 	405: "Allow: GET\r\n",
 	426: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
@@ -11,63 +11,65 @@ const statusFields: Readonly<Record<number, string>> = Object.freeze({
 
 const blank = 32;
 
-/** What a server asks of a request. */
+/** The options of a server's opening handshake. */
 export interface ServerHandshakeOptions {
-	/** The only path that is served, without a query; every path when absent. */
+	/** The only path served, without a query. Default: every path. */
 	readonly path?: string | undefined;
 	/** The subprotocols that the server speaks. */
 	readonly protocols?: readonly string[] | undefined;
-	/** The values of `Origin` that are let in; every one when absent. */
+	/** Accepted values of `Origin`. Default: all. */
 	readonly allowedOrigins?: readonly string[] | undefined;
 	/**
-	 * Asked once, when a valid request is complete: whether there is room for the connection now. If not, the
-	 * request is answered with 503. Default: there is.
+	 * Returns whether there is room for the connection. Called once, for a valid request; false answers it with 503.
+	 * Default: there is room.
 	 */
 	readonly hasRoom?: (() => boolean) | undefined;
-	/** The server's limit of connections, which the 503 names. Default: it names none. */
+	/** Limit of connections, for the text of the 503. Default: none. */
 	readonly maxConnections?: number | undefined;
-	/** The longest head of a request that is read, in bytes. Default 2048. */
+	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;
 }
 
 /**
- * The server's side of the opening handshake (RFC 6455 section 4.2): it checks the request that it reads and
- * forms the response. The request is granted when it is `complete` without a `fault`.
+ * The server's side of the opening handshake (RFC 6455 section 4.2): reads and checks the request, builds the response.
+ * The request is granted when it is `complete` without a `fault`.
  */
 export class ServerHandshake extends HeadReader {
 	/** The request target as the client sent it: path and query. */
-	declare path: string;
-	/** The subprotocol chosen: the first offered that the server speaks, or "". */
-	declare protocol: string;
-	declare private readonly options: ServerHandshakeOptions;
-	declare private hasHost: boolean;
-	/** The values of the fields that may come once. */
-	declare private origin?: string;
-	declare private key?: string;
-	declare private version?: string;
-	/** RFC 9110 section 10.1.1: whether the client wants a 100 first. */
-	declare private expectsContinue: boolean;
-	/** The lengths of the subprotocols spoken, one bit each. */
-	declare private lengths: number;
+	path: string;
+	/** The subprotocol chosen: the first one offered that the server speaks, or "". */
+	protocol: string;
+	private readonly options: ServerHandshakeOptions;
+	private hasHost: boolean;
+	/** Values of the fields that are allowed once. */
+	private origin?: string;
+	private key?: string;
+	private version?: string;
+	/** True if the client expects a 100 first (RFC 9110 section 10.1.1). */
+	private expectsContinue: boolean;
+	/** Lengths of the server's subprotocols, one bit each. */
+	private lengths: number;
 
 	constructor(options: ServerHandshakeOptions) {
 		super(options.maxHeadSize ?? HeadLimit.request);
 		this.options = options;
-		this.path = this.protocol = "";
-		this.hasHost = this.expectsContinue = false;
+		this.path = "";
+		this.protocol = "";
+		this.hasHost = false;
+		this.expectsContinue = false;
 		this.lengths = 0;
 		options.protocols?.forEach((name) => {
 			this.lengths |= 1 << name.length;
 		});
 	}
 
-	/** The response to send: 101 when the request is granted, otherwise the status of the fault. */
+	/** The response: 101 if the request is granted, otherwise the status of the fault. */
 	get response(): string {
 		const fault = this.fault;
 		if (fault) {
 			const { status, message } = fault;
 			const fields = `${statusFields[status] ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
-			// The message is the reason phrase (RFC 9112 section 4), too: a client can tell it without reading a body.
+			// The message is the reason phrase (RFC 9112 section 4), too: a client need not read the body.
 			return `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n${message}\n`;
 		}
 		// RFC 9110 section 7.8: 100 before 101.
@@ -77,16 +79,16 @@ export class ServerHandshake extends HeadReader {
 		return `${response}Sec-WebSocket-Accept: ${acceptFor(this.key as string)}\r\n\r\n`;
 	}
 
-	/** Refuses a request that did not come in time. */
+	/** Refuses a request that did not arrive in time. */
 	timeOut(): void {
-		this.refuse("the request did not come whole in time (handshakeTimeout)", 408);
+		this.refuse("the request did not arrive whole in time (handshakeTimeout)", 408);
 	}
 
 	protected override get message(): string {
 		return "request";
 	}
 
-	/** RFC 9112 section 5.2 lets a server refuse it. */
+	/** RFC 9112 section 5.2 allows a server to refuse it. */
 	protected override get folds(): boolean {
 		return false;
 	}
@@ -159,7 +161,7 @@ export class ServerHandshake extends HeadReader {
 		}
 	}
 
-	/** A subprotocol that is offered. */
+	/** A subprotocol is offered. */
 	protected override onItem(): void {
 		const { bytes, length } = this;
 		for (let index = 0; index < length; index++)
@@ -194,13 +196,13 @@ export class ServerHandshake extends HeadReader {
 		}
 	}
 
-	/** Whether the path is the one, with or without a query. */
+	/** Returns whether the request is for a path, with or without a query. */
 	private asksFor(path: string): boolean {
 		const query = this.path.indexOf("?");
 		return (query < 0 ? this.path : this.path.slice(0, query)) === path;
 	}
 
-	/** The request target, from one position up to another, in origin form or in absolute form (RFC 9112 section 3.2). */
+	/** Reads the request target from `start` to `end`, in origin form or absolute form (RFC 9112 section 3.2). */
 	private takeTarget(start: number, end: number): void {
 		let pathStart = start;
 		const slash = 47;
@@ -212,7 +214,7 @@ export class ServerHandshake extends HeadReader {
 			else if (scheme === "http://") pathStart += 7;
 			const authority = pathStart;
 			while (pathStart < end && bytes[pathStart] !== slash && bytes[pathStart] !== query) pathStart++;
-			// RFC 9110 section 4.2.1: no host is not one.
+			// RFC 9110 section 4.2.1: the host must not be empty.
 			if (authority === start || pathStart === authority)
 				return this.refuse(`${this.quoted()} has no path, which begins with "/"`);
 		}
@@ -221,7 +223,7 @@ export class ServerHandshake extends HeadReader {
 		this.path = bytes[pathStart] === slash && pathStart < end ? path : `/${path}`;
 	}
 
-	/** The beginning of what is kept, for messages. */
+	/** Returns the start of the kept bytes, for error messages. */
 	private quoted(): string {
 		return quote(this.text(0, this.length < 50 ? this.length : 50));
 	}
@@ -231,7 +233,7 @@ export class ServerHandshake extends HeadReader {
 	}
 }
 
-/** Whether a version of HTTP is 1.1 or a later one that is compatible. */
+/** Returns whether a version of HTTP is 1.1 or a later compatible one. */
 function isVersion(version: string): boolean {
 	return version.length === 3 && version >= "1.1" && version <= "1.9" && version.charAt(1) === ".";
 }

@@ -1,9 +1,10 @@
-/** The options that shape the opening handshake: where a Client goes and what it asks for, and what a Server has in common with it. */
+/** The options of the opening handshake. */
+
+import { connectsIPv6 } from "../channel/network.js";
 import { isHost } from "../rfc6455/address.js";
 import { isVisible, quote } from "../rfc6455/characters.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "../rfc6455/requestrules.js";
-import { connectsIPv6 } from "./engine.js";
 import {
 	booleanOption,
 	integerOption,
@@ -15,24 +16,24 @@ import {
 	wrongValue,
 } from "./options.js";
 
-/** The options that Client and Server have in common here. In each, `undefined` and `null` stand for the default. */
+/** The options of the opening handshake that Client and Server share. `undefined` and `null` stand for the default. */
 export interface HandshakeOptions {
 	/** Subprotocols, each a token (RFC 6455 section 4.1) and unique. Default none; so are "" and an empty array. */
 	readonly protocols?: string | readonly string[] | null;
 	/**
-	 * Longest head of an HTTP message that is read, in bytes, from 512 to 65535: of requests by a Server, of responses by
-	 * a Client. Default 2048 for a Server, 4096 for a Client.
+	 * Longest head of an HTTP message, in bytes, from 512 to 65535: of requests to a Server, of responses to a Client.
+	 * Default 2048 for a Server, 4096 for a Client.
 	 */
 	readonly maxHeadSize?: number | null;
 	/**
-	 * Only false, the default: there is no TLS yet, and nothing is ever sent in the clear that was meant for TLS. The
-	 * options that accessors pass beside it for certificates (`trustAll`, `trustedCACertPath`, `pfxKeyCertPath` and the
-	 * like) mean nothing without it and are ignored.
+	 * Only false, the default: there is no TLS yet, and nothing meant for TLS is sent in the clear. The accessors' options
+	 * for certificates (`trustAll`, `trustedCACertPath`, `pfxKeyCertPath` and the like) have no effect without it and are
+	 * ignored.
 	 */
 	readonly sslTls?: boolean | null;
 }
 
-/** The options of a Client that tell where it goes and what it asks for. */
+/** The server and the request of a Client. */
 export interface TargetOptions extends HandshakeOptions {
 	/**
 	 * Scheme `ws:`, host, port, path and query in one (RFC 6455 section 3), in place of `host`, `port` and `path`.
@@ -46,11 +47,11 @@ export interface TargetOptions extends HandshakeOptions {
 	readonly host?: string | null;
 	/** Port of the server, from 1 to 65535. Default 80. */
 	readonly port?: number | null;
-	/** Path and query that are asked for: visible ASCII, beginning with "/". Default "/"; so is "". */
+	/** Path and query of the request: visible ASCII that starts with "/". Default "/"; "" stands for it, too. */
 	readonly path?: string | null;
 	/**
 	 * Further header fields of the request: an object, a Map, or pairs. Values are strings, numbers or booleans. A name
-	 * that comes again, in whatever case, is sent again as it was spelled first; values of `Cookie` are joined. Default none.
+	 * that is repeated, in any case, is sent again as it was spelled first; values of `Cookie` are joined. Default none.
 	 */
 	readonly headers?:
 		| Readonly<Record<string, string | number | boolean>>
@@ -61,7 +62,7 @@ export interface TargetOptions extends HandshakeOptions {
 /** A header field: name and value. */
 type Field = [name: string, value: string];
 
-/** Where a Client goes and what it asks for, checked; with the names of the ECMA-419 options. */
+/** The checked options, with the names of ECMA-419. */
 export interface Target {
 	readonly host: string;
 	readonly port: number;
@@ -71,7 +72,7 @@ export interface Target {
 	readonly maxHeadSize: number;
 }
 
-/** Fields that may come once in a request (RFC 9110 section 5.3). */
+/** Fields that a request may have once (RFC 9110 section 5.3). */
 const singletons = Object.freeze([
 	"authorization",
 	"proxy-authorization",
@@ -100,13 +101,13 @@ export function targetOption(options: RawOptions): Target {
 	};
 }
 
-/** @throws TypeError for `sslTls: true`, which must not be ignored: what follows would be sent in the clear. */
+/** @throws TypeError for `sslTls: true`: if it were ignored, data would be sent in the clear. */
 export function refuseTLS(options: RawOptions): void {
 	if (options["sslTls"] !== null && booleanOption(options, "sslTls"))
 		throw new TypeError("sslTls is true; TLS is not supported yet, so it must be false");
 }
 
-/** @throws RangeError when a subprotocol is not a token, or comes twice; TypeError when it is not a string. */
+/** @throws RangeError when a subprotocol is not a token or is repeated; TypeError when it is not a string. */
 export function protocolsOption(options: RawOptions): readonly string[] | undefined {
 	if (isAbsent(options["protocols"])) return undefined;
 	const protocols = stringsOption(options, "protocols");
@@ -147,7 +148,7 @@ function placeOfURL(url: string, options: RawOptions): Place {
 	let end = 5;
 	while (end < url.length && url.charAt(end) !== "/" && url.charAt(end) !== "?") end++;
 	const authority = url.slice(5, end);
-	// The password is not shown.
+	// Not shown, because it may be a password.
 	if (authority.includes("@"))
 		throw new RangeError(
 			"url has a user name or a password; it must be without, and headers may have an Authorization",
@@ -157,7 +158,7 @@ function placeOfURL(url: string, options: RawOptions): Place {
 	if (!isHost(host)) throw wrongValue("url", url, "one of which the host is a name or an address");
 	const digits = colon < 0 ? "" : authority.slice(colon + 1);
 	const port = digits === "" ? 80 : Number(digits);
-	// Number() takes more for a number than digits.
+	// Number() accepts more than digits.
 	if (!(port >= 1 && port <= 65535) || !isNumeral(digits))
 		throw wrongValue("url", url, "one of which the port is an integer from 1 to 65535");
 	const path = url.slice(end);
@@ -196,20 +197,20 @@ function headerValue(name: string, value: unknown): string {
 	return String(value);
 }
 
-/** Adds a field under the spelling that its name has already. */
+/** Adds a field; a repeated name keeps its first spelling. */
 function addField(fields: Field[], name: string, value: string): void {
 	checkHeader(name, value);
 	const lower = name.toLowerCase();
 	const first = fields.find((field) => field[0].toLowerCase() === lower);
 	if (!first) fields.push([name, value]);
-	// RFC 6265 section 5.4: there is one Cookie field.
+	// RFC 6265 section 5.4: a request has one Cookie field.
 	else if (lower === "cookie") first[1] += `; ${value}`;
 	else if (singletons.includes(lower))
 		throw new RangeError(`headers has ${quote(first[0])} twice; a request has it once`);
 	else fields.push([first[0], value]);
 }
 
-/** What accessors pass for "default". */
+/** Returns whether a value stands for the default: accessors pass null and "". */
 function isAbsent(value: unknown): boolean {
 	return value === undefined || value === null || value === "";
 }

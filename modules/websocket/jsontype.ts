@@ -2,34 +2,34 @@ import { Limit, measureText, measureValue, TextFault, ValueFault } from "../json
 import { lenientTextOf } from "./lenienttext.js";
 import type { DecodeReporter, MediaType } from "./mediatype.js";
 
-/** What a JSON message may cost. */
+/** Limits of a JSON message. */
 export interface JsonLimits {
-	/** The deepest nesting of arrays and objects in a message received. */
+	/** Deepest nesting of arrays and objects in a message received. */
 	readonly maxDepth: number;
-	/** The most values in a message received. */
+	/** Number of values in a message received. */
 	readonly maxValues: number;
-	/** The property names that are kept; any other is left out. Undefined for all. */
+	/** The property names that are kept; others are left out. Undefined for all. */
 	readonly names: readonly string[] | undefined;
-	/** The bytes that property names may take which only peers have brought up. */
+	/** Bytes for property names that only peers use. */
 	readonly nameMemory: number;
 }
 
-// By themselves and as constants: XS would search their objects for them, and copy a literal, at every call.
+// Constants of the module: XS would search their objects for them, and copy a literal, at every call.
 const { parse, stringify } = JSON;
 const stringType = "string";
 
 /**
- * The media type application/json, within limits: XS ends the machine when JSON.parse() or JSON.stringify() run out of
- * stack or memory, and keeps every property name for good.
+ * The media type application/json, with limits: when JSON.parse() or JSON.stringify() run out of stack or memory, the
+ * device ends; and XS never frees a property name.
  */
 export class JsonType implements MediaType {
-	/** JSON is text. A field, for a getter costs every message a call. */
-	declare readonly binary: boolean;
-	declare private readonly maxDepth: number;
-	declare private readonly maxValues: number;
-	/** The bytes that new property names may still take; negative where `names` leaves out all but known ones. */
-	declare private nameMemory: number;
-	declare private readonly names: readonly string[] | undefined;
+	/** False: JSON is text. A field, because a getter would cost every message a call. */
+	readonly binary: boolean;
+	private readonly maxDepth: number;
+	private readonly maxValues: number;
+	/** Bytes left for new property names; negative where `names` leaves out all but known ones. */
+	private nameMemory: number;
+	private readonly names: readonly string[] | undefined;
 
 	constructor(limits: JsonLimits) {
 		this.binary = false;
@@ -39,7 +39,7 @@ export class JsonType implements MediaType {
 		this.names = limits.names;
 	}
 
-	/** @throws TypeError when the value has no form in JSON, RangeError when XS cannot form it. */
+	/** @throws TypeError when the value has no form in JSON, RangeError when XS cannot write it. */
 	encode(value: unknown): ArrayBuffer {
 		if (measureValue(value, this.maxDepth)) this.refuse(value);
 		const text = stringify(value);
@@ -52,21 +52,21 @@ export class JsonType implements MediaType {
 		const cost = measureText(data as string, this.maxDepth, this.maxValues, this.nameMemory);
 		if (cost && !this.charge(cost, reporter)) return data;
 		try {
-			// XS keeps the properties that an array names, and forgets the names of all others.
+			// With an array XS parses only the properties that it lists, and keeps no other names.
 			return parse(data as string, this.names as never);
 		} catch {
 			return data;
 		}
 	}
 
-	/** Takes what measureText() returned into account. Returns false when the text is not to be parsed. */
+	/** Applies the result of measureText(). Returns false when the text must not be parsed. */
 	private charge(cost: number, reporter: DecodeReporter): boolean {
 		if (cost > 0) this.nameMemory -= cost;
 		else if (cost === TextFault.tooManyNames) this.endNames(reporter);
 		return cost > 0;
 	}
 
-	/** From here on a message with a new property name comes as a string, however short the name. */
+	/** From here on a message with any new property name is emitted as a string. */
 	private endNames(reporter: DecodeReporter): void {
 		if (this.nameMemory === 0) return;
 		this.nameMemory = 0;

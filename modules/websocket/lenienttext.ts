@@ -1,8 +1,8 @@
 import TextDecoder from "text/decoder";
 
 /**
- * Returns the text of a binary message where text was expected: what is not UTF-8 becomes U+FFFD.
- * @param bytes The message, which is changed where the native decoder would take for characters what is none.
+ * Returns the text of a binary message where text was expected: bytes that are not UTF-8 become U+FFFD.
+ * @param bytes The message. Bytes that the native decoder would wrongly accept are changed.
  */
 export function lenientTextOf(bytes: ArrayBuffer): string {
 	const view = new Uint8Array(bytes);
@@ -11,7 +11,7 @@ export function lenientTextOf(bytes: ArrayBuffer): string {
 	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
-/** Replaces a byte that begins a character, where none continues it, by one that is none either. */
+/** Replaces a first byte that no continuation follows by a byte that is never valid. */
 function replaceLone(bytes: Uint8Array, first: number): void {
 	for (let index = bytes.indexOf(first); index >= 0; index = bytes.indexOf(first, index + 1))
 		if (((bytes[index + 1] ?? 0) & 0xc0) !== 0x80) bytes[index] = 0xff;

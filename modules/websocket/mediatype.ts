@@ -1,19 +1,18 @@
-/** How the values of one kind of MIME type become bytes and come back. */
+/** Encodes and decodes the values of one kind of MIME type. */
 export interface MediaType {
-	/** Whether messages of this type are sent as binary ones. */
+	/** True if messages of this type are sent as binary messages. */
 	readonly binary: boolean;
 	/**
-	 * The bytes of a value, to be sent.
-	 * @returns A buffer of its own for text; for binary types the caller's bytes themselves.
-	 * @throws TypeError when the value has no such form.
+	 * Returns the bytes of a value: a new buffer for text, the caller's own bytes for binary types.
+	 * @throws TypeError when the value cannot be encoded.
 	 */
 	encode(value: unknown): ArrayBuffer | ArrayBufferView;
-	/** The value of a message that came: bytes, or a string where the connection has decoded it already. */
+	/** Returns the value of a message. @param data Its bytes, or its text if that was decoded already. */
 	decode(data: ArrayBuffer | string, reporter: DecodeReporter): unknown;
 }
 
-/** Is told of a message that could not be decoded as asked. */
+/** Reports a message that could not be decoded. */
 export interface DecodeReporter {
-	/** @param message A sentence for the event `error`, which comes in a later turn. */
+	/** @param message Argument of `error`, which is emitted in a later turn. */
 	report(message: string): void;
 }

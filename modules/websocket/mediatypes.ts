@@ -18,7 +18,7 @@ const text: MediaType = Object.freeze({
 	},
 });
 
-/** The binary types: bytes as they are. */
+/** The binary types, whose values are bytes. */
 export const bytesType: MediaType = Object.freeze({
 	binary: true,
 	encode(value: unknown): ArrayBuffer | ArrayBufferView {
@@ -40,18 +40,18 @@ const supported = Object.freeze([
 	"video/*",
 ]);
 
-/** Names of image types as accessor hosts have them. */
+/** Image types as accessor hosts name them. */
 const bareImageTypes = Object.freeze(["jpg", "jpeg", "png", "gif"]);
 
-/** The MIME types that `receiveType` can be; "text/*" stands for every type that begins with "text/". */
+/** Returns the MIME types of `receiveType`; "text/*" stands for every type that starts with "text/". */
 export function supportedReceiveTypes(): string[] {
 	return supported.slice();
 }
 
-/** The MIME types that `sendType` can be: the same. */
+/** Returns the MIME types of `sendType`: the same. */
 export const supportedSendTypes = supportedReceiveTypes;
 
-/** Whether a value is an ArrayBuffer or a view of one. */
+/** Returns whether a value is an ArrayBuffer or a view of one. */
 export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView {
 	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
@@ -63,10 +63,10 @@ export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
 }
 
 /**
- * The media type that an option names. Case and parameters ("; charset=utf-8") do not matter (RFC 9110 section 8.3.1).
- * Absent, null and "" stand for "application/json"; "jpg", "jpeg", "png" and "gif" for image types.
+ * Returns the media type that an option names. Case and parameters ("; charset=utf-8") are ignored (RFC 9110 section
+ * 8.3.1). Undefined, null and "" stand for "application/json"; "jpg", "jpeg", "png" and "gif" for image types.
  * @param name The option, for the error.
- * @param json What stands for "application/json".
+ * @param json The media type for "application/json".
  * @throws TypeError when the type is not a string, RangeError when it is not supported.
  */
 export function mediaType(name: string, value: unknown, json: JsonType): MediaType {
@@ -84,7 +84,7 @@ export function mediaType(name: string, value: unknown, json: JsonType): MediaTy
 	throw wrongValue(name, value, expected);
 }
 
-/** What a value is, for an error. */
+/** Returns the kind of a value, for an error message. */
 function kindOf(value: unknown): string {
 	if (value === null || value === undefined) return String(value);
 	const kind = typeof value;

@@ -1,11 +1,11 @@
 import { quote } from "../rfc6455/characters.js";
 
-/** An options object, not yet checked. */
+/** An unchecked options object. */
 export type RawOptions = Readonly<Record<string, unknown>>;
 
 /**
- * Checks that options are an object. Absent options are an empty one.
- * @throws TypeError when they are anything else.
+ * Returns the options; an empty object for undefined.
+ * @throws TypeError when they are not an object.
  */
 export function rawOptions(options: unknown): RawOptions {
 	if (options === undefined) return {};
@@ -14,16 +14,16 @@ export function rawOptions(options: unknown): RawOptions {
 }
 
 /**
- * The value of an option; undefined for null, too, by which some accessors ask for the default. They use -1 as well,
- * which is out of range everywhere: it could just as well mean "never" or "no limit".
+ * Returns the value of an option; undefined for null, too, with which some accessors ask for the default. They use -1 as
+ * well, which is out of range everywhere: it could just as well mean "never" or "no limit".
  */
 function given(options: RawOptions, name: string): unknown {
 	return options[name] ?? undefined;
 }
 
 /**
- * An option that is an integer, or Infinity where `highest` is. Unless told otherwise it is from 0 to the largest one
- * of 32 bits, which is also the longest time of the platform's timers in milliseconds.
+ * Returns an option that is an integer, or Infinity if `highest` is. The default range is 0 to 2147483647, which is also
+ * the longest time of the platform's timers in milliseconds.
  * @throws TypeError when it is not a number, RangeError when it is not an integer from `lowest` to `highest`.
  */
 export function integerOption(
@@ -43,13 +43,13 @@ export function integerOption(
 	return value;
 }
 
-/** An option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
+/** Returns an option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export function stringOption(options: RawOptions, name: string): string | undefined {
 	const value = given(options, name);
 	return value === undefined ? undefined : text(name, value);
 }
 
-/** An option that is true or false. @throws TypeError when it is anything else. */
+/** Returns an option that is true or false; default false. @throws TypeError when it is anything else. */
 export function booleanOption(options: RawOptions, name: string): boolean {
 	const value = given(options, name);
 	if (value !== undefined && typeof value !== "boolean") throw wrongType(name, value, "true or false");
@@ -57,8 +57,8 @@ export function booleanOption(options: RawOptions, name: string): boolean {
 }
 
 /**
- * An option that is an array of strings; a single string stands for an array of one. @throws TypeError
- * when it is anything else, RangeError when a string is "".
+ * Returns an option that is an array of strings, or a single string, which stands for an array of one.
+ * @throws TypeError when it is anything else, RangeError when a string is "".
  */
 export function stringsOption(options: RawOptions, name: string): readonly string[] | undefined {
 	const value = given(options, name);
@@ -66,12 +66,12 @@ export function stringsOption(options: RawOptions, name: string): readonly strin
 	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
 }
 
-/** What an option of the wrong type is answered with. */
+/** Returns the error for an option of the wrong type. */
 export function wrongType(name: string, value: unknown, expected: string): TypeError {
 	return new TypeError(sentence(name, value, expected));
 }
 
-/** What an option of the right type, but out of range, is answered with. */
+/** Returns the error for an option that is out of range. */
 export function wrongValue(name: string, value: unknown, expected: string): RangeError {
 	return new RangeError(sentence(name, value, expected));
 }
@@ -82,7 +82,7 @@ function sentence(name: string, value: unknown, expected: string): string {
 	return `${name} is ${shown}; it must be ${expected}`;
 }
 
-/** A string that is an option, or one of its items. */
+/** Returns a string that is an option or an item of one. */
 function text(name: string, value: unknown): string {
 	if (typeof value !== "string") throw wrongType(name, value, "a string");
 	if (value === "") throw wrongValue(name, value, "a string that is not empty");

@@ -1,57 +1,59 @@
-/** Octets before each message: its length in 31 bits, and one that tells binary from text. */
+/** Bytes before each message: 31 bits for its length, one for binary or text. */
 const headerSize = 4;
-/** In place of a header: the messages go on at the start of the buffer. */
+/** In place of a header: the next message is at the start of the buffer. */
 const gap = 0xffffffff;
 
-// By itself: XS would search its object for it at every call.
+// A constant of the module: XS would search ArrayBuffer for it at every call.
 const { isView } = ArrayBuffer;
 
-/** The longest queue, in bytes: more than any device has, and no more than every engine can allocate. */
+/** Largest queue, in bytes: more than any device has, and no more than every engine can allocate. */
 export const longestQueue = 0x1000000;
 
 /**
- * Messages that wait to be sent: a ring buffer of octets, of a fixed size, allocated once. It takes and gives
- * whole messages in O(1).
+ * Messages that wait to be sent: a ring buffer of fixed size, allocated once. Adds and removes whole messages in O(1).
  *
- * A message stands in one piece wherever it can: when the end of the buffer is too short for it, it goes to
- * the start. Only when neither is long enough, but both together are, is it split.
+ * A message is in one piece if possible: when the end of the buffer is too short for it, it goes to the start. It is
+ * split only if neither is long enough, but both together are.
  */
 export class SendQueue {
 	/** Messages that wait. */
-	declare count: number;
-	/** The octets of the first message, while there is one. */
-	declare length: number;
-	/** Whether the first message is binary, while there is one. */
-	declare binary: boolean;
-	/** Where the header of the first message stands. */
-	declare private head: number;
-	/** Where the next header goes. */
-	declare private tail: number;
-	/** Octets that are neither messages nor headers nor gaps. */
-	declare private free: number;
-	declare private readonly size: number;
-	declare private readonly octets: Uint8Array<ArrayBuffer>;
-	declare private readonly headers: DataView<ArrayBuffer>;
+	count: number;
+	/** Length of the first message in bytes, while there is one. */
+	length: number;
+	/** True if the first message is binary, while there is one. */
+	binary: boolean;
+	/** Position of the first message's header. */
+	private head: number;
+	/** Position of the next header. */
+	private tail: number;
+	/** Bytes that are not in use by messages, headers and gaps. */
+	private free: number;
+	private readonly size: number;
+	private readonly bytes: Uint8Array<ArrayBuffer>;
+	private readonly headers: DataView<ArrayBuffer>;
 
-	/** @param size Octets, from 0 to `longestQueue`. Each message takes 4 more than it has. */
+	/** @param size Bytes, from 0 to `longestQueue`. Each message takes 4 bytes more than its length. */
 	constructor(size: number) {
-		this.length = this.count = 0;
+		this.count = 0;
+		this.length = 0;
 		this.binary = false;
-		this.tail = this.head = 0;
-		this.size = this.free = size;
-		this.octets = new Uint8Array(size);
-		this.headers = new DataView(this.octets.buffer);
+		this.head = 0;
+		this.tail = 0;
+		this.free = size;
+		this.size = size;
+		this.bytes = new Uint8Array(size);
+		this.headers = new DataView(this.bytes.buffer);
 	}
 
-	/** The longest message that an empty queue takes, in octets; negative when it takes none. */
+	/** Longest message that an empty queue takes, in bytes; negative when it takes none. */
 	get capacity(): number {
 		return this.size - headerSize;
 	}
 
 	/**
-	 * Appends a message; its octets are copied.
-	 * @param length Its octets, from those who know.
-	 * @returns False when there is no room for it now; nothing has changed then.
+	 * Adds a copy of a message.
+	 * @param length Byte length, if already known.
+	 * @returns False, without side effects, if there is no room for it now.
 	 */
 	push(message: ArrayBuffer | ArrayBufferView, binary: boolean, length = message.byteLength): boolean {
 		const needed = length + headerSize;
@@ -68,15 +70,15 @@ export class SendQueue {
 			this.length = length;
 			this.binary = binary;
 		}
-		const octets = this.octets;
+		const bytes = this.bytes;
 		const source = isView(message)
 			? new Uint8Array(message.buffer, message.byteOffset, length)
 			: new Uint8Array(message);
-		if (end <= this.size) octets.set(source, start + headerSize);
+		if (end <= this.size) bytes.set(source, start + headerSize);
 		else {
 			end -= this.size;
-			octets.set(source.subarray(0, length - end), start + headerSize);
-			octets.set(source.subarray(length - end));
+			bytes.set(source.subarray(0, length - end), start + headerSize);
+			bytes.set(source.subarray(length - end));
 		}
 		this.tail = end;
 		this.free -= needed;
@@ -85,18 +87,18 @@ export class SendQueue {
 	}
 
 	/**
-	 * The octets of the first message: a view of the queue's own, or, where the message is split, a copy. The
-	 * caller may change them when it then calls shift(), before anything else.
+	 * Returns the bytes of the first message: a view of the queue, or a copy if the message is split. The caller may
+	 * change them if it calls shift() next.
 	 */
 	peek(): Uint8Array<ArrayBuffer> {
-		const octets = this.octets;
+		const bytes = this.bytes;
 		const length = this.length;
 		const start = this.head + headerSize;
 		const rest = start + length - this.size;
-		if (rest <= 0) return new Uint8Array(octets.buffer, start, length);
+		if (rest <= 0) return new Uint8Array(bytes.buffer, start, length);
 		const message = new Uint8Array(length);
-		message.set(octets.subarray(start));
-		message.set(octets.subarray(0, rest), length - rest);
+		message.set(bytes.subarray(start));
+		message.set(bytes.subarray(0, rest), length - rest);
 		return message;
 	}
 
@@ -108,7 +110,7 @@ export class SendQueue {
 		this.free += taken;
 		this.count--;
 		if (this.count) this.findFirst();
-		// So that an empty queue has all its room in one piece.
+		// An empty queue has all its room in one piece.
 		else this.head = this.tail = 0;
 	}
 
@@ -119,9 +121,8 @@ export class SendQueue {
 	}
 
 	/**
-	 * Where a message goes that is too long for the end of the buffer, where the tail is and not the head: free are
-	 * the end and the start of the buffer. Returns -1 when only both together are long enough, and the end of them
-	 * too short for a header.
+	 * Returns the position of a message that is too long for the end of the buffer after the tail; -1 if it must be split
+	 * but the end is too short for a header.
 	 */
 	private findRoom(needed: number): number {
 		const tail = this.tail;
@@ -132,7 +133,7 @@ export class SendQueue {
 		return 0;
 	}
 
-	/** The first message stands at the head, or at the start when a gap or the end of the buffer comes first. */
+	/** The first message is at the head, or at the start if a gap or the end of the buffer is at the head. */
 	private findFirst(): void {
 		const toEnd = this.size - this.head;
 		let header = toEnd < headerSize ? gap : this.headers.getUint32(this.head);

@@ -1,5 +1,5 @@
 /**
- * What a device app gets when it imports "xs-web-socket". The module has a file of its own because relative
- * imports of a module start from its specifier, and this one is in no folder.
+ * The module "xs-web-socket" of device apps. It has a file of its own because relative imports start at the specifier of a
+ * module, and this one has no folder.
  */
 export * from "xs-web-socket/modules/websocket/websocket";

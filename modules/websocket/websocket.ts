@@ -1,7 +1,7 @@
 /** The accessor webSocket module for the Moddable SDK: https://accessors.org/wiki/Version1/WebSocket */
 export { Client, type ClientEvents, type ClientOptions } from "./client.js";
 export type { ConnectionEvents, SendOptions, SendOutcome } from "./connection.js";
-export type { Counters } from "./ledger.js";
+export type { Counters } from "./counters.js";
 export { supportedReceiveTypes, supportedSendTypes } from "./mediatypes.js";
 export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";

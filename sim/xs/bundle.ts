@@ -73,7 +73,7 @@ export class Bundle {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
 import ${JSON.stringify(join(here, "device/globals.ts"))};
 boot(() => {
-	require(${JSON.stringify(join(root, "hosts/network/network.ts"))});
+	require(${JSON.stringify(join(root, "modules/network/network.ts"))});
 	require(${JSON.stringify(program)});
 });`,
 				resolveDir: root,

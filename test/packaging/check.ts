@@ -11,6 +11,7 @@ import colors from "picocolors";
 import { runCommand } from "../../sim/commandline.js";
 import { startDisplay } from "../../sim/moddable/display.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
+import { ecma419 } from "./ecma419.js";
 import { lamp } from "./lamp.js";
 import { sensor } from "./sensor.js";
 import { specification } from "./specification.js";
@@ -38,7 +39,7 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 }
 
 async function checkPackaging(words: readonly string[]): Promise<number> {
-	const checks = [...ways, sensor, lamp, specification].filter(
+	const checks = [...ways, sensor, lamp, specification, ecma419].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
 	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);

@@ -14,12 +14,14 @@ import { type Config, strictest, type Workshop } from "./workshop.js";
 type Way = (workshop: Workshop, config: Config) => Promise<Built>;
 
 const base = "$(MODDABLE)/examples/manifest_base.json";
+/** The manifest that makes our WebSocketClient the host's. */
+const ecma419 = "modules/ecma419/manifest.json";
 const modules = { "*": "./main" };
 const typescript = { tsconfig: { compilerOptions: strictest } };
 
 async function byPath(workshop: Workshop, config: Config): Promise<Built> {
 	const name = "packaging-path";
-	const include = [base, join(root, "manifest.json")];
+	const include = [base, join(root, "manifest.json"), join(root, ecma419)];
 	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
@@ -34,7 +36,8 @@ async function byGit(workshop: Workshop, config: Config): Promise<Built> {
 	await workshop.git([...here, "add", "--all"]);
 	await workshop.git([...here, "commit", "--quiet", "--message", "Current files"]);
 	await workshop.git([...here, "tag", tag]);
-	const include = [base, { git: pathToFileURL(repository).href, tag }];
+	const git = pathToFileURL(repository).href;
+	const include = [base, { git, tag }, { git, tag, manifest: ecma419 }];
 	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
@@ -44,7 +47,14 @@ async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
 	const name = "packaging-mcpack";
 	const sdk = workshop.sdk.folder;
 	const folder = workshop.makeApp(name, {
-		"package.json": { name, version: "1.0.0", private: true, type: "module", exports: "./main.js" },
+		"package.json": {
+			name,
+			version: "1.0.0",
+			private: true,
+			type: "module",
+			exports: "./main.js",
+			moddable: { manifest: { include: "./node_modules/xs-web-socket/dist/modules/ecma419/mcpack.json" } },
+		},
 		"tsconfig.json": {
 			compilerOptions: {
 				...strictest,
@@ -66,7 +76,10 @@ async function byDistManifest(workshop: Workshop, config: Config): Promise<Built
 	const folder = workshop.makeApp(name, {
 		"package.json": { name, version: "1.0.0", private: true },
 		"manifest.json": {
-			include: [base, "./node_modules/xs-web-socket/dist/manifest.json"],
+			include: [
+				base,
+				...["manifest.json", ecma419].map((path) => `./node_modules/xs-web-socket/dist/${path}`),
+			],
 			modules,
 			// The build fails if there is a TypeScript file.
 			typescript: { compiler: "false" },

@@ -1,33 +1,45 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import { transformSync } from "esbuild";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const modules = fileURLToPath(new URL("../../modules/", import.meta.url));
 
-/** The parts of a manifest that these tests check. */
+/** The fields of a Moddable SDK manifest that these tests read. */
 interface Manifest {
-	modules: Record<string, string>;
-	preload: string[];
+	modules?: Record<string, string>;
+	preload?: string[];
 }
 
-// A module that is missing in a manifest is not a build error: the device aborts when it imports the module.
-for (const folder of [
-	...readdirSync(`${root}modules`).map((name) => `modules/${name}`),
-	"hosts/network",
-	"hosts/native",
-]) {
-	test(`the manifest of ${folder} names every module by its path, and preloads it`, (t) => {
-		const manifest = JSON.parse(readFileSync(`${root}${folder}/manifest.json`, "utf8")) as Manifest;
-		const { modules, preload } = manifest;
-		for (const file of readdirSync(root + folder)) {
+function manifestsIn(folder: string): Manifest[] {
+	return readdirSync(modules + folder)
+		.filter((file) => /^manifest\w*\.json$/.test(file))
+		.map((file) => JSON.parse(readFileSync(`${modules}${folder}/${file}`, "utf8")));
+}
+
+/** True for a module that only declares types: a device never loads it. */
+function isErased(path: string): boolean {
+	return !transformSync(readFileSync(path, "utf8"), { loader: "ts" }).code.trim();
+}
+
+// A module that no manifest names does not fail the build: the device aborts when it imports it.
+for (const folder of readdirSync(modules)) {
+	test(`the manifests of modules/${folder} name every module by its path, and preload it`, (t) => {
+		const manifests = manifestsIn(folder);
+		const named = Object.assign({}, ...manifests.map(({ modules = {} }) => modules));
+		const preloaded = manifests.flatMap(({ preload = [] }) => preload);
+		for (const file of readdirSync(modules + folder)) {
 			const name = /^(\w+)(?<!\.d)\.ts$/.exec(file)?.[1];
-			if (name === undefined) continue;
-			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/${folder}/${name}`;
-			// A module in C has an equivalent in TypeScript for other engines.
-			const native = existsSync(`${root}${folder}/native/${name}.c`) ? "native/" : "";
-			t.is(modules[specifier], `./${native}${name}`, specifier);
-			// By its full name: the SDK applies patterns to JavaScript modules only.
-			t.true(preload.includes(specifier), `${specifier} is not preloaded`);
+			if (name === undefined || isErased(`${modules}${folder}/${file}`)) continue;
+			// modules/native replaces modules of modules/channel.
+			const place = folder === "native" && existsSync(`${modules}channel/${file}`) ? "channel" : folder;
+			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/modules/${place}/${name}`;
+			// A module in C has its twin in TypeScript for engines without it.
+			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";
+			t.is(named[specifier], `./${native}${name}`, specifier);
+			// By its whole name: patterns only match modules in JavaScript.
+			t.true(preloaded.includes(specifier), `${specifier} is not preloaded`);
 		}
+		t.pass();
 	});
 }

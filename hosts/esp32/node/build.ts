@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { runCommand } from "../../../sim/commandline.js";
 import { type Linked, linked, run } from "../../../sim/moddable/build.js";
 import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
+import { unneededParts } from "./kept.js";
 
 const usage = `Usage: npm run build:esp32 [-- [PLATFORM] [NAME=VALUE...]]
 
@@ -17,23 +18,30 @@ those of the C compiler.
 
 const manifest = join(root, "hosts/esp32/manifest.json");
 
-/** Result of a build for one platform. */
-interface Firmware extends Linked {
-	/** Size of the bytecode of this project's modules. */
+/** Contents of a linked image. */
+interface Contents {
+	/** Size of the bytecode of this project's modules, in bytes. */
 	bytecode: number;
 	modules: number;
+	/** Parts of XS that the firmware should not need. */
+	unneeded: string[];
+}
+
+/** Result of a build for one platform. */
+interface Firmware extends Linked, Contents {
 	/** Folder of the generated files. */
 	folder: string;
 }
 
 /** Measures this project's modules in the linked image. */
-function measure(folder: string): { bytecode: number; modules: number } {
+function measure(folder: string): Contents {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
 	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
 		([, name]) => name,
 	);
 	const sizes = names.map((name) => codeSize(readFileSync(join(folder, "modules", `${name}.xsb`))));
-	return { bytecode: sizes.reduce((sum, size) => sum + size, 0), modules: sizes.length };
+	const bytecode = sizes.reduce((sum, size) => sum + size, 0);
+	return { bytecode, modules: sizes.length, unneeded: unneededParts(image) };
 }
 
 /**
@@ -88,6 +96,12 @@ async function buildFirmware(words: readonly string[]): Promise<number> {
 	console.log(`${firmware.bytecode} bytes of bytecode in ${firmware.modules} modules of xs-web-socket.`);
 	if (firmware.warnings.length) {
 		console.error(`Linker warnings:\n${firmware.warnings.map((warning) => `  ${warning}`).join("\n")}`);
+		return 1;
+	}
+	if (firmware.unneeded.length) {
+		console.error(
+			`XS keeps what the firmware did not need before: ${firmware.unneeded.join(", ")}. Each costs flash: find the module that mentions it, or add it to hosts/esp32/node/kept.ts.`,
+		);
 		return 1;
 	}
 	if (complete) console.log(`The firmware is in ${join(buildFolder, "bin", platform, "release/esp32")}.`);

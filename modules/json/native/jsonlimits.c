@@ -1,6 +1,6 @@
 /*
- * Measures JSON before XS recurses over it. jsonlimits.ts, one folder up, says what the functions do and has the
- * same in TypeScript. Neither function allocates, so the pointers into the heap stay valid.
+ * Measures JSON before XS recurses over it. ../jsonlimits.ts documents the functions and has the same in TypeScript.
+ * Neither function allocates, so pointers into the heap stay valid.
  */
 
 #include "xsAll.h"
@@ -24,13 +24,13 @@ enum {
 	sendMargin = 2,
 	nameOverhead = 20,
 	indexDigits = 9,
-	/* The longest name that is looked up, in bytes with its zero; a longer one counts as new each time. */
+	/* Longest name that is looked up, in bytes with its final zero; a longer one counts as new each time. */
 	nameSize = 64,
-	/* New names of one text that are remembered; one more counts again when it is repeated. */
+	/* New names of one text that are remembered; a further one counts each time it is repeated. */
 	mostNewNames = 32
 };
 
-/* The property names of one text that the machine does not know. */
+/* The new property names of one text. */
 typedef struct {
 	txMachine* the;
 	txInteger memory;
@@ -42,7 +42,7 @@ typedef struct {
 	} known[mostNewNames];
 } txNewNames;
 
-/* An array or object that is being walked, and those around it. */
+/* The current array or object, and those around it. */
 typedef struct sxPath {
 	const struct sxPath* outer;
 	const txSlot* instance;
@@ -87,7 +87,7 @@ static const char* endOfString(const char* text)
 	return text;
 }
 
-/* XS takes such a name for an array index, which it need not keep. */
+/* True for an array index, which XS does not keep as a name. */
 static int isIndex(const char* name, size_t length)
 {
 	if ((length == 0) || (length > indexDigits) || ((length > 1) && (*name == '0')))
@@ -104,7 +104,7 @@ static int isKnown(const txNewNames* names, const char* name, size_t length)
 	if (length < nameSize) {
 		c_memcpy(buffer, name, length);
 		buffer[length] = 0;
-		/* The characters of a name with an escape differ: it counts as new. */
+		/* A name with an escape differs from its text: it counts as new. */
 		if (fxFindName(names->the, buffer))
 			return 1;
 	}

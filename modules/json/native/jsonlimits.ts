@@ -1,6 +1,6 @@
 /**
- * The native twin of ../jsonlimits.ts, which manifests put in its place: see there for what the functions do.
- * Each body is the form in which XS binds a function to C.
+ * Declares the functions of jsonlimits.c, which manifests use instead of ../jsonlimits.ts. XS binds a function with such a
+ * body to C.
  */
 
 declare function native(name: string): (...args: unknown[]) => number;

@@ -1,4 +1,4 @@
-import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
+import WebSocketClient from "../../../modules/ecma419/websocketclient.js";
 import type { Case } from "./case.js";
 import { engineCases } from "./engines.js";
 import { floorCases } from "./floor.js";

@@ -1,5 +1,4 @@
 import { Client, type ConnectionOptions, Server, type Socket } from "xs-web-socket";
-import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import { type Case, type Role, sendAndReceive } from "./case.js";
 import { sentSize, textFrame } from "./handshake.js";
 import { listenersTo, type MemoryListener } from "./memorylistener.js";
@@ -91,7 +90,7 @@ export function connect(role: Role, options: ConnectionOptions, io = MemorySocke
 function openClient(registry: Registry, options: ConnectionOptions, io: typeof MemorySocket): Client {
 	const client = new Client(options);
 	const socket = { io, register: registry.register };
-	withNetwork({ io: WebSocketClient, socket }, () => {
+	withNetwork({ socket }, () => {
 		client.open();
 		answerUpgrade(registry);
 	});
@@ -104,7 +103,7 @@ function acceptSocket(registry: Registry, options: ConnectionOptions, io: typeof
 	server.on("connection", (socket) => sockets.push(socket));
 	const listeners: MemoryListener[] = [];
 	const listener = { io: listenersTo((made) => listeners.push(made)) };
-	withNetwork({ io: WebSocketClient, listener }, () => {
+	withNetwork({ listener }, () => {
 		server.start();
 		listeners[0]?.connect(new io({ register: registry.register }));
 		askUpgrade(registry);

@@ -29,8 +29,8 @@ export interface Counters {
 	lost: number;
 	waiting: number;
 	received: number;
-	octetsSent: number;
-	octetsReceived: number;
+	bytesSent: number;
+	bytesReceived: number;
 }
 
 export class RemoteEmitter {

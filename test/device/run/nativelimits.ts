@@ -13,15 +13,10 @@ const sizes = "a message is measured as its bytes come, not by the header of its
 const fragments = "fragments are taken in any order, a message inside another one as well";
 const control = "control frames are taken in fragments";
 const longControl = "a control frame is known to be too long once it has come";
-const answerAccept = "the server's Sec-WebSocket-Accept is not compared with the key";
-const answerNegotiated = "the subprotocol and the extensions that the server chose are not looked at";
-const answerForm = "of the server's answer only the status code is checked, and three fields";
-const answerStatus = "the status of an answer that refuses is not told";
-const answerLength = "the server's answer may be of any length until connectTimeout ends the attempt";
-const answerInterim = "an interim response before the answer fails the attempt";
-const answerFolds = "folded fields of the server's answer are not unfolded";
-const answerList = 'an answer with "Connection: keep-alive, Upgrade" is refused';
-const afterClose = "what comes together with a close frame, behind it, can take the place of the answer";
+const pings = "of several pings at once the first is answered, after what has come behind it";
+const closes = "of several close frames at once the last is answered";
+const afterClose =
+	"invalid bytes together with a close frame, behind it, end the connection without an answer";
 const ends = "a client ends the TCP connection itself once its close frame is answered";
 const emptyFrames = "a masked frame without payload that comes in two pieces ends the connection";
 
@@ -69,40 +64,17 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[longControl]: ["ping", "pong", "close"].flatMap((frame) =>
 		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} bytes`),
 	),
-	[answerAccept]: [
-		"4.1 a response with an empty Sec-WebSocket-Accept",
-		"4.1 a response with the accept value of another key",
-		"4.1 a response with the key itself",
-		"4.1 a response with an accept value",
+	[pings]: [
+		"4.1 frames that follow the response in the same octets",
+		"4.2.2 frames that follow the request in the same octets",
+		"server 5.3 each frame has its own key",
+		"5.1 control frames and fragments are masked",
+		"5.4 pings and pongs between all fragments",
+		"5.5.2 of several pings at once",
+		"5.5.2 a ping is answered before the message",
+		"5.5.2 pings while the send queue is full",
 	],
-	[answerNegotiated]: [
-		"4.1 a response with a subprotocol",
-		"4.1 a response with two subprotocols",
-		"9.1 a response with an extension",
-	],
-	[answerForm]: [
-		"4.1 a response with HTTP/1.0",
-		"4.1 a response with HTTP/2.0",
-		"4.1 a response with a blank before the first field",
-		"4.1 a response with Upgrade twice",
-		"4.1 a response with a TLS alert",
-		"4.1 a response with a blank before a colon",
-		"4.1 a response with a line without a colon",
-		"4.1 a response with a line feed",
-		"4.1 a response with a NUL",
-	],
-	[answerLength]: [
-		"4.1 a response with 4097 bytes",
-		"4.1 a response with a field of 50000 bytes",
-		"4.1 a response with no end to its first line",
-	],
-	[answerInterim]: [
-		"4.1 a response with a 100 before it",
-		"4.1 a response with a 103",
-		"4.1 a response with many interim responses",
-	],
-	[answerFolds]: ["4.1 a response with folded values"],
-	[answerList]: ["4.1 a response with Connection as a list"],
+	[closes]: ["5.5.1 another close after the peer's close"],
 	[afterClose]: ["5.5.1 what is no frame at all after the peer's close"],
 };
 
@@ -113,20 +85,6 @@ export const nativeCases: readonly Limit[] = Object.entries(casesByReason).flatM
 
 /** Tests. */
 export const nativeTests: readonly Limit[] = [
-	{ test: "protocols are offered, and none are by default", reason: answerNegotiated },
-	{ test: "a subprotocol that was not offered fails the attempt", reason: answerNegotiated },
-	{ test: "an answer with an extension that was not offered fails the attempt", reason: answerNegotiated },
-	{ test: "an answer with a wrong accept key fails the attempt", reason: answerAccept },
-	{
-		test: "a request that is refused fails the attempt, and the reason has the status",
-		reason: answerStatus,
-	},
-	{ test: "an answer with odd header case and a list of Connection tokens is accepted", reason: answerList },
-	{ test: "interim responses are skipped, and folded fields unfolded", reason: answerInterim },
-	{ test: "interim responses without end fail the attempt", reason: answerStatus },
-	{ test: "a server that speaks TLS is named as such", reason: answerForm },
-	{ test: "a client hears from a full server what its limit is", reason: answerStatus },
-	{ test: "maxHeadSize of a Client lets a longer response through", reason: answerLength },
 	{ test: "bytes after the peer's close frame are ignored", reason: afterClose },
 	{ test: "a frame that announces 2^40 bytes costs no memory", reason: longLengths },
 	{ test: "a hundred thousand empty fragments cost no memory, and the message arrives", reason: emptyFrames },

@@ -1,5 +1,4 @@
 import { Client, Server, type Socket } from "xs-web-socket";
-import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import { SendQueue } from "../../../modules/websocket/sendqueue.js";
 import { closeFrame, textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
@@ -31,7 +30,7 @@ const listenerProvider = {
 		firstListener ??= listener;
 	}),
 };
-const provider = { io: WebSocketClient, socket: { io: MemorySocket, register }, listener: listenerProvider };
+const provider = { socket: { io: MemorySocket, register }, listener: listenerProvider };
 
 function newSocket(): MemorySocket {
 	return new MemorySocket({ register, onReadable: ignore, onWritable: ignore, onError: ignore });

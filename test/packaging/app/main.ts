@@ -5,7 +5,7 @@
 
 import config from "mc/config";
 import { Client, type Counters, type SendOutcome, Server, type Socket } from "xs-web-socket";
-import WebSocketClient from "xs-web-socket/modules/rfc6455/websocketclient";
+import WebSocketClient from "xs-web-socket/modules/ecma419/websocketclient";
 
 const host = globalThis as { device?: { network?: { ws?: { io?: unknown } } } };
 
@@ -46,7 +46,7 @@ export function mistakes(): void {
 	new Server({ headers: {} });
 }
 
-// The host offers the engine of this package, which exists only once.
+// modules/ecma419/manifest.json makes its class the host's. The package has one copy of each module.
 trace(`engine ${host.device?.network?.ws?.io === WebSocketClient ? "is ours" : "is another"}\n`);
 server.start();
 client.open();

@@ -69,7 +69,7 @@ for (const role of ["Client", "Socket"] as const) {
 					raw.send(opcodes.continuation, "x");
 					await received(connection, index + 1);
 				}
-				t.is((await connection.counters()).octetsReceived, 2 * longest);
+				t.is((await connection.counters()).bytesReceived, 2 * longest);
 				t.is(await connection.isOpen(), true);
 			}),
 	);

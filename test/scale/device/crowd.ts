@@ -1,5 +1,4 @@
 import { Server, type Socket } from "xs-web-socket";
-import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import type { Case } from "../../bench/device/case.js";
 import { textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
@@ -19,7 +18,7 @@ export class Crowd {
 		const server = new Server({ maxConnections: 32, sendQueueSize: 64, pingInterval: 0 });
 		const listeners: MemoryListener[] = [];
 		const io = listenersTo((listener) => listeners.push(listener));
-		withNetwork({ io: WebSocketClient, listener: { io } }, () => server.start());
+		withNetwork({ listener: { io } }, () => server.start());
 		this.listener = listeners[0] as MemoryListener;
 		const note = () => this.echoed++;
 		// One listener for all sockets, so that its memory is not counted.
@@ -33,7 +32,7 @@ export class Crowd {
 	growTo(size: number): void {
 		const { registry, sockets } = this;
 		while (sockets.length < size) {
-			withNetwork({ io: WebSocketClient }, () => {
+			withNetwork({}, () => {
 				this.listener.connect(new MemorySocket({ register: registry.register }));
 				askUpgrade(registry);
 			});

@@ -1,107 +1,126 @@
-/** One side of a WebSocket after the opening handshake, over octets in memory: what its tests drive and look at. */
+/** One side of an open WebSocket over a socket in memory: what the tests drive and look at. */
 import "../../../sim/node/globals.js";
-import type { Transport } from "../../../modules/rfc6455/framewriter.js";
-import { type MessageReceiver, Protocol, type ReadableInfo } from "../../../modules/rfc6455/protocol.js";
+import { openChannel, type SocketChannel } from "../../../modules/channel/channel.js";
+import type { ChannelListener } from "../../../modules/channel/contract.js";
+import { socketOptions, type TcpSocket } from "../../../modules/channel/tcp.js";
+import { bytesOf } from "../../../modules/rfc6455/bytes.js";
+import { type Opcode, Scratch } from "../../../modules/rfc6455/frame.js";
+import { pass } from "../../support/clock.js";
+import { MemorySocket } from "../../support/memorysocket.js";
 
 export type Role = "client" | "server";
 
 export const roles: readonly Role[] = ["client", "server"];
 
-/** What the protocol has reported, in order. */
+/** How messages that do not arrive whole are received: collected, as for a Client, or in pieces. */
+export type Mode = "collected" | "pieces";
+
+/** Both roles, in both modes. */
+export const everyWay = roles.flatMap((role): [Role, Mode][] => [
+	[role, "collected"],
+	[role, "pieces"],
+]);
+
+/** An event of the channel. */
 export type Happening =
 	| { what: "message"; binary: boolean; value: string | Buffer }
 	| { what: "control"; opcode: number; payload: string }
 	| { what: "fault"; code: number; message: string }
 	| { what: "closing" }
-	| { what: "closed" };
+	| { what: "closed"; code: number; reason: string; failure: string | undefined };
 
 export interface EndpointOptions {
-	/** The longest message received, in octets. Default: no limit. */
+	/** Longest message received, in bytes. Default: no limit. */
 	maxMessageSize?: number;
-	/** Give text as strings. Default true. */
+	/** True to receive text as strings. Default true. */
 	strings?: boolean;
-	/** Octets that the transport takes to begin with; `open` gives more. Default: as many as a test can want. */
+	/** First size of the window; open() changes it. Default: as much as a test can need. */
 	window?: number;
-	/** Leave the data where it is until `takeData` is called, as a user does that is slow. Default false. */
-	slow?: boolean;
-	/** Be given complete messages, in place of reading them. Default false. */
-	given?: boolean;
-	/** The bytes that an unfinished message may take, where messages are given. Default: as many as it wants. */
+	/** Default "collected". */
+	mode?: Mode;
+	/** Largest buffer of an unfinished message, in bytes. Default: no limit. */
 	memory?: number;
+}
+
+export interface SendOptions {
+	/** Default true. */
+	binary?: boolean;
+	/** Default false. */
+	more?: boolean;
+	/** Default false. */
+	transfer?: boolean;
 }
 
 const wide = 2 ** 24;
 
-export class Endpoint extends Protocol {
+export class Endpoint implements ChannelListener {
+	/** Every event so far. */
 	readonly happenings: Happening[] = [];
-	/** Pieces of messages that were announced, in octets. */
-	readonly pieces: number[] = [];
-	/** read() has emptied a piece outside of a callback. */
-	drained = 0;
-	readonly #socket: MemorySocket;
-	readonly #slow: boolean;
+	/** Every capacity that onWindow() has told. */
+	readonly windows: number[] = [];
+	readonly socket: MemorySocket;
 	readonly #strings: boolean;
-	#message: Buffer[] = [];
-	#text = "";
-	/** Octets announced and not yet read. */
-	#announced = 0;
-	#info: ReadableInfo | undefined;
+	readonly #memory: number;
+	#channel: SocketChannel | undefined;
+	#pieces: Buffer[] = [];
 
 	constructor(role: Role, options: EndpointOptions = {}) {
-		const { strings = true, maxMessageSize = Number.MAX_SAFE_INTEGER } = options;
-		const receiver: MessageReceiver = {
-			onMessage: (data, count, binary) => this.#take(data, count, binary),
-			onCollected: (count, binary) => this.#take(this.take(), count, binary),
-			onActivity: () => {},
-			mayBuffer: (size) => size <= (options.memory ?? Number.MAX_SAFE_INTEGER),
-		};
-		super(role === "client", strings, maxMessageSize, options.given ? receiver : undefined);
+		const { maxMessageSize = Number.MAX_SAFE_INTEGER, strings = true, window = wide } = options;
+		const isClient = role === "client";
+		const scratch = new Scratch(isClient);
+		const pieces = options.mode === "pieces";
+		const settings = { maxMessageSize, strings, pieces, scratch, closeTimeout: 2000 };
 		this.#strings = strings;
-		this.#slow = options.slow ?? false;
-		this.#socket = new MemorySocket();
-		this.transport = this.#socket;
-		this.open(options.window ?? wide);
+		this.#memory = options.memory ?? Number.MAX_SAFE_INTEGER;
+		this.socket = new MemorySocket(socketOptions);
+		this.socket.window = window;
+		openChannel(this.socket as TcpSocket, window, 0, "", isClient, settings, this);
 	}
 
-	/** Gives the endpoint octets that came, the rest of earlier ones included. */
-	push(octets: Uint8Array): void {
-		this.#socket.put(octets);
-		// As onReadable is not called for nothing.
-		if (this.#socket.readable) this.receive(this.#socket.readable);
+	get channel(): SocketChannel {
+		return this.#channel as SocketChannel;
 	}
 
-	/** Opens the window to so many octets, and says so. Returns what a message may have. */
+	/** Bytes from the peer arrive. */
+	push(bytes: Uint8Array): void {
+		this.socket.receive(bytes);
+	}
+
+	/** Sets the window. Returns the longest data that may be sent then, in bytes. */
 	open(window: number): number {
-		this.#socket.window = window;
-		return this.grant(window);
+		this.socket.grant(window);
+		return this.channel.capacity;
 	}
 
-	/** The octets written since the last call. */
+	/** Sends a message, or a part of one, as send() of a Channel. */
+	send(data: ArrayBuffer | ArrayBufferView, options: SendOptions = {}): number {
+		const { binary = true, more = false, transfer = false } = options;
+		return this.channel.send(data, data.byteLength, binary, more, transfer);
+	}
+
+	/** Sends a ping or pong. Returns whether it fits. */
+	control(opcode: number, payload: string | Uint8Array): boolean {
+		return this.channel.sendControl(opcode as Opcode, bytesOf(Buffer.from(payload as string)));
+	}
+
+	/** Lets the time pass in which an endpoint ends once the closing handshake is complete. */
+	settle(): void {
+		pass(100);
+	}
+
+	/** The bytes written since the last call. */
 	takeWritten(): Buffer {
-		return this.#socket.take();
+		return this.socket.take();
 	}
 
-	/** How many octets the transport holds that nobody has read. */
+	/** Bytes that the socket holds and nobody has read. */
 	get unread(): number {
-		return this.#socket.readable;
+		return this.socket.readable;
 	}
 
 	/** What is left of the window. */
 	get windowLeft(): number {
-		return this.#socket.window;
-	}
-
-	/** The connection has failed: writing throws from now on, and nobody has said so yet. */
-	break(): void {
-		this.#socket.broken = true;
-	}
-
-	/** For a slow endpoint: takes what waits, then goes on if that was all. */
-	takeData(amount?: number): void {
-		const { drained } = this;
-		const piece = amount === undefined ? this.read() : this.read(amount);
-		if (piece !== undefined) this.#append(piece);
-		if (this.drained > drained) this.resume();
+		return this.socket.window;
 	}
 
 	/** The first fault reported. */
@@ -109,109 +128,62 @@ export class Endpoint extends Protocol {
 		return this.happenings.find((happening) => happening.what === "fault");
 	}
 
-	/** The messages received: text as a string, unless octets were asked for, and binary ones as a Buffer. */
+	/** How often an event has occurred. */
+	count(what: Happening["what"]): number {
+		return this.happenings.filter((happening) => happening.what === what).length;
+	}
+
+	/** The messages received: text as a string, unless bytes were asked for, and binary ones as a Buffer. */
 	get messages(): (string | Buffer)[] {
 		return this.happenings.flatMap((happening) => (happening.what === "message" ? [happening.value] : []));
 	}
 
-	protected override onData(count: number, info: ReadableInfo): void {
-		this.pieces.push(count);
-		this.#announced = count;
-		this.#info = info;
-		if (this.#slow && count) return;
-		const piece = this.read();
-		if ((piece === undefined) !== (count === 0)) throw new Error(`${count} octets announced, ${piece} read`);
-		this.#append(piece);
+	onOpen(channel: SocketChannel): void {
+		this.#channel = channel;
 	}
 
-	protected override onControlFrame(opcode: number, payload: ArrayBuffer): void {
-		this.happenings.push({ what: "control", opcode, payload: Buffer.from(payload).toString("latin1") });
-	}
-
-	protected override onFault(code: number, message: string): void {
-		this.happenings.push({ what: "fault", code, message });
-	}
-
-	protected override onClosing(): void {
-		this.happenings.push({ what: "closing" });
-	}
-
-	protected override onClosed(): void {
-		this.happenings.push({ what: "closed" });
-	}
-
-	protected override onDrained(): void {
-		this.drained++;
-	}
-
-	#take(data: ArrayBuffer | string, count: number, binary: boolean): void {
-		const value = typeof data === "string" ? data : Buffer.from(data);
-		if (Buffer.byteLength(value) !== count) throw new Error(`${count} octets announced, ${value} given`);
+	onMessage(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
+		const content = data ?? this.channel.take();
+		const value = typeof content === "string" ? content : Buffer.from(content);
+		if (Buffer.byteLength(value) !== count) throw new Error(`${count} bytes announced, ${value} given`);
 		this.happenings.push({ what: "message", binary, value });
 	}
 
-	#append(piece: ArrayBuffer | string | undefined): void {
-		if (typeof piece === "string") this.#text += piece;
-		else if (piece) this.#message.push(Buffer.from(piece));
-		this.#announced -= typeof piece === "string" ? this.#announced : (piece?.byteLength ?? 0);
-		const info = this.#info as ReadableInfo;
-		if (info.more || this.#announced) return;
-		const value = this.#strings && !info.binary ? this.#text : Buffer.concat(this.#message);
-		this.happenings.push({ what: "message", binary: info.binary, value });
-		this.#message = [];
-		this.#text = "";
-	}
-}
-
-/** As strict as the native TCP: nothing past what is there or what fits, and all or nothing. */
-class MemorySocket implements Transport {
-	window = 0;
-	broken = false;
-	#incoming = new Uint8Array(0);
-	#offset = 0;
-	#outgoing: Buffer[] = [];
-
-	get readable(): number {
-		return this.#incoming.length - this.#offset;
+	onPiece(bytes: ArrayBuffer, binary: boolean, last: boolean): void {
+		this.#pieces.push(Buffer.from(bytes));
+		if (!last) return;
+		const message = Buffer.concat(this.#pieces);
+		this.#pieces = [];
+		this.happenings.push({
+			what: "message",
+			binary,
+			value: binary || !this.#strings ? message : message.toString(),
+		});
 	}
 
-	put(octets: Uint8Array): void {
-		this.#incoming = this.readable
-			? Buffer.concat([this.#incoming.subarray(this.#offset), octets])
-			: new Uint8Array(octets);
-		this.#offset = 0;
+	onActivity(): void {}
+
+	mayBuffer(size: number): boolean {
+		return size <= this.#memory;
 	}
 
-	take(): Buffer {
-		const taken = Buffer.concat(this.#outgoing);
-		this.#outgoing = [];
-		return taken;
+	onWindow(capacity: number): void {
+		this.windows.push(capacity);
 	}
 
-	read(count: number): ArrayBuffer;
-	read(buffer: Uint8Array): unknown;
-	read(wanted: number | Uint8Array): unknown {
-		const count = typeof wanted === "number" ? wanted : wanted.length;
-		if (!Number.isInteger(count) || count <= 0 || count > this.readable)
-			throw new Error(`read of ${count} octets where ${this.readable} can be read`);
-		const octets = this.#incoming.subarray(this.#offset, this.#offset + count);
-		this.#offset += count;
-		if (typeof wanted === "number") return new Uint8Array(octets).buffer;
-		wanted.set(octets);
-		return count;
+	onControl(opcode: number, payload: ArrayBuffer): void {
+		this.happenings.push({ what: "control", opcode, payload: Buffer.from(payload).toString("latin1") });
 	}
 
-	write(octets: ArrayBuffer | ArrayBufferView): number {
-		const buffer = Buffer.from(
-			ArrayBuffer.isView(octets)
-				? new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength)
-				: new Uint8Array(octets),
-		);
-		if (this.broken) throw new Error("not ready");
-		if (buffer.length > this.window)
-			throw new Error(`write of ${buffer.length} octets where ${this.window} fit`);
-		this.#outgoing.push(buffer);
-		this.window -= buffer.length;
-		return this.window;
+	onClosing(): void {
+		this.happenings.push({ what: "closing" });
+	}
+
+	onFault(code: number, message: string): void {
+		this.happenings.push({ what: "fault", code, message });
+	}
+
+	onClose(code: number, reason: string, failure: string | undefined): void {
+		this.happenings.push({ what: "closed", code, reason, failure });
 	}
 }

@@ -25,7 +25,7 @@ for (const role of roles) {
 	const mask = role === "server";
 	const part = (opcode: number, payload: Uint8Array, fin: boolean) => frame(opcode, payload, { fin, mask });
 
-	/** Gives text to an endpoint in fragments of one byte. Returns the number of the fragment at which it failed. */
+	/** Sends text to an endpoint in fragments of one byte. Returns the index of the fragment at which it fails. */
 	function failsAt(endpoint: Endpoint, text: Uint8Array): number | undefined {
 		for (const [index, byte] of [...text].entries()) {
 			const last = index === text.length - 1;
@@ -36,7 +36,7 @@ for (const role of roles) {
 	}
 
 	test(`${role}: text in fragments of one byte is collected`, (t) => {
-		const endpoint = new Endpoint(role, { given: true });
+		const endpoint = new Endpoint(role);
 		const texts = validTexts.map(({ bytes }) => bytes).filter((bytes) => bytes.length > 0);
 		for (const bytes of texts) t.is(failsAt(endpoint, bytes), undefined);
 		t.deepEqual(
@@ -48,7 +48,7 @@ for (const role of roles) {
 	test(`${role}: text that is not UTF-8 fails with 1007 at the first byte that proves it`, (t) => {
 		for (const { name, bytes } of invalidTexts) {
 			const bad = Math.min(firstBadByte(bytes), bytes.length - 1);
-			const endpoint = new Endpoint(role, { given: true });
+			const endpoint = new Endpoint(role);
 			t.is(failsAt(endpoint, bytes), bad, name);
 			t.is(endpoint.fault?.code, 1007, name);
 			t.deepEqual(endpoint.messages, []);
@@ -59,13 +59,13 @@ for (const role of roles) {
 		for (const length of [17, 511, 512, 513, 2000]) {
 			for (const { name, bytes } of invalidTexts) {
 				const text = Buffer.concat([Buffer.from("x".repeat(length)), bytes, Buffer.from("yyyy")]);
-				const endpoint = new Endpoint(role, { given: true });
+				const endpoint = new Endpoint(role);
 				endpoint.push(part(opcodes.text, text, false));
 				t.is(endpoint.fault?.code, 1007, `${name} behind ${length} bytes`);
 			}
 			for (const { name, bytes } of validTexts) {
 				const text = Buffer.concat([Buffer.from("x".repeat(length)), bytes]);
-				const endpoint = new Endpoint(role, { given: true });
+				const endpoint = new Endpoint(role);
 				endpoint.push(part(opcodes.text, text, false));
 				endpoint.push(part(opcodes.continuation, Buffer.from("z"), true));
 				t.deepEqual(endpoint.messages, [`${text}z`], `${name} behind ${length} bytes`);
@@ -74,7 +74,7 @@ for (const role of roles) {
 	});
 
 	test(`${role}: a message without memory fails with 1009 at the header of its frame`, (t) => {
-		const endpoint = new Endpoint(role, { given: true, memory: 3000 });
+		const endpoint = new Endpoint(role, { memory: 3000 });
 		endpoint.push(part(opcodes.binary, Buffer.alloc(3000), true));
 		t.is(endpoint.messages.length, 1);
 		const header = frame(opcodes.binary, "", { mask, length: 3001 });
@@ -84,14 +84,14 @@ for (const role of roles) {
 	});
 
 	test(`${role}: an unfinished message is dropped when this side closes`, (t) => {
-		const endpoint = new Endpoint(role, { given: true });
+		const endpoint = new Endpoint(role);
 		endpoint.push(part(opcodes.binary, Buffer.alloc(2000), false));
-		t.is(endpoint.buffered, 2000);
-		endpoint.write(Buffer.of(3, 232), { opcode: opcodes.close });
-		t.is(endpoint.buffered, 0);
+		t.is(endpoint.channel.buffered, 2000);
+		endpoint.channel.close(1000, "");
+		t.is(endpoint.channel.buffered, 0);
 		endpoint.push(part(opcodes.continuation, Buffer.alloc(2000), true));
 		endpoint.push(part(opcodes.text, Buffer.from("late"), false));
-		t.is(endpoint.buffered, 0);
+		t.is(endpoint.channel.buffered, 0);
 		t.deepEqual(endpoint.messages, []);
 		t.is(endpoint.fault, undefined);
 	});

@@ -1,79 +1,77 @@
 import "../../../sim/node/globals.js";
 import test from "ava";
-import { TextReader } from "../../../modules/rfc6455/utf8.js";
+import { Utf8Check } from "../../../modules/rfc6455/utf8.js";
 import { canBecomeUtf8, firstBadByte, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
 
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-	return new Uint8Array(bytes).buffer;
-}
-
-/** Reads a text in pieces; gives it, or the number of the piece that was refused. */
-function readPieces(reader: TextReader, pieces: Uint8Array[]): string | number {
-	let text = "";
+/** Checks a text in pieces. Returns true, or the index of the refused piece: the last one if the text ends too early. */
+function check(pieces: Uint8Array[], text = new Utf8Check()): true | number {
 	for (const [index, piece] of pieces.entries()) {
-		try {
-			text += reader.decode(bufferOf(piece), index === pieces.length - 1);
-		} catch (error) {
-			if (!(error instanceof TypeError)) throw error;
-			return index;
-		}
+		if (!text.push(new Uint8Array(piece))) return index;
+		if (index === pieces.length - 1 && !text.isWhole) return index;
 	}
-	return text;
+	return true;
 }
 
-function octetByOctet(bytes: Uint8Array): Uint8Array[] {
-	return [...bytes].map((octet) => Uint8Array.of(octet));
+function byteByByte(bytes: Uint8Array): Uint8Array[] {
+	return [...bytes].map((byte) => Uint8Array.of(byte));
 }
+
+const empty = Buffer.alloc(0);
+
+/** Before a text: pieces of up to 16 bytes are checked in another way than longer ones. */
+const prefixes = ["", "x".repeat(17)].map((text) => Buffer.from(text));
 
 for (const { name, bytes } of validTexts) {
-	test(`${name} is read whole, in two pieces cut anywhere, and octet by octet`, (t) => {
-		const text = bytes.toString();
-		const reader = new TextReader();
-		t.is(readPieces(reader, [bytes]), text);
-		for (let cut = 0; cut <= bytes.length; cut++) {
-			t.is(readPieces(reader, [bytes.subarray(0, cut), bytes.subarray(cut)]), text);
-			t.is(readPieces(reader, [bytes.subarray(0, cut), Buffer.alloc(0), bytes.subarray(cut)]), text);
+	test(`${name} is valid whole, in two pieces cut anywhere, and byte by byte`, (t) => {
+		const text = new Utf8Check();
+		for (const prefix of prefixes) {
+			const long = Buffer.concat([prefix, bytes]);
+			t.true(check([long], text));
+			for (let cut = 0; cut <= long.length; cut++) {
+				t.true(check([long.subarray(0, cut), long.subarray(cut)], text));
+				t.true(check([long.subarray(0, cut), empty, long.subarray(cut)], text));
+				t.true(check([long.subarray(0, cut), Buffer.concat([long.subarray(cut), prefix])], text));
+			}
+			t.true(check(byteByByte(long), text));
+			t.true(check([...byteByByte(long), empty], text));
 		}
-		t.is(readPieces(reader, octetByOctet(bytes)), text);
-		t.is(readPieces(reader, [...octetByOctet(bytes), Buffer.alloc(0)]), text);
 	});
 }
 
 for (const { name, bytes } of invalidTexts) {
 	const bad = firstBadByte(bytes);
-	const where = bad < bytes.length ? `at octet ${bad}` : "at its end";
+	const where = bad < bytes.length ? `at byte ${bad}` : "at its end";
 	test(`${name} is refused ${where}, and not before`, (t) => {
-		t.is(readPieces(new TextReader(), [bytes]), 0);
-		for (let cut = 0; cut <= bytes.length; cut++) {
-			const refused = readPieces(new TextReader(), [bytes.subarray(0, cut), bytes.subarray(cut)]);
-			t.is(refused, bad < cut ? 0 : 1, `cut at ${cut}`);
+		for (const prefix of prefixes) {
+			const long = Buffer.concat([prefix, bytes]);
+			t.is(check([long]), 0);
+			for (let cut = 0; cut <= long.length; cut++) {
+				const refused = check([long.subarray(0, cut), long.subarray(cut)]);
+				t.is(refused, prefix.length + bad < cut ? 0 : 1, `cut at ${cut}`);
+			}
+			t.is(check([...byteByByte(long), empty]), prefix.length + bad);
 		}
-		t.is(readPieces(new TextReader(), [...octetByOctet(bytes), Buffer.alloc(0)]), bad);
 	});
 }
 
-test("every sequence of one or two bytes, and what may follow, is judged at the right octet", (t) => {
+test("every sequence of one or two bytes, and what may follow, is judged at the right byte", (t) => {
 	const ends = ["", "80", "bf", "41", "8080", "80bf80"].map((hex) => Buffer.from(hex, "hex"));
 	for (let first = 0; first < 256; first++) {
 		for (let second = 0; second < 256; second++) {
 			const both = Buffer.of(first, second);
 			const viable = canBecomeUtf8(both);
-			const refused = readPieces(new TextReader(), [both.subarray(0, 1), both.subarray(1), Buffer.alloc(0)]);
-			const wanted = viable
-				? isUtf8(both)
-					? both.toString()
-					: 2
-				: canBecomeUtf8(both.subarray(0, 1))
-					? 1
-					: 0;
-			if (refused !== wanted) t.fail(`${both.toString("hex")}: ${refused} instead of ${wanted}`);
+			const result = check([both.subarray(0, 1), both.subarray(1), empty]);
+			const invalidAt = canBecomeUtf8(both.subarray(0, 1)) ? 1 : 0;
+			const wanted = viable ? isUtf8(both) || 2 : invalidAt;
+			if (result !== wanted) t.fail(`${both.toString("hex")}: ${result} instead of ${wanted}`);
 			if (!viable) continue;
 			for (const end of ends) {
 				const all = Buffer.concat([both, end]);
-				const read = readPieces(new TextReader(), [both, end]);
-				// A bad end is refused in its piece.
-				const good = isUtf8(all) ? all.toString() : 1;
-				if (read !== good) t.fail(`${all.toString("hex")}: ${read} instead of ${good}`);
+				const wantedAll = isUtf8(all) || 1;
+				if (check([both, end]) !== wantedAll) t.fail(`${all.toString("hex")} in two pieces`);
+				const long = [...prefixes, both, end, Buffer.from("y".repeat(17))];
+				if (check([Buffer.concat(long)]) !== (isUtf8(all) || 0))
+					t.fail(`${all.toString("hex")} in a long piece`);
 			}
 		}
 	}

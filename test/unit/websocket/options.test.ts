@@ -99,13 +99,13 @@ test("null is the default, as undefined is", (t) => {
 		"pingInterval",
 	];
 	t.deepEqual(
-		new ConnectionSettings(Object.fromEntries(names.map((name) => [name, null]))),
-		new ConnectionSettings({}),
+		ConnectionSettings.ofClient(Object.fromEntries(names.map((name) => [name, null]))),
+		ConnectionSettings.ofClient({}),
 	);
 });
 
 test("a connection's settings have their defaults, and options are never changed", (t) => {
-	const settings = new ConnectionSettings(Object.freeze({}));
+	const settings = ConnectionSettings.ofClient(Object.freeze({}));
 	t.like(settings, {
 		sendQueueSize: 4096,
 		dropOldest: false,
@@ -113,6 +113,7 @@ test("a connection's settings have their defaults, and options are never changed
 		closeTimeout: 2000,
 		throttleFactor: 0,
 	});
+	t.is(ConnectionSettings.ofServer({}).maxMessageSize, 4096);
 });
 
 test("each of a connection's options is checked, and the error names it", (t) => {
@@ -133,7 +134,7 @@ test("each of a connection's options is checked, and the error names it", (t) =>
 	};
 	for (const [name, values] of Object.entries(wrong))
 		for (const value of values)
-			t.throws(() => new ConnectionSettings({ [name]: value }), { message: new RegExp(`^${name} is `) });
+			t.throws(() => ConnectionSettings.ofClient({ [name]: value }), { message: new RegExp(`^${name} is `) });
 });
 
 test("overflow: the error names both values, whatever was given", (t) => {
@@ -143,7 +144,7 @@ test("overflow: the error names both values, whatever was given", (t) => {
 		["", RangeError],
 		["drop", RangeError],
 	] as const)
-		t.throws(() => new ConnectionSettings({ overflow }), {
+		t.throws(() => ConnectionSettings.ofClient({ overflow }), {
 			instanceOf,
 			message: /^overflow is .*; it must be "refuse" or "drop-oldest"$/,
 		});
@@ -158,12 +159,12 @@ test("liveness: pings come after the interval and never before, drops after the 
 		[5, 100000],
 		[1000, 0],
 	] as const) {
-		const { tick, pingTicks, dropTicks } = new ConnectionSettings({ pingInterval, pongTimeout });
+		const { tick, pingTicks, dropTicks } = ConnectionSettings.ofClient({ pingInterval, pongTimeout });
 		t.true(tick >= 1);
 		// The first tick after a sign of life may come at once.
 		const silence = (pingTicks - 1) * tick;
 		t.true(silence >= pingInterval && silence <= pingInterval + 2 * tick);
 		t.true((dropTicks - pingTicks) * tick > pongTimeout);
 	}
-	t.is(new ConnectionSettings({ pingInterval: 0 }).tick, 0);
+	t.is(ConnectionSettings.ofClient({ pingInterval: 0 }).tick, 0);
 });

@@ -1,9 +1,9 @@
 import "../../../sim/node/globals.js";
 import test, { type ExecutionContext } from "ava";
-import type { Listener } from "../../../modules/websocket/engine.js";
+import type { Listener } from "../../../modules/channel/network.js";
 import { Server, type ServerOptions } from "../../../modules/websocket/server.js";
 
-/** A TCP socket that a listener gives: one that is taken over stays open until its new owner closes it. */
+/** An accepted TCP socket. One that is taken over stays open until its new owner closes it. */
 class FakeSocket {
 	readonly remoteAddress: string | undefined;
 	closed = false;
@@ -24,7 +24,7 @@ class FakeSocket {
 	}
 }
 
-/** A listener whose connections are those that the test gives it. */
+/** A TCP listener; the test makes its connections. */
 class FakeListener implements Listener {
 	static last: FakeListener;
 	static bindsAddress = false;
@@ -37,7 +37,7 @@ class FakeListener implements Listener {
 		FakeListener.last = this;
 	}
 
-	/** A connection from an address: whether the server keeps it. */
+	/** Connects from an address. Returns whether the server keeps the connection. */
 	admits(remoteAddress: string | undefined): boolean {
 		return this.connect(remoteAddress).taken;
 	}
@@ -67,7 +67,7 @@ function listening(t: ExecutionContext, options: ServerOptions): FakeListener {
 }
 
 for (const hostInterface of ["127.0.0.1", "127.1.2.3", "::1"]) {
-	test(`a server on ${hostInterface} lets in this device alone, where every interface is listened on`, (t) => {
+	test(`a server on ${hostInterface} accepts local connections only, where every interface is listened on`, (t) => {
 		const listener = listening(t, { hostInterface, maxConnections: 10 });
 		for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
 			t.true(listener.admits(address), address);
@@ -76,7 +76,7 @@ for (const hostInterface of ["127.0.0.1", "127.1.2.3", "::1"]) {
 	});
 }
 
-test("a server on localhost or 0.0.0.0 lets in everybody", (t) => {
+test("a server on localhost or 0.0.0.0 accepts connections from everywhere", (t) => {
 	for (const options of [{}, { hostInterface: "localhost" }, { hostInterface: "0.0.0.0" }]) {
 		const listener = listening(t, options);
 		t.is(listener.options.address, undefined);
@@ -84,7 +84,7 @@ test("a server on localhost or 0.0.0.0 lets in everybody", (t) => {
 	}
 });
 
-test("twice as many TCP connections as maxConnections are there at a time: the oldest silent one gives way", (t) => {
+test("at most twice maxConnections TCP connections exist at a time: a new one replaces the oldest silent one", (t) => {
 	const listener = listening(t, { maxConnections: 3, handshakeTimeout: 0 });
 	const sockets = Array.from({ length: 20 }, () => listener.connect("192.0.2.1"));
 	t.deepEqual(
@@ -93,7 +93,7 @@ test("twice as many TCP connections as maxConnections are there at a time: the o
 	);
 });
 
-test("names and every interface in any case, and as IPv6", (t) => {
+test("hostInterface may have any case, and be IPv6", (t) => {
 	for (const hostInterface of ["LocalHost", "0.0.0.0", "::", "", null]) {
 		const listener = listening(t, {
 			hostInterface,
@@ -107,7 +107,7 @@ test("names and every interface in any case, and as IPv6", (t) => {
 	t.false(listening(t, { hostInterface: "::FFFF:127.0.0.1" }).admits("192.0.2.1"));
 });
 
-test("the address of an interface is bound where the platform can; elsewhere an error lists what works", async (t) => {
+test("the address of an interface is bound where the platform can; elsewhere an error lists the alternatives", async (t) => {
 	const server = new Server({ hostInterface: "192.0.2.9" });
 	const errors: string[] = [];
 	server.on("error", (message) => errors.push(message));
@@ -142,7 +142,7 @@ test("path and allowedOrigins that can never match are RangeErrors", (t) => {
 		for (const allowedOrigins of [origin, ["https://a.example", origin]])
 			t.throws(() => new Server({ allowedOrigins }), {
 				instanceOf: RangeError,
-				// What is not ASCII is shown escaped.
+				// Characters beyond ASCII are shown escaped.
 				message: new RegExp(
 					`^allowedOrigins is "${origin.replaceAll(/[.*?]/g, "\\$&").replace("ä", "\\\\xe4")}"; it must be`,
 				),

@@ -1,0 +1,170 @@
+import Timer from "timer";
+import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { openChannel } from "./channel.js";
+import type { ChannelListener, ChannelSettings } from "./contract.js";
+import type { AcceptedSocket } from "./network.js";
+import { OutgoingText, readHead, type SocketOwner, type TcpSocket, takeOver } from "./tcp.js";
+import { after } from "./timers.js";
+
+/** Milliseconds that a client has to read a refusal and to disconnect. */
+const lingerTimeout = 500;
+
+/** A server. Its callbacks are not called inside accept(). */
+export interface AcceptListener {
+	/**
+	 * The request was granted and its response has left: the channel opens when this returns.
+	 * @returns The listener of the channel.
+	 */
+	onAccepted(acceptance: Acceptance): ChannelListener;
+	/** The request was refused or did not arrive whole; everything has been released. */
+	onAcceptFailed(acceptance: Acceptance): void;
+}
+
+/** The opening handshake of a connection that a server has accepted. */
+export interface Acceptance {
+	/** Address of the client. */
+	readonly remoteAddress: string;
+	/** Request target: path and query. */
+	readonly path: string;
+	/** True once the request has arrived, so that its response is leaving. */
+	readonly isAnswered: boolean;
+	/** True if that response opens the WebSocket. */
+	readonly isGranted: boolean;
+	/** Ends the connection at once; the listener is not called any more. */
+	destroy(): void;
+}
+
+/**
+ * Takes an accepted socket over, reads the request, answers it and opens a Channel.
+ * @param timeout Milliseconds that the handshake may take; 0 for no limit.
+ * @throws Error when the connection has ended already.
+ */
+export function accept(
+	socket: AcceptedSocket,
+	options: ServerHandshakeOptions,
+	timeout: number,
+	settings: ChannelSettings,
+	listener: AcceptListener,
+): Acceptance {
+	return new ServerAcceptance(socket, options, timeout, settings, listener);
+}
+
+class ServerAcceptance implements SocketOwner, Acceptance {
+	/** Read at once: a socket that was reset has none. */
+	readonly remoteAddress: string;
+	private readonly handshake: ServerHandshake;
+	private readonly settings: ChannelSettings;
+	private listener: AcceptListener | undefined;
+	private socket: TcpSocket | undefined;
+	private timer: Timer | undefined;
+	private response: OutgoingText | undefined;
+	/** Bytes that the socket takes. */
+	private window: number;
+	/** Bytes that the socket holds after the request. */
+	private unread: number;
+
+	constructor(
+		from: AcceptedSocket,
+		options: ServerHandshakeOptions,
+		timeout: number,
+		settings: ChannelSettings,
+		listener: AcceptListener,
+	) {
+		this.remoteAddress = from.remoteAddress ?? "";
+		this.handshake = new ServerHandshake(options);
+		this.settings = settings;
+		this.listener = listener;
+		this.timer = undefined;
+		this.response = undefined;
+		this.window = 0;
+		this.unread = 0;
+		// First, because it throws when the connection has ended meanwhile.
+		this.socket = takeOver(from, this);
+		if (timeout) this.endWithin(timeout);
+	}
+
+	get path(): string {
+		return this.handshake.path;
+	}
+
+	get isAnswered(): boolean {
+		return this.response !== undefined;
+	}
+
+	get isGranted(): boolean {
+		return this.isAnswered && !this.handshake.fault;
+	}
+
+	destroy(): void {
+		Timer.clear(this.timer);
+		this.socket?.close();
+		this.listener = undefined;
+		this.timer = undefined;
+		this.socket = undefined;
+	}
+
+	onSocketWritable(count: number): void {
+		this.window = count;
+		if (this.response) this.respond();
+	}
+
+	onSocketReadable(count: number): void {
+		const socket = this.socket as TcpSocket;
+		const { handshake } = this;
+		this.unread = readHead(handshake, socket, count);
+		// After a refusal drop what still arrives: closing a socket with unread bytes may lose the response.
+		if (handshake.fault && this.unread) socket.read(this.unread);
+		if (!handshake.fault && !handshake.complete) return;
+		if (!this.response) this.answer();
+	}
+
+	onSocketError(): void {
+		this.fail();
+	}
+
+	onSocketException(error: unknown): void {
+		trace(`xs-web-socket: ${error}\n`);
+		this.fail();
+	}
+
+	private onTimeout(): void {
+		this.timer = undefined;
+		try {
+			if (this.response) return this.fail();
+			this.handshake.timeOut();
+			this.answer();
+		} catch (error) {
+			this.onSocketException(error);
+		}
+	}
+
+	private answer(): void {
+		this.response = new OutgoingText(this.handshake.response);
+		this.respond();
+	}
+
+	private respond(): void {
+		const { socket, response, handshake, listener } = this;
+		if (!socket || !response || !listener) return;
+		this.window = response.flush(socket, this.window);
+		// Each piece that leaves restarts the client's time: a narrow window takes a refusal in many.
+		if (handshake.fault) return this.endWithin(lingerTimeout);
+		if (!response.isWritten) return;
+		// The channel takes the socket; the rest is released.
+		this.socket = undefined;
+		this.destroy();
+		const { window, unread, settings } = this;
+		openChannel(socket, window, unread, handshake.protocol, false, settings, listener.onAccepted(this));
+	}
+
+	private endWithin(milliseconds: number): void {
+		Timer.clear(this.timer);
+		this.timer = after(milliseconds, () => this.onTimeout());
+	}
+
+	private fail(): void {
+		const { listener } = this;
+		this.destroy();
+		listener?.onAcceptFailed(this);
+	}
+}

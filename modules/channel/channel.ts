@@ -1,0 +1,273 @@
+import Timer from "timer";
+import { CloseCode, closeCodeOf, closePayload, closeReasonOf, closeViolation } from "../rfc6455/closecode.js";
+import { Opcode } from "../rfc6455/frame.js";
+import { FrameParser } from "../rfc6455/frameparser.js";
+import { FrameWriter } from "../rfc6455/framewriter.js";
+import type { ControlListener } from "../rfc6455/parsing.js";
+import type { Channel, ChannelListener, ChannelSettings } from "./contract.js";
+import type { SocketOwner, TcpSocket } from "./tcp.js";
+import { after } from "./timers.js";
+
+/** Milliseconds that the peer has to read the close frame for a violation. */
+const lingerTimeout = 500;
+/**
+ * Milliseconds that a client waits for the server to end the TCP connection once the closing handshake is complete,
+ * before it emits the end without it. Most servers end it at once; emitted only then, a new connection does not meet
+ * the rest of the last one at the server.
+ */
+const endGrace = 100;
+
+/** Progress of the closing handshake (RFC 6455 section 7.1), in bits. */
+const enum Closing {
+	/** A close frame was sent, or waits for the window. */
+	started = 1,
+	/** The peer's close frame has arrived. */
+	received = 2,
+	/** The peer broke the protocol or a limit. */
+	fault = 4,
+	/** The listener knows that the connection has ended. */
+	announced = 8,
+}
+
+/** A Channel over a TCP socket, for both roles: RFC 6455 without extensions. */
+export class SocketChannel implements Channel, SocketOwner, ControlListener {
+	/** Undefined once the TCP connection has ended. */
+	private socket: TcpSocket | undefined;
+	private readonly parser: FrameParser<ChannelSettings, ChannelListener>;
+	private readonly writer: FrameWriter;
+	/** Bits of `Closing`. */
+	private closing: number;
+	/** Ends the closing handshake. */
+	private timer?: Timer | undefined;
+	/** Payload of the peer's close frame, or of the one for its violation. */
+	private closeFrame?: Uint8Array<ArrayBuffer>;
+
+	/**
+	 * Takes a socket over after the opening handshake. openChannel() makes one and opens it.
+	 * @param window Bytes that the socket takes now.
+	 */
+	constructor(
+		socket: TcpSocket,
+		window: number,
+		isClient: boolean,
+		settings: ChannelSettings,
+		listener: ChannelListener,
+	) {
+		this.socket = socket;
+		this.parser = new FrameParser(socket, settings, !isClient, listener, this);
+		this.writer = new FrameWriter(socket, settings.scratch, isClient, window);
+		this.closing = 0;
+		socket.target = this;
+	}
+
+	send(
+		data: ArrayBuffer | ArrayBufferView,
+		length: number,
+		binary: boolean,
+		more: boolean,
+		transfer: boolean,
+	): number {
+		return this.writer.write(data, length, binary, more, transfer);
+	}
+
+	get capacity(): number {
+		return this.socket ? this.writer.capacity : 0;
+	}
+
+	get widestCapacity(): number {
+		return this.writer.widestCapacity;
+	}
+
+	take(): ArrayBuffer | string {
+		return this.parser.take();
+	}
+
+	get buffered(): number {
+		return this.parser.buffered;
+	}
+
+	/** Stops receiving before the next message, or piece of one, until resume(): the peer feels back pressure. */
+	pause(): void {
+		this.parser.pause();
+	}
+
+	/** Continues receiving, in a later turn. */
+	resume(): void {
+		after(0, () => this.run(() => this.parser.resume()));
+	}
+
+	ping(): void {
+		this.sendControl(Opcode.ping, new ArrayBuffer(0));
+	}
+
+	/** Sends a ping or pong. Returns false, without side effects, if it cannot be sent now. */
+	sendControl(opcode: Opcode, payload: ArrayBuffer | ArrayBufferView): boolean {
+		return this.socket !== undefined && this.writer.control(opcode, payload);
+	}
+
+	/** True once the closing handshake has started. */
+	get isClosing(): boolean {
+		return this.closing !== 0 || !this.socket;
+	}
+
+	close(code: number, reason: string): void {
+		this.closeWith(closePayload(code, reason));
+		this.parser.dropMessages();
+	}
+
+	/** Sends a close frame with this payload, the first one only. Messages still arrive, until the peer's close frame. */
+	closeWith(payload: Uint8Array<ArrayBuffer>): void {
+		if (!this.socket || this.closing & Closing.started) return;
+		this.closing |= Closing.started;
+		this.writer.close(payload);
+		this.endWithin(this.parser.settings.closeTimeout);
+		this.checkClosed();
+	}
+
+	destroy(): void {
+		const { socket } = this;
+		this.socket = undefined;
+		this.writer.endData();
+		this.parser.close();
+		Timer.clear(this.timer);
+		this.timer = undefined;
+		socket?.close();
+	}
+
+	onSocketReadable(count: number): void {
+		this.parser.receive(count);
+	}
+
+	onSocketWritable(count: number): void {
+		// Each piece of the close frame that leaves restarts the peer's time to read it: a narrow window takes many.
+		if (this.closing & Closing.fault && this.writer.isWaiting) this.endWithin(lingerTimeout);
+		const waited = this.writer.isWaiting;
+		const capacity = this.writer.grant(count);
+		if (!this.closing && capacity) this.parser.listener.onWindow(capacity);
+		else if (waited) this.checkClosed();
+	}
+
+	onSocketError(): void {
+		if (this.isClosed || this.closing & Closing.fault) this.end(undefined);
+		else if (this.closing) this.end("the peer did not finish the closing handshake");
+		else this.end("the connection was lost");
+	}
+
+	onSocketException(error: unknown): void {
+		trace(`xs-web-socket: ${error}\n`);
+		this.end(String(error));
+	}
+
+	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
+		if (opcode === Opcode.close) return this.receiveClose(payload);
+		if (opcode === Opcode.ping && !this.closing) this.writer.pong(payload.slice());
+		this.parser.listener.onActivity();
+		this.parser.listener.onControl?.(opcode, payload.buffer);
+	}
+
+	/** RFC 6455 section 7.1.7: the peer is told with a close frame, and the connection ends. */
+	onViolation(code: CloseCode, message: string): void {
+		const payload = closePayload(code, message);
+		this.closeWith(payload);
+		this.closing |= Closing.fault;
+		this.closeFrame = payload;
+		this.endWithin(lingerTimeout);
+		this.parser.listener.onFault(code, message);
+	}
+
+	onLateClose(): void {
+		this.closing |= Closing.received;
+		this.checkClosed();
+	}
+
+	/** RFC 6455 section 5.5.1: the answer repeats the code and the reason. */
+	private receiveClose(payload: Uint8Array<ArrayBuffer>): void {
+		const violation = closeViolation(payload);
+		if (violation) {
+			this.parser.fail(violation.code, violation.message);
+			return this.onLateClose();
+		}
+		this.closing |= Closing.received;
+		this.closeFrame = payload;
+		this.writer.endData();
+		this.parser.dropAll();
+		this.parser.listener.onControl?.(Opcode.close, payload.buffer);
+		this.parser.listener.onClosing();
+		if (!this.socket) return;
+		this.closeWith(payload.slice());
+		this.checkClosed();
+	}
+
+	/** True when close frames were exchanged in both directions. */
+	private get isClosed(): boolean {
+		return (this.closing & Closing.received) !== 0 && this.writer.hasClosed;
+	}
+
+	/** Ends the connection, in a later turn, once the closing handshake is complete. */
+	private checkClosed(): void {
+		if (this.isClosed && !(this.closing & Closing.announced))
+			this.endWithin(this.parser.masked ? 0 : endGrace);
+	}
+
+	private endWithin(milliseconds: number): void {
+		if (this.timer) Timer.schedule(this.timer, milliseconds);
+		else this.timer = after(milliseconds, () => this.run(this.onTimeout));
+	}
+
+	/** Runs the work of a timer: an exception must not leave it. */
+	private run(work: () => void): void {
+		try {
+			if (this.socket) work.call(this);
+		} catch (error) {
+			this.onSocketException(error);
+		}
+	}
+
+	private onTimeout(): void {
+		const failed = !this.isClosed && !(this.closing & Closing.fault);
+		if (failed) return this.end("the peer did not answer the close frame in time");
+		if (this.parser.masked || !this.isClosed || this.closing & Closing.announced) return this.end(undefined);
+		// RFC 6455 section 7.1.1: the server ends the TCP connection first. The client waits for that, but the listener does not.
+		this.timer = undefined;
+		this.endWithin(this.parser.settings.closeTimeout);
+		this.announce(undefined);
+	}
+
+	private end(failure: string | undefined): void {
+		this.destroy();
+		this.announce(failure);
+	}
+
+	/** Tells the listener, once, that the connection has ended. */
+	private announce(failure: string | undefined): void {
+		if (this.closing & Closing.announced) return;
+		this.closing |= Closing.announced;
+		const { closeFrame } = this;
+		if (closeFrame) this.parser.listener.onClose(closeCodeOf(closeFrame), closeReasonOf(closeFrame), failure);
+		else this.parser.listener.onClose(CloseCode.abnormal, "", failure);
+	}
+}
+
+/**
+ * Opens a channel over a socket after the opening handshake, and parses what waits in the socket.
+ * @param window Bytes that the socket takes now.
+ * @param unread Bytes that it holds.
+ * @param protocol The subprotocol chosen, or "".
+ */
+export function openChannel(
+	socket: TcpSocket,
+	window: number,
+	unread: number,
+	protocol: string,
+	isClient: boolean,
+	settings: ChannelSettings,
+	listener: ChannelListener,
+): void {
+	const channel = new SocketChannel(socket, window, isClient, settings, listener);
+	try {
+		listener.onOpen(channel, protocol);
+		if (unread) channel.onSocketReadable(unread);
+	} catch (error) {
+		channel.onSocketException(error);
+	}
+}

@@ -1,0 +1,72 @@
+/** The contract between a Client or Server and the engine beneath it. */
+import type { MessageListener, ParserSettings } from "../rfc6455/parsing.js";
+
+/** An open WebSocket, whatever carries it. Its methods never call the listener and never throw. */
+export interface Channel {
+	/**
+	 * Sends a message, or a part of one, as one frame. A connection that has failed says so with onClose().
+	 * @param length Bytes of `data`.
+	 * @param binary Binary or text. Only the first part of a message tells.
+	 * @param more True when further parts of the message follow.
+	 * @param transfer True gives the bytes away, so that a client masks them in place and does not copy them.
+	 * @returns A length, in bytes, up to which the next data fit; -1, without side effects, if these cannot be sent now.
+	 */
+	send(
+		data: ArrayBuffer | ArrayBufferView,
+		length: number,
+		binary: boolean,
+		more: boolean,
+		transfer: boolean,
+	): number;
+	/** Longest data that send() takes now, in bytes. */
+	readonly capacity: number;
+	/** Longest data that send() could take in the widest window so far, in bytes. */
+	readonly widestCapacity: number;
+	/** Returns the message of which onMessage() of the listener has no data, once. */
+	take(): ArrayBuffer | string;
+	/** Size of the buffer of an unfinished message, in bytes. */
+	readonly buffered: number;
+	/** Sends an empty ping, unless the window does not take it now. */
+	ping(): void;
+	/**
+	 * Starts the closing handshake, bounded by `closeTimeout`: onClose() follows. The close frame leaves as soon as the
+	 * window allows. Messages that arrive from here on are dropped. Repeating it does nothing.
+	 * @param code A code that isSendableCloseCode() allows.
+	 * @param reason At most 123 bytes in UTF-8; the rest is cut off.
+	 */
+	close(code: number, reason: string): void;
+	/** Ends the connection at once, without a close frame. No more events. Repeating it does nothing. */
+	destroy(): void;
+}
+
+/**
+ * Receives the events of a Channel. Any callback may close or destroy the channel; none is called inside one of its
+ * methods, and none after destroy() or onClose().
+ */
+export interface ChannelListener extends MessageListener {
+	/** The WebSocket is open. @param protocol The subprotocol chosen, or "". */
+	onOpen(channel: Channel, protocol: string): void;
+	/** The window has changed: send() takes `capacity` bytes. Not called once the channel is closing. */
+	onWindow(capacity: number): void;
+	/** The peer has started the closing handshake: nothing can be sent any more. */
+	onClosing(): void;
+	/** The peer broke the protocol or a limit, and is told so with a close frame. */
+	onFault(code: number, message: string): void;
+	/**
+	 * The connection has ended: the last event.
+	 * @param code Close code and reason of RFC 6455 sections 7.1.5 and 7.1.6.
+	 * @param failure Why it ended without a closing handshake and without a fault; otherwise undefined.
+	 */
+	onClose(code: number, reason: string, failure: string | undefined): void;
+	/** A control frame has arrived. */
+	onControl?(opcode: number, payload: ArrayBuffer): void;
+}
+
+/** What all channels of a Client or Server have in common. */
+export interface ChannelSettings extends ParserSettings {
+	/**
+	 * Milliseconds that the closing handshake may take, and again, for a client, how long the server may take after it to
+	 * end the TCP connection.
+	 */
+	readonly closeTimeout: number;
+}

@@ -1,0 +1,132 @@
+import { addressWithoutDNS } from "../rfc6455/address.js";
+import { ClientHandshake, type ClientHandshakeOptions } from "../rfc6455/clienthandshake.js";
+import { openChannel } from "./channel.js";
+import type { ChannelListener, ChannelSettings } from "./contract.js";
+import type { Network, Resolver } from "./network.js";
+import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
+
+/** Receives the events of an attempt to connect, and of the channel that it opens. */
+export interface DialListener extends ChannelListener {
+	/** The attempt has failed; everything has been released. Not called inside dial(). */
+	onDialFailed(reason: string): void;
+}
+
+/** An attempt to connect. */
+export interface Dial {
+	/** Ends the attempt and releases everything; the listener is not called any more. */
+	destroy(): void;
+}
+
+/**
+ * Connects to a server: name, address, TCP connection, request, response. Opens a Channel with the listener.
+ * @param network The host's classes for TCP and, unless the host is an address, DNS.
+ * @throws RangeError for a bad host, path, subprotocol or header; TypeError when the network lacks a class; whatever the
+ *   platform throws when it has no socket left.
+ */
+export function dial(
+	options: ClientHandshakeOptions,
+	network: Pick<Network, "dns" | "socket">,
+	settings: ChannelSettings,
+	listener: DialListener,
+): Dial {
+	return new ClientDial(options, network, settings, listener);
+}
+
+class ClientDial implements SocketOwner, Dial {
+	private listener: DialListener | undefined;
+	private readonly settings: ChannelSettings;
+	private readonly options: ClientHandshakeOptions;
+	private readonly network: Pick<Network, "dns" | "socket">;
+	private readonly handshake: ClientHandshake;
+	private readonly request: OutgoingText;
+	private resolver: Resolver | undefined;
+	private socket: TcpSocket | undefined;
+	/** Bytes that the socket takes; undefined until it is connected. */
+	private window: number | undefined;
+
+	constructor(
+		options: ClientHandshakeOptions,
+		network: Pick<Network, "dns" | "socket">,
+		settings: ChannelSettings,
+		listener: DialListener,
+	) {
+		this.listener = listener;
+		this.settings = settings;
+		this.options = options;
+		this.network = network;
+		this.handshake = new ClientHandshake(options);
+		this.request = new OutgoingText(this.handshake.request);
+		this.resolver = undefined;
+		this.socket = undefined;
+		this.window = undefined;
+		const address = addressWithoutDNS(options.host);
+		if (address) this.connect(address);
+		else this.resolve();
+	}
+
+	destroy(): void {
+		this.resolver?.close?.();
+		this.socket?.close();
+		this.listener = undefined;
+		this.resolver = undefined;
+		this.socket = undefined;
+	}
+
+	onSocketWritable(count: number): void {
+		this.window = this.request.flush(this.socket as TcpSocket, count);
+	}
+
+	onSocketReadable(count: number): void {
+		const socket = this.socket as TcpSocket;
+		const { handshake, listener, window = 0 } = this;
+		const rest = readHead(handshake, socket, count);
+		if (handshake.fault) this.fail(handshake.fault.message);
+		else if (handshake.complete && listener) {
+			this.socket = undefined;
+			openChannel(socket, window, rest, handshake.protocol, true, this.settings, listener);
+		}
+	}
+
+	onSocketError(): void {
+		this.fail(
+			this.window === undefined
+				? "the connection was refused"
+				: "the server ended the connection during the handshake",
+		);
+	}
+
+	onSocketException(error: unknown): void {
+		this.fail(String(error));
+	}
+
+	private resolve(): void {
+		const { dns } = this.network;
+		const { host } = this.options;
+		if (!dns) throw new TypeError(`the name "${host}" cannot be resolved: the network has no dns`);
+		this.resolver = new dns.io(dns);
+		this.resolver.resolve({
+			host,
+			onResolved: (_, address) => {
+				try {
+					if (this.listener) this.connect(address);
+				} catch (error) {
+					this.onSocketException(error);
+				}
+			},
+			onError: () => this.fail(`the name "${host}" could not be resolved`),
+		});
+	}
+
+	private connect(address: string): void {
+		const { socket } = this.network;
+		const { host, port } = this.options;
+		if (!socket) throw new TypeError("the network has no socket to connect with");
+		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
+	}
+
+	private fail(reason: string): void {
+		const { listener } = this;
+		this.destroy();
+		listener?.onDialFailed(reason);
+	}
+}

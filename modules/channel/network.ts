@@ -1,0 +1,64 @@
+/** What the host provides as `device.network.ws`: ECMA-419 classes for TCP and DNS, and a TCP listener. */
+import type { TcpConstructor } from "./tcp.js";
+
+/** An ECMA-419 DNS Resolver. */
+export interface Resolver {
+	resolve(options: {
+		host: string;
+		onResolved(host: string, address: string): void;
+		onError(error?: unknown): void;
+	}): void;
+	close?(): void;
+}
+
+/** A connected socket, as a TCP listener returns it. */
+export interface AcceptedSocket {
+	readonly remoteAddress: string | undefined;
+	close(): void;
+}
+
+/** An ECMA-419 TCP Listener. */
+export interface Listener {
+	readonly port: number;
+	read(): AcceptedSocket | undefined;
+	close(): void;
+}
+
+/** The host's `device.network.ws`. Other members, such as an ECMA-419 WebSocket class `io`, are not used. */
+export interface Network {
+	readonly dns?: { readonly io: new (options: object) => Resolver } | undefined;
+	readonly socket?:
+		| {
+				readonly io: TcpConstructor;
+				/** True where the sockets can connect to an IPv6 address. Default false, as on SDK 8.2.3. */
+				readonly connectsIPv6?: boolean;
+		  }
+		| undefined;
+	readonly listener?: {
+		readonly io: (new (
+			options: object,
+		) => Listener) & {
+			/** True where the option `address` binds one interface; elsewhere every one is listened on. */
+			readonly bindsAddress?: boolean;
+		};
+	};
+}
+
+interface Host {
+	readonly device?: { readonly network?: { readonly ws?: Network } };
+}
+
+/** Returns whether the host says that its TCP sockets can connect to an IPv6 address. */
+export function connectsIPv6(): boolean {
+	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
+}
+
+/** Returns the host's network. @throws Error when the host has none. */
+export function hostNetwork(): Network {
+	const network = (globalThis as Host).device?.network?.ws;
+	if (!network)
+		throw new Error(
+			"the host has no device.network.ws; include xs-web-socket's manifest.json in the app's manifest",
+		);
+	return network;
+}

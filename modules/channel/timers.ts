@@ -1,0 +1,36 @@
+import Timer from "timer";
+
+/**
+ * Runs an action in a later turn, for events that must not come from inside a method.
+ * @param milliseconds 0 for as soon as possible.
+ */
+export function after(milliseconds: number, action: () => void): Timer {
+	return Timer.set(() => guard(action), milliseconds);
+}
+
+/** Is called by a timer repeatedly. */
+export interface Ticking {
+	tick(): void;
+}
+
+type TickTimer = Timer & { target: Ticking };
+
+/** Calls tick() every so many milliseconds. The timer has a target instead of two closures. */
+export function tickEvery(milliseconds: number, target: Ticking): Timer {
+	const timer = Timer.repeat(onTick, milliseconds) as TickTimer;
+	timer.target = target;
+	return timer;
+}
+
+function onTick(timer: Timer): void {
+	guard((timer as TickTimer).target.tick, (timer as TickTimer).target);
+}
+
+/** Runs the work of a callback, because an uncaught exception ends the device. */
+export function guard(action: () => void, target?: object): void {
+	try {
+		action.call(target);
+	} catch (error) {
+		trace(`xs-web-socket: ${error}\n`);
+	}
+}

@@ -1,0 +1,47 @@
+// On a board this makes the `device` that is extended below, so it comes first.
+import "system";
+import Listener from "embedded:io/socket/listener";
+import TCP from "embedded:io/socket/tcp";
+import UDP from "embedded:io/socket/udp";
+import Resolver from "embedded:network/dns/resolver/udp";
+// biome-ignore lint/style/useNodejsImportProtocol: the SDK has a module of this name, too
+import Net from "net";
+
+/** The host's `device`, as far as it is read and extended here. */
+interface Device {
+	network?: { ws?: object };
+}
+
+/** Name servers for a network that names none. */
+const publicServers = Object.freeze(["1.1.1.1"]);
+
+/**
+ * Completes `device.network.ws` as ECMA-419 hosts have it: classes for DNS and TCP, and a listener for servers. Members
+ * that the host has are kept.
+ * @param members Members that replace those of the host.
+ */
+export function provide(members?: object): void {
+	const host = globalThis as { device?: Device };
+	const network = host.device?.network;
+	host.device = Object.freeze({
+		...host.device,
+		network: Object.freeze({
+			...network,
+			ws: Object.freeze({
+				dns: Object.freeze({
+					io: Resolver,
+					/** The network's own name servers; they are known once it is up. */
+					get servers(): readonly string[] {
+						const servers: readonly string[] | undefined = Net.get("DNS");
+						return servers?.length ? servers : publicServers;
+					},
+					socket: Object.freeze({ io: UDP }),
+				}),
+				socket: Object.freeze({ io: TCP }),
+				listener: Object.freeze({ io: Listener }),
+				...network?.ws,
+				...members,
+			}),
+		}),
+	});
+}

@@ -1,0 +1,193 @@
+import type { Channel, ChannelListener } from "../channel/contract.js";
+import type { Ticking } from "../channel/timers.js";
+import { CloseCode, isSendableCloseCode } from "../rfc6455/closecode.js";
+import type { Counters } from "./counters.js";
+import type { DecodeReporter, MediaType } from "./mediatype.js";
+import { bytesType, copyOf, isBuffer } from "./mediatypes.js";
+import { booleanOption, rawOptions, wrongType } from "./options.js";
+import { Outgoing } from "./outgoing.js";
+import type { ConnectionSettings } from "./settings.js";
+
+/** State of the connection. */
+export const enum State {
+	/** Not opened yet, or ended. */
+	idle,
+	/** A client connects, or waits to. */
+	connecting,
+	open,
+	/** The connection is ending: no message is sent or emitted any more. */
+	closing,
+	/** The same, and a client opens the next connection when it has ended. */
+	reopening,
+}
+
+// Constants of the module: XS copies a literal each time it is evaluated.
+const textInfo = Object.freeze({ binary: false });
+const binaryInfo = Object.freeze({ binary: true });
+
+/** What Client and Socket share beneath their public members: receiving, liveness, closing. */
+export abstract class ConnectionCore extends Outgoing implements ChannelListener, DecodeReporter, Ticking {
+	state: State;
+	/** Subprotocol of the last connection, or "". */
+	protocol: string;
+	private received: number;
+	private bytesReceived: number;
+	/** Ticks without a sign of life from the peer. */
+	private silence: number;
+
+	constructor(settings: ConnectionSettings) {
+		super(settings);
+		this.state = State.idle;
+		this.protocol = "";
+		this.received = 0;
+		this.bytesReceived = 0;
+		this.silence = 0;
+	}
+
+	/** Hook: the connection is open; `open` is emitted when it returns. */
+	protected abstract onOpened(): void;
+	/** Hook: a connection that was open has ended; `close` is emitted when it returns. */
+	protected abstract onEnded(reopens: boolean): void;
+
+	override get isOpen(): boolean {
+		return this.state === State.open;
+	}
+
+	/** True when the connection is ending. */
+	get isClosing(): boolean {
+		return this.state >= State.closing;
+	}
+
+	get counters(): Counters {
+		const { sent, waiting, lost, discarded, received, bytesSent, bytesReceived } = this;
+		const accepted = sent + waiting + lost;
+		return { accepted, sent, waiting, lost, discarded, received, bytesSent, bytesReceived };
+	}
+
+	/** Returns how a message is sent with options. Bytes that are sent as a binary message are not encoded. */
+	typeFor(data: unknown, options: unknown): Pick<MediaType, "binary" | "encode"> {
+		const { sendType } = this.settings;
+		const raw = rawOptions(options);
+		if (raw["binary"] === undefined) return sendType;
+		const binary = booleanOption(raw, "binary");
+		if (binary && isBuffer(data)) return bytesType;
+		return {
+			binary,
+			encode(value) {
+				const bytes = sendType.encode(value);
+				// A text message is masked in place: it must not be the caller's own bytes.
+				return sendType.binary ? copyOf(bytes) : bytes;
+			},
+		};
+	}
+
+	/** Checks the arguments and starts the closing handshake of an open connection. Waiting messages are lost. */
+	close(code: number, reason: string): void {
+		if (typeof code !== "number") throw wrongType("the close code", code, "a number");
+		if (!Number.isInteger(code) || !isSendableCloseCode(code))
+			throw new RangeError(`the close code is ${code}; it must be 1000-1003, 1007-1014 or 3000-4999`);
+		if (typeof reason !== "string") throw wrongType("the close reason", reason, "a string");
+		this.loseWaiting();
+		if (this.state === State.open) this.startClosing(code, reason);
+	}
+
+	/** Ends the connection at once: `close` with 1006 follows in this turn, if it was open. */
+	destroy(): void {
+		if (this.state < State.open) return;
+		this.channel?.destroy();
+		this.end(CloseCode.abnormal, "");
+	}
+
+	/** Counts a tick of silence. After too many the peer is sent a ping, then the connection is destroyed. */
+	tick(): void {
+		if (this.state !== State.open) return;
+		const { pingTicks, dropTicks } = this.settings;
+		this.silence++;
+		if (this.silence === pingTicks) this.channel?.ping();
+		else if (this.silence >= dropTicks) {
+			// Closing begins before the listener is called, so that it may call open().
+			this.beginClosing();
+			this.fire("error", "the peer has not answered a ping within pongTimeout; the connection is dropped");
+			this.destroy();
+		}
+	}
+
+	onOpen(channel: Channel, protocol: string): void {
+		this.channel = channel;
+		this.protocol = protocol;
+		this.state = State.open;
+		this.silence = 0;
+		this.onOpened();
+		this.fire("open");
+		if (this.isOpen) this.onWindow();
+	}
+
+	onMessage(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
+		this.silence = 0;
+		if (this.state !== State.open) return;
+		this.received++;
+		this.bytesReceived += count;
+		this.fireMessage(
+			this.settings.receiveType.decode(data ?? (this.channel as Channel).take(), this),
+			binary ? binaryInfo : textInfo,
+		);
+	}
+
+	onActivity(): void {
+		this.silence = 0;
+	}
+
+	mayBuffer(_size: number): boolean {
+		return true;
+	}
+
+	onClosing(): void {
+		this.beginClosing();
+	}
+
+	onFault(_code: number, message: string): void {
+		this.beginClosing();
+		this.fire("error", message);
+	}
+
+	onClose(code: number, reason: string): void {
+		this.end(code, reason);
+	}
+
+	/** Size of the buffer of an unfinished message, in bytes. */
+	get buffered(): number {
+		return this.channel?.buffered ?? 0;
+	}
+
+	/** Discards the unfinished message, and closes the connection: the memory is needed for another one. */
+	discardUnfinished(): void {
+		const message = `the unfinished message of ${this.buffered} bytes was discarded for those of other connections`;
+		this.report(message);
+		this.startClosing(CloseCode.messageTooBig, message);
+	}
+
+	private startClosing(code: number, reason: string): void {
+		this.beginClosing();
+		this.channel?.close(code, reason);
+	}
+
+	private beginClosing(): void {
+		if (this.state !== State.reopening) this.state = State.closing;
+		this.restartParted();
+	}
+
+	private end(code: number, reason: string): void {
+		this.beginClosing();
+		// Nothing is emitted after `close`.
+		this.emitDue();
+		const reopens = this.isReopening;
+		this.state = State.idle;
+		this.onEnded(reopens);
+		this.fire("close", code, reason);
+	}
+
+	/** Read after events were emitted: a listener may have changed it. */
+	private get isReopening(): boolean {
+		return this.state === State.reopening;
+	}
+}

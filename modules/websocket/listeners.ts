@@ -1,0 +1,157 @@
+/** A function that is called when an event is emitted. `this` is the emitter. */
+// biome-ignore lint/suspicious/noExplicitAny: a listener takes the arguments of its event, whatever they are
+export type Listener = (...args: any[]) => void;
+
+/** A listener that is called once. */
+interface Once {
+	readonly listener: Listener;
+}
+
+type Entry = Listener | Once;
+
+/** Listeners by event: one by itself, or several in an array that is copied on write, so that emitting needs no copy. */
+interface Entries {
+	[event: string]: Entry | readonly Entry[] | undefined;
+	/** Named, because XS finds it faster. */
+	message?: Entry | readonly Entry[];
+}
+
+/** The listeners of an object that has none: reading them needs no test for that. */
+const noEntries: Entries = Object.freeze(Object.create(null) as Entries);
+// Constants of the module: XS copies a literal each time it is evaluated.
+const functionType = "function";
+const messageEvent = "message";
+const errorEvent = "error";
+
+/**
+ * The listeners of an emitter: Node's rules, with two exceptions, because an uncaught exception ends the device: an
+ * exception of a listener is traced and the others are called; an "error" without listeners is traced.
+ */
+export class Listeners {
+	/** `this` of the listeners. */
+	emitter: object | undefined;
+	private entries: Entries;
+
+	constructor() {
+		this.emitter = undefined;
+		this.entries = noEntries;
+	}
+
+	/** @throws TypeError when the listener is not a function. */
+	add(event: string, listener: unknown, once: boolean): void {
+		if (typeof listener !== "function")
+			throw new TypeError(`a listener must be a function, not ${String(listener)}`);
+		if (this.entries === noEntries) this.entries = Object.create(null) as Entries;
+		const entry = once ? { listener: listener as Listener } : (listener as Listener);
+		const found = this.entries[event];
+		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
+	}
+
+	/** Removes the last one that was added of those that are the same function. */
+	remove(event: string, listener: unknown): void {
+		const found = this.entries[event];
+		if (!found) return;
+		const list = listOf(found);
+		const index = list.findLastIndex((entry) => listenerOf(entry) === listener);
+		if (index >= 0) this.removeAt(event, list, index);
+	}
+
+	removeAll(event: string | undefined): void {
+		if (event === undefined) this.entries = noEntries;
+		else if (this.entries !== noEntries) delete this.entries[event];
+	}
+
+	count(event: string): number {
+		const found = this.entries[event];
+		return found ? listOf(found).length : 0;
+	}
+
+	/** Calls the listeners of an event in the order in which they were added. Returns whether there were any. */
+	emit(event: string, args: unknown[]): boolean {
+		const found = this.entries[event];
+		if (found === undefined) return this.ignore(event, args[0]);
+		this.callAll(event, listOf(found), args);
+		return true;
+	}
+
+	/** emit() for up to two arguments: a single listener needs no array for them. */
+	fire(event: string, first?: unknown, second?: unknown): void {
+		const found = this.entries[event];
+		if (!found) this.ignore(event, first);
+		else if (typeof found === "function") {
+			try {
+				if (second !== undefined) found.call(this.emitter, first, second);
+				else if (first !== undefined) found.call(this.emitter, first);
+				else found.call(this.emitter);
+			} catch (error) {
+				traceException(event, error);
+			}
+		} else this.callAll(event, listOf(found), argumentsOf(first, second));
+	}
+
+	/** Fast path of fire() for the most frequent event. */
+	protected fireMessage(message: unknown, info: object): void {
+		const found = this.entries.message;
+		if (typeof found !== functionType) this.fire(messageEvent, message, info);
+		else
+			try {
+				(found as Listener).call(this.emitter, message, info);
+			} catch (error) {
+				traceException(messageEvent, error);
+			}
+	}
+
+	private ignore(event: string, first: unknown): false {
+		if (event === errorEvent) trace(`xs-web-socket: error: ${first}\n`);
+		return false;
+	}
+
+	private callAll(event: string, list: readonly Entry[], args: unknown[]): void {
+		const { length } = list;
+		for (let index = 0; index < length; index++) this.call(event, list[index] as Entry, args);
+	}
+
+	private call(event: string, entry: Entry, args: unknown[]): void {
+		let listener = entry as Listener;
+		if (typeof entry !== "function") {
+			const found = this.entries[event];
+			const list = found ? listOf(found) : [];
+			const index = list.indexOf(entry);
+			// A listener that ran before may have emitted the event, too.
+			if (index < 0) return;
+			this.removeAt(event, list, index);
+			listener = entry.listener;
+		}
+		try {
+			listener.apply(this.emitter, args);
+		} catch (error) {
+			traceException(event, error);
+		}
+	}
+
+	private removeAt(event: string, list: readonly Entry[], index: number): void {
+		const { entries } = this;
+		const rest = list.filter((_, position) => position !== index);
+		if (rest.length > 1) entries[event] = rest;
+		else if (rest[0]) entries[event] = rest[0];
+		else delete entries[event];
+	}
+}
+
+function listOf(found: Entry | readonly Entry[]): readonly Entry[] {
+	return Array.isArray(found) ? found : [found as Entry];
+}
+
+function listenerOf(entry: Entry): Listener {
+	return typeof entry === "function" ? entry : entry.listener;
+}
+
+function argumentsOf(first: unknown, second: unknown): unknown[] {
+	if (second !== undefined) return [first, second];
+	return first !== undefined ? [first] : [];
+}
+
+function traceException(event: string, error: unknown): void {
+	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
+	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
+}

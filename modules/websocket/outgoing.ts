@@ -1,0 +1,225 @@
+import Timer from "timer";
+import type { Channel } from "../channel/contract.js";
+import { after } from "../channel/timers.js";
+import { bytesOf } from "../rfc6455/bytes.js";
+import { Listeners } from "./listeners.js";
+import { SendQueue } from "./sendqueue.js";
+import type { ConnectionSettings } from "./settings.js";
+
+/** A message that is sent in parts. */
+interface PartedMessage {
+	/** Its bytes; undefined while it is the first one of the queue. */
+	readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+	readonly binary: boolean;
+	/** Bytes that were sent. */
+	offset: number;
+}
+
+// A constant of the module: XS copies a literal each time it is evaluated.
+const drainEvent = "drain";
+/** Longest stall of one send() under `throttleFactor`, in milliseconds. */
+const longestStall = 1000;
+
+/**
+ * The messages of a Client or Socket on their way out. What send() does not write to the channel at once waits in the
+ * send queue, and leaves when the send window allows: as one frame if the window is ever wide enough, else in parts.
+ */
+export abstract class Outgoing extends Listeners {
+	/** The open connection, or the last one. */
+	channel: Channel | undefined;
+	/** Messages that wait. */
+	waiting: number;
+	readonly queue: SendQueue;
+	readonly settings: ConnectionSettings;
+	/** For `counters`: messages sent, their bytes, messages lost, messages discarded. */
+	sent: number;
+	bytesSent: number;
+	protected lost: number;
+	protected discarded: number;
+	/** The message that is sent in parts: the first one of the queue, or one that was taken out of it or never in it. */
+	private parted: PartedMessage | undefined;
+	/** Messages have waited or were discarded since the queue was last empty: `drain` is due. */
+	private owesDrain: boolean;
+	/** `error` was emitted for a discarded message since then. */
+	private isReported: boolean;
+	/** The text of an `error` that is due in a later turn. */
+	private pendingError?: string | undefined;
+
+	constructor(settings: ConnectionSettings) {
+		super();
+		this.channel = undefined;
+		this.waiting = 0;
+		this.queue = new SendQueue(settings.sendQueueSize);
+		this.settings = settings;
+		this.sent = 0;
+		this.bytesSent = 0;
+		this.lost = 0;
+		this.discarded = 0;
+		this.parted = undefined;
+		this.owesDrain = false;
+		this.isReported = false;
+	}
+
+	/** True while messages can be exchanged. */
+	abstract get isOpen(): boolean;
+	/** True when a message may wait. */
+	abstract get mayWait(): boolean;
+	/** Longest message that is sent in parts without the queue, in bytes. */
+	protected abstract get longestPastQueue(): number;
+	/** Hook: send() has stalled the device. */
+	protected onStalled?(milliseconds: number): void;
+
+	/** Called by the channel: the send window has changed. Sends queued messages while it allows. */
+	onWindow(): void {
+		const channel = this.channel;
+		const queue = this.queue;
+		while (this.waiting && channel) {
+			const length = queue.length;
+			if (this.parted || channel.send(queue.peek(), length, queue.binary, false, true) < 0) {
+				if (this.sendPart(channel)) continue;
+				break;
+			}
+			queue.shift();
+			this.waiting--;
+			this.sent++;
+			this.bytesSent += length;
+		}
+		if (!this.waiting && this.owesDrain) this.emitDue();
+	}
+
+	/** Counts a message that was added to the queue. */
+	addWaiting(length: number): void {
+		this.owesDrain = true;
+		// A window that is as wide as it gets emits no event that would send it.
+		if (++this.waiting === 1 && this.channel && length > this.channel.widestCapacity)
+			this.sendParts(this.channel);
+		const { throttleFactor } = this.settings;
+		if (throttleFactor) this.stall(this.waiting * throttleFactor);
+	}
+
+	/** Counts a message that may not wait. */
+	discard(): void {
+		this.discarded++;
+	}
+
+	/** Applies the overflow rule to a message that the queue does not take. Returns whether it waits after all. */
+	makeRoom(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
+		const { queue, settings } = this;
+		this.owesDrain = true;
+		if (length > queue.capacity) return this.sendPastQueue(bytes, length, binary);
+		do {
+			this.discardFor(
+				`the send queue is full, messages are discarded; sendQueueSize is ${settings.sendQueueSize}`,
+			);
+			if (!settings.dropOldest) return false;
+			queue.shift();
+			this.waiting--;
+			this.lost++;
+		} while (!queue.push(bytes, binary, length));
+		return true;
+	}
+
+	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
+	report(message: string): void {
+		if (this.pendingError !== undefined) {
+			this.pendingError += `; ${message}`;
+			return;
+		}
+		this.pendingError = message;
+		after(0, () => this.emitDue());
+	}
+
+	/** Emits the error that is due, then `drain` if the queue is empty: a series of discarded messages may end at once. */
+	protected emitDue(): void {
+		const message = this.pendingError;
+		if (message !== undefined) {
+			this.pendingError = undefined;
+			this.fire("error", message);
+		}
+		if (this.waiting || !this.owesDrain) return;
+		this.owesDrain = false;
+		this.isReported = false;
+		this.fire(drainEvent);
+	}
+
+	/** The connection ends. A message that was sent in part will be sent anew. */
+	protected restartParted(): void {
+		if (this.parted) this.parted.offset = 0;
+	}
+
+	/** Discards the messages that wait, and counts them as lost. */
+	protected loseWaiting(): void {
+		this.lost += this.waiting;
+		this.waiting = 0;
+		this.parted = undefined;
+		this.queue.clear();
+		this.owesDrain = false;
+		this.isReported = false;
+	}
+
+	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
+	private sendPastQueue(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
+		const { longestPastQueue, queue } = this;
+		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
+			const view = bytesOf(bytes) as Uint8Array<ArrayBuffer>;
+			// Text was encoded for this message; binary bytes are the caller's.
+			this.parted = { bytes: binary ? view.slice() : view, binary, offset: 0 };
+			return true;
+		}
+		const longest = Math.max(queue.capacity, 0);
+		const inParts = longestPastQueue
+			? `${longestPastQueue} are sent in parts while the connection is open and nothing waits`
+			: "raise sendQueueSize";
+		this.discardFor(
+			`a message of ${length} bytes is too long for the send queue, which takes ${longest}; ${inParts}`,
+		);
+		return false;
+	}
+
+	/** Counts a discarded message; the first one of a series emits `error`. */
+	private discardFor(reason: string): void {
+		this.discarded++;
+		if (this.isReported) return;
+		this.isReported = true;
+		this.report(reason);
+	}
+
+	private sendParts(channel: Channel): void {
+		while (this.waiting && this.sendPart(channel));
+	}
+
+	/** Sends a part of the first message, if the window never takes it whole. Returns false when nothing can be sent now. */
+	private sendPart(channel: Channel): boolean {
+		const { queue } = this;
+		const { capacity } = channel;
+		if (!capacity) return false;
+		if (!this.parted) {
+			if (queue.length <= channel.widestCapacity) return false;
+			// It stays in the queue, because a copy takes as much memory again, unless it may be discarded there.
+			const bytes = this.settings.dropOldest ? queue.peek().slice() : undefined;
+			this.parted = { bytes, binary: queue.binary, offset: 0 };
+			if (bytes) queue.shift();
+		}
+		const message = this.parted;
+		const { binary, offset } = message;
+		const bytes = message.bytes ?? queue.peek();
+		const end = Math.min(offset + capacity, bytes.length);
+		const last = end === bytes.length;
+		if (channel.send(bytes.slice(offset, end), end - offset, binary, !last, true) < 0) return false;
+		message.offset = end;
+		if (last) {
+			this.parted = undefined;
+			if (!message.bytes) queue.shift();
+			this.waiting--;
+			this.sent++;
+			this.bytesSent += end;
+		}
+		return true;
+	}
+
+	private stall(milliseconds: number): void {
+		const bounded = Math.min(milliseconds, longestStall);
+		Timer.delay(bounded);
+		this.onStalled?.(bounded);
+	}
+}

@@ -1,0 +1,286 @@
+import Timer from "timer";
+import { type Acceptance, type AcceptListener, accept } from "../channel/accept.js";
+import type { ChannelListener } from "../channel/contract.js";
+import { type AcceptedSocket, hostNetwork, type Listener } from "../channel/network.js";
+import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
+import { CloseCode } from "../rfc6455/closecode.js";
+import { HeadLimit } from "../rfc6455/head.js";
+import { checkPath } from "../rfc6455/requestrules.js";
+import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { headSizeOption, protocolsOption, refuseTLS } from "./handshakeoptions.js";
+import { Listeners } from "./listeners.js";
+import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
+import { originsOption } from "./originoption.js";
+import { ConnectionSettings } from "./settings.js";
+import { Socket } from "./socket.js";
+import { SocketCore, type SocketOwner } from "./socketcore.js";
+
+const defaultReceiveBudget = 16384;
+/** The hostInterface that means every interface of this device. */
+const everyInterface = "localhost";
+
+/** What a Server is beneath its public members: starts and stops, handshakes, sockets. */
+export class ServerCore
+	extends Listeners
+	implements SocketOwner, AcceptListener, ServerHandshakeOptions, Ticking
+{
+	/** Shared by its Sockets. */
+	readonly settings: ConnectionSettings;
+	private readonly hostInterface: string;
+	private readonly requestedPort: number;
+	private readonly receiveBudget: number;
+	private readonly handshakeTimeout: number;
+	// The options of the handshakes.
+	readonly maxConnections: number;
+	readonly path: string | undefined;
+	readonly protocols: readonly string[] | undefined;
+	readonly allowedOrigins: readonly string[] | undefined;
+	readonly maxHeadSize: number;
+	private listener: Listener | undefined;
+	/** True if start() was called last, not stop(). */
+	private wanted: boolean;
+	/** True while a start or a stop is under way: its event has not been emitted. */
+	private changing: boolean;
+	/** Starts and stops that wait for it. They alternate; the last one is as `wanted` says. */
+	private changes: number;
+	// The lists are copied on write, so that it is safe to iterate while removing.
+	/** TCP connections that are not WebSockets yet, the oldest first. */
+	private acceptances: readonly Acceptance[];
+	/** While the server listens: its connections. After stop(): those that have not ended yet. */
+	private sockets: readonly SocketCore[];
+	/** Checks liveness, while there are sockets. */
+	private tickTimer: Timer | undefined;
+
+	/** @throws TypeError or RangeError that names the option and its value. */
+	constructor(raw: RawOptions) {
+		super();
+		refuseTLS(raw);
+		this.settings = ConnectionSettings.ofServer(raw);
+		this.hostInterface =
+			raw["hostInterface"] === "" ? everyInterface : (stringOption(raw, "hostInterface") ?? everyInterface);
+		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
+		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
+		const { maxMessageSize } = this.settings;
+		const receiveBudget = Math.max(defaultReceiveBudget, maxMessageSize);
+		this.receiveBudget = integerOption(raw, "receiveBudget", receiveBudget, maxMessageSize);
+		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
+		const path = raw["path"] === "" ? undefined : stringOption(raw, "path");
+		if (path) checkServedPath(path);
+		this.path = path;
+		this.protocols = protocolsOption(raw);
+		this.allowedOrigins = originsOption(raw);
+		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
+		this.listener = undefined;
+		this.wanted = false;
+		this.changing = false;
+		this.changes = 0;
+		this.acceptances = [];
+		this.sockets = [];
+		this.tickTimer = undefined;
+	}
+
+	/** The port that the server listens on; undefined while it does not listen. */
+	get port(): number | undefined {
+		return this.listener?.port;
+	}
+
+	start(): void {
+		if (!this.wanted) this.change(true);
+	}
+
+	stop(): void {
+		if (this.wanted) this.change(false);
+	}
+
+	/** Returns whether there is room for a connection with a valid request. Closing connections are destroyed to make room. */
+	hasRoom(): boolean {
+		const granted = this.acceptances.filter((acceptance) => acceptance.isGranted).length;
+		if (granted + this.sockets.length < this.maxConnections) return true;
+		const closing = this.sockets.find((socket) => socket.isClosing);
+		closing?.destroy();
+		return closing !== undefined;
+	}
+
+	onAccepted(acceptance: Acceptance): ChannelListener {
+		this.acceptances = without(this.acceptances, acceptance);
+		const socket = new SocketCore(this, acceptance);
+		new Socket(socket);
+		this.sockets = this.sockets.concat(socket);
+		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
+		return socket;
+	}
+
+	onAcceptFailed(acceptance: Acceptance): void {
+		this.acceptances = without(this.acceptances, acceptance);
+	}
+
+	/** The longest unfinished message is discarded for others, so that a short one is never refused. */
+	mayBuffer(socket: SocketCore, size: number): boolean {
+		let others = this.sockets.filter((other) => other !== socket && other.buffered > 0);
+		let total = others.reduce((sum, other) => sum + other.buffered, size);
+		while (total > this.receiveBudget) {
+			const longest = others.reduce(
+				(found, other) => (other.buffered > found.buffered ? other : found),
+				socket,
+			);
+			if (longest.buffered <= size) return false;
+			total -= longest.buffered;
+			others = without(others, longest);
+			longest.discardUnfinished();
+		}
+		return true;
+	}
+
+	onSocketOpen(socket: SocketCore): void {
+		this.fire("connection", socket.emitter);
+	}
+
+	onSocketEnd(socket: SocketCore): void {
+		this.sockets = without(this.sockets, socket);
+		if (this.sockets.length) return;
+		Timer.clear(this.tickTimer);
+		this.tickTimer = undefined;
+		if (!this.listener) this.emitClose();
+	}
+
+	tick(): void {
+		this.sockets.forEach((socket) => {
+			socket.tick();
+		});
+	}
+
+	private change(wanted: boolean): void {
+		this.wanted = wanted;
+		this.changes++;
+		if (!this.changing) this.nextChange();
+	}
+
+	/** Begins the first start or stop that waits. */
+	private nextChange(): void {
+		this.changes--;
+		this.changing = true;
+		// They alternate.
+		const isLikeLast = this.changes % 2 === 0;
+		if (isLikeLast === this.wanted) this.beginStart();
+		else this.beginStop();
+	}
+
+	private beginStart(): void {
+		let fault: string | undefined;
+		try {
+			this.listen();
+		} catch (error) {
+			fault = `the server cannot listen: ${error instanceof Error ? error.message : String(error)}`;
+		}
+		after(0, () => {
+			if (fault === undefined) return this.endChange("listening");
+			// The stop() that waits has nothing to stop.
+			if (this.changes) this.changes--;
+			else this.wanted = false;
+			this.endChange("error", fault);
+		});
+	}
+
+	private beginStop(): void {
+		this.listener?.close();
+		this.listener = undefined;
+		this.acceptances.forEach((acceptance) => {
+			acceptance.destroy();
+		});
+		this.acceptances = [];
+		const sockets = this.sockets;
+		if (!sockets.length) this.emitClose();
+		sockets.forEach((socket) => {
+			socket.close(CloseCode.goingAway, "");
+		});
+	}
+
+	private emitClose(): void {
+		after(0, () => this.endChange("close"));
+	}
+
+	private endChange(event: "listening" | "close" | "error", message?: string): void {
+		this.changing = false;
+		this.fire(event, message);
+		// A listener may have begun the next one.
+		if (this.changes && !this.changing) this.nextChange();
+	}
+
+	/** @throws Error that says why the server cannot listen. */
+	private listen(): void {
+		const provider = hostNetwork().listener;
+		if (!provider)
+			throw new Error("the host has no device.network.ws.listener; include xs-web-socket's manifest.json");
+		const port = this.requestedPort;
+		const address = this.hostInterface.toLowerCase();
+		const options = { port, onReadable: () => guard(this.acceptAll, this) };
+		const onEvery = address === everyInterface || address === "0.0.0.0" || address === "::";
+		if (!onEvery && !isLoopback(address) && !provider.io.bindsAddress)
+			throw new Error(
+				`hostInterface is "${this.hostInterface}", but this platform listens on every interface; use "localhost", "0.0.0.0" or "::" for all of them, "127.0.0.1" or "::1" for this device alone`,
+			);
+		try {
+			this.listener = new provider.io(onEvery ? options : { ...options, address });
+		} catch (error) {
+			throw listenError(error, onEvery ? `port ${port}` : `port ${port} of ${address}`, port);
+		}
+	}
+
+	/** Accepts the connections that wait. One that fails at once must not keep the others waiting. */
+	private acceptAll(): void {
+		const listener = this.listener;
+		for (let from = listener?.read(); from; from = listener?.read()) {
+			const accepted = from;
+			guard(() => this.accept(accepted));
+		}
+	}
+
+	private accept(from: AcceptedSocket): void {
+		if (isLoopback(this.hostInterface.toLowerCase()) && !isLoopback(from.remoteAddress ?? ""))
+			return from.close();
+		this.makeRoomForAcceptance();
+		this.acceptances = this.acceptances.concat(
+			accept(from, this, this.handshakeTimeout, this.settings, this),
+		);
+	}
+
+	/**
+	 * Keeps to twice `maxConnections` TCP connections at a time, the next one included: it replaces the oldest one that has
+	 * not sent its request, else the oldest one that was refused. There is one, because of the others there are at most
+	 * `maxConnections`.
+	 */
+	private makeRoomForAcceptance(): void {
+		const { acceptances } = this;
+		if (acceptances.length + this.sockets.length < 2 * this.maxConnections) return;
+		const replaced =
+			acceptances.find((other) => !other.isAnswered) ?? acceptances.find((other) => !other.isGranted);
+		if (!replaced) return;
+		replaced.destroy();
+		this.onAcceptFailed(replaced);
+	}
+}
+
+/** Returns why a listener could not be made. Platforms only say which call has failed. */
+function listenError(error: unknown, place: string, port: number): Error {
+	const message = error instanceof Error ? error.message : String(error);
+	if (!message.includes("bind") && !message.includes("listen")) return new Error(`${place}: ${message}`);
+	if (port === 0) return new Error(`${place}: no port is free, or the address is not one of this device`);
+	const rights = port < 1024 ? ", or this program may not listen on ports below 1024" : "";
+	return new Error(`${place} is already in use${rights}`);
+}
+
+/** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+function isLoopback(address: string): boolean {
+	return address.startsWith("127.") || address.startsWith("::ffff:127.") || address === "::1";
+}
+
+/** @throws TypeError or RangeError when no request can ask for this path. */
+function checkServedPath(path: string): void {
+	checkPath(path);
+	if (path.includes("?"))
+		throw wrongValue("path", path, 'a path without "?" and query, which are not compared');
+}
+
+function without<Item>(list: readonly Item[], item: Item): Item[] {
+	return list.filter((other) => other !== item);
+}

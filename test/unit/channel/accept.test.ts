@@ -1,0 +1,133 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import { type Acceptance, type AcceptListener, accept } from "../../../modules/channel/accept.js";
+import type { Channel, ChannelListener } from "../../../modules/channel/contract.js";
+import { Scratch } from "../../../modules/rfc6455/frame.js";
+import { pass } from "../../support/clock.js";
+import { frame, opcodes } from "../../support/frames.js";
+import { MemorySocket } from "../../support/memorysocket.js";
+
+const settings = { maxMessageSize: 1000, strings: true, scratch: new Scratch(false), closeTimeout: 2000 };
+
+const request = [
+	"GET /path?query HTTP/1.1",
+	"Host: device",
+	"Upgrade: websocket",
+	"Connection: Upgrade",
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+	"Sec-WebSocket-Version: 13",
+	"Sec-WebSocket-Protocol: chat",
+	"",
+	"",
+].join("\r\n");
+
+/** A connection that a server takes over, and its events. */
+function accepting(timeout = 0): { it: Acceptance; socket: MemorySocket; events: unknown[][] } {
+	const events: unknown[][] = [];
+	let channel: Channel | undefined;
+	const channelListener = {
+		onOpen(opened, protocol) {
+			channel = opened;
+			events.push(["open", protocol]);
+		},
+		onMessage: (data) => events.push(["message", data ?? channel?.take()]),
+		onActivity: () => {},
+		mayBuffer: () => true,
+	} as Partial<ChannelListener> as ChannelListener;
+	const listener: AcceptListener = {
+		onAccepted(acceptance) {
+			events.push(["accepted", acceptance.path, acceptance.remoteAddress]);
+			return channelListener;
+		},
+		onAcceptFailed: () => events.push(["failed"]),
+	};
+	const from = new MemorySocket({ remoteAddress: "192.0.2.1" });
+	const it = accept(from as never, { protocols: ["chat"] }, timeout, settings, listener);
+	return { it, socket: MemorySocket.last, events };
+}
+
+function statusOf(socket: MemorySocket): number {
+	return Number(/^HTTP\/1\.1 (\d{3}) /.exec(socket.take().toString("latin1"))?.[1]);
+}
+
+test("a request cut anywhere opens a channel, which gets what follows the request", (t) => {
+	const bytes = Buffer.concat([Buffer.from(request), frame(opcodes.text, "hello", { mask: true })]);
+	for (let cut = 1; cut < bytes.length; cut += 3) {
+		const { it, socket, events } = accepting();
+		socket.grant(1000);
+		socket.receive(bytes.subarray(0, cut));
+		t.is(it.isAnswered, cut >= request.length);
+		socket.receive(bytes.subarray(cut));
+		t.deepEqual(events, [
+			["accepted", "/path?query", "192.0.2.1"],
+			["open", "chat"],
+			["message", "hello"],
+		]);
+		t.is(statusOf(socket), 101);
+		t.is(socket.readable, 0);
+		t.true(it.isGranted);
+	}
+});
+
+test("in windows of any size the response leaves before the channel opens", (t) => {
+	for (const window of [1, 7, 100]) {
+		const { socket, events } = accepting();
+		socket.receive(request);
+		let response = "";
+		while (!events.length) {
+			socket.grant(window);
+			response += socket.take().toString("latin1");
+		}
+		t.regex(response, /^HTTP\/1\.1 101 [\s\S]*\r\n\r\n$/);
+		t.is(events.length, 2);
+	}
+});
+
+test("a refused client has 500 ms to read the response, and what it still sends is dropped", (t) => {
+	const { it, socket, events } = accepting();
+	socket.grant(1000);
+	socket.receive(request.replace("GET", "POST"));
+	t.is(statusOf(socket), 405);
+	t.true(it.isAnswered);
+	t.false(it.isGranted);
+	socket.receive("more");
+	t.is(socket.readable, 0);
+	pass(499);
+	t.deepEqual(events, []);
+	pass(1);
+	t.deepEqual(events, [["failed"]]);
+	t.true(socket.isClosed);
+});
+
+test("a refused client that disconnects is released at once", (t) => {
+	const { socket, events } = accepting();
+	socket.grant(1000);
+	socket.receive("nonsense\r\n\r\n");
+	socket.fail();
+	t.deepEqual(events, [["failed"]]);
+	t.true(socket.isClosed);
+	pass(1000);
+	t.is(events.length, 1);
+});
+
+test("a handshake that takes too long is answered with 408", (t) => {
+	const { socket, events } = accepting(5000);
+	socket.grant(1000);
+	socket.receive(request.slice(0, 40));
+	pass(4999);
+	t.is(socket.take().length, 0);
+	pass(1);
+	t.is(statusOf(socket), 408);
+	pass(500);
+	t.deepEqual(events, [["failed"]]);
+});
+
+test("destroy() ends the handshake, and nothing follows", (t) => {
+	const { it, socket, events } = accepting(5000);
+	socket.grant(1000);
+	it.destroy();
+	t.true(socket.isClosed);
+	pass(10_000);
+	t.deepEqual(events, []);
+	t.is(socket.take().length, 0);
+});

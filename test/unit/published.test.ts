@@ -1,0 +1,148 @@
+import "../../sim/node/globals.js";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { pass } from "../support/clock.js";
+import { frame, opcodes } from "../support/frames.js";
+import { MemorySocket } from "../support/memorysocket.js";
+import { responseTo } from "./channel/response.js";
+import { framesIn } from "./rfc6455/frames.js";
+
+// The device modules read the globals of the SDK's engine when they are loaded.
+const published = await import("../../modules/websocket/websocket.js");
+const { Client, Server } = published;
+
+const emitter = [
+	"addListener",
+	"emit",
+	"listenerCount",
+	"off",
+	"on",
+	"once",
+	"removeAllListeners",
+	"removeListener",
+];
+const connection = [...emitter, "close", "counters", "isOpen", "send"];
+
+/** Every public member, inherited ones included. README.md documents each. */
+const documented = {
+	Client: [...connection, "open", "protocol"].sort(),
+	Server: [...emitter, "port", "start", "stop"].sort(),
+	Socket: [...connection, "path", "protocol", "remoteAddress"].sort(),
+};
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The declarations of the classes in the package: members and base class of each. */
+function declarations(): Map<string, { members: string[]; base: string | undefined }> {
+	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-types-"));
+	try {
+		const compiler = join(root, "node_modules/typescript/bin/tsc");
+		const options = ["--outDir", folder, "--emitDeclarationOnly", "--removeComments"];
+		// Whether the sources are right is tested elsewhere.
+		spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), ...options]);
+		const found = new Map();
+		for (const file of ["emitter", "connection", "client", "server", "socket"]) {
+			const text = readFileSync(join(folder, `modules/websocket/${file}.d.ts`), "utf8");
+			for (const [, name, base, body] of text.matchAll(
+				/^export declare (?:abstract )?class (\w+)(?:<.*?>)?(?: extends (\w+)(?:<.*>)?)? \{\n(.*?)^\}/gms,
+			))
+				found.set(name, { base, members: membersIn(body as string) });
+		}
+		return found;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** The names declared in the body of a class, with modifiers other than "get" and without the constructor. */
+function membersIn(body: string): string[] {
+	return [...body.matchAll(/^ {4}(?! )(?:get )?([\w #[\].]+)/gm)]
+		.map(([, name]) => name as string)
+		.filter((name) => name !== "constructor");
+}
+
+function unique(names: string[]): string[] {
+	return [...new Set(names)].sort();
+}
+
+test("the published types have the documented members, and no others", (t) => {
+	const classes = declarations();
+	for (const [name, members] of Object.entries(documented)) {
+		const found: string[] = [];
+		for (let type: string | undefined = name; type !== undefined; type = classes.get(type)?.base) {
+			t.true(classes.has(type), `${type} is not declared`);
+			found.push(...(classes.get(type)?.members ?? []));
+		}
+		t.deepEqual(unique(found), members, name);
+	}
+});
+
+test("the classes have the documented members at run time, and their instances no property but core", (t) => {
+	const { Socket } = published;
+	for (const [name, members] of Object.entries(documented)) {
+		const found: string[] = [];
+		const type = { Client, Server, Socket }[name] as unknown as { prototype: object };
+		for (let object = type.prototype; object !== Object.prototype; object = Object.getPrototypeOf(object))
+			found.push(...(Reflect.ownKeys(object) as string[]).filter((key) => key !== "constructor"));
+		t.deepEqual(unique(found), members, name);
+	}
+	for (const instance of [new Client(), new Server()]) t.deepEqual(Reflect.ownKeys(instance), ["core"]);
+	t.deepEqual(Object.keys(published).sort(), [
+		"Client",
+		"Server",
+		"Socket",
+		"supportedReceiveTypes",
+		"supportedSendTypes",
+	]);
+});
+
+test("a subclass of Client may have fields of any name, such as state, timer and channel", (t) => {
+	Object.assign(globalThis, { device: { network: { ws: { socket: { io: MemorySocket } } } } });
+	const fields = { mine: true };
+	class Thermometer extends Client {
+		state = fields;
+		timer = fields;
+		channel = fields;
+		settings = fields;
+		queue = fields;
+		waiting = fields;
+		sent = fields;
+		entries = fields;
+		emitter = fields;
+		dial = fields;
+		attempt = fields;
+		received = fields;
+		fire = fields;
+		end = fields;
+		connect = fields;
+		tick = fields;
+	}
+	const client = new Thermometer({ host: "127.0.0.1", pingInterval: 1000 });
+	const events: unknown[][] = [];
+	client.on("open", () => events.push(["open"]));
+	client.on("message", (message) => events.push(["message", message]));
+	client.on("close", (code) => events.push(["close", code]));
+	client.open();
+	const socket = MemorySocket.last;
+	socket.grant(1000);
+	socket.receive(responseTo(socket.take().toString("latin1")));
+	socket.receive(frame(opcodes.text, '"hello"'));
+	t.is(client.send({ answer: 42 }), "sent");
+	for (let tick = 0; tick < 12; tick++) pass(125);
+	client.close();
+	socket.receive(frame(opcodes.close));
+	pass(100);
+	t.deepEqual(events, [["open"], ["message", "hello"], ["close", 1005]]);
+	t.deepEqual(
+		framesIn(socket.take()).map(({ opcode }) => opcode),
+		[opcodes.text, opcodes.ping, opcodes.close],
+	);
+	for (const name of Object.keys(client).filter((key) => key !== "core"))
+		t.is((client as unknown as Record<string, unknown>)[name], fields, name);
+	t.is(Object.keys(client).length, 17);
+	pass(2000);
+});
