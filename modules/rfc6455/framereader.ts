@@ -175,8 +175,8 @@ export class FrameReader {
 	}
 
 	/**
-	 * Drops the message under way and all bytes that follow a violation. RFC 6455 section 7.1.7 forbids to process them; only headers are read,
-	 * because the peer's close frame ends the connection.
+	 * Drops the message under way and all bytes that follow a violation. RFC 6455 section 7.1.7 forbids to process them;
+	 * only headers are read, because the peer's close frame ends the connection.
 	 */
 	skip(): void {
 		this.buffer = undefined;

@@ -65,8 +65,8 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} bytes`),
 	),
 	[pings]: [
-		"4.1 frames that follow the response in the same octets",
-		"4.2.2 frames that follow the request in the same octets",
+		"4.1 frames that follow the response in the same bytes",
+		"4.2.2 frames that follow the request in the same bytes",
 		"server 5.3 each frame has its own key",
 		"5.1 control frames and fragments are masked",
 		"5.4 pings and pongs between all fragments",

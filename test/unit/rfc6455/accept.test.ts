@@ -7,7 +7,7 @@ test("section 1.3: the key of the example gets its answer", (t) => {
 	t.is(acceptFor("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 });
 
-test("section 4.1: keys are the base64 of 16 octets, each another", (t) => {
+test("section 4.1: keys are the base64 of 16 bytes, each another", (t) => {
 	const keys = Array.from({ length: 100 }, createKey);
 	t.is(new Set(keys).size, keys.length);
 	for (const key of keys) {

@@ -37,7 +37,7 @@ function interim(status: string, field = "X: y"): string {
 	return `HTTP/1.1 ${status}\r\n${field}\r\n\r\n`;
 }
 
-/** What becomes of a response, whole and octet by octet. */
+/** What becomes of a response, whole and byte by byte. */
 function judge(
 	respond: (handshake: ClientHandshake) => string,
 	options: Partial<ClientHandshakeOptions> = {},
@@ -45,9 +45,9 @@ function judge(
 	const whole = make(options);
 	feed(whole, Buffer.from(respond(whole), "latin1"));
 	const single = make(options);
-	for (const octet of Buffer.from(respond(single), "latin1")) feed(single, Uint8Array.of(octet));
+	for (const byte of Buffer.from(respond(single), "latin1")) feed(single, Uint8Array.of(byte));
 	if (outcome(single) !== outcome(whole))
-		throw new Error(`whole ${outcome(whole)}, in octets ${outcome(single)}`);
+		throw new Error(`whole ${outcome(whole)}, in bytes ${outcome(single)}`);
 	return outcome(whole);
 }
 
@@ -126,20 +126,20 @@ test("what would break out of the request or the handshake is refused with a Ran
 	t.throws(() => make({ headers: [["X", null as unknown as string]] }), { instanceOf: TypeError });
 });
 
-test("no prefix of a response is complete or refused, and its last octet completes it", (t) => {
+test("no prefix of a response is complete or refused, and its last byte completes it", (t) => {
 	const length = response(make(), { Server: "x" }).length;
 	for (let cut = 0; cut < length; cut++) {
 		const handshake = make();
-		const octets = Buffer.from(response(handshake, { Server: "x" }));
-		t.is(feed(handshake, octets.subarray(0, cut)), 0);
+		const bytes = Buffer.from(response(handshake, { Server: "x" }));
+		t.is(feed(handshake, bytes.subarray(0, cut)), 0);
 		t.is(outcome(handshake), "incomplete");
 		t.true(handshake.wanted <= length - cut);
-		feed(handshake, octets.subarray(cut));
+		feed(handshake, bytes.subarray(cut));
 		t.is(outcome(handshake), "complete");
 	}
 });
 
-test("octets after the head are left", (t) => {
+test("bytes after the head are left", (t) => {
 	const handshake = make();
 	t.is(feed(handshake, Buffer.concat([Buffer.from(response(handshake)), Buffer.from("810141", "hex")])), 3);
 	t.is(outcome(handshake), "complete");
@@ -177,7 +177,7 @@ const good: [
 		"an interim response with other fields of the handshake before it",
 		(it) => interim("103 X", "Upgrade: h2c\r\nSec-WebSocket-Accept: x") + response(it),
 	],
-	["4096 octets", (it) => response(it, { X: "x".repeat(4096 - response(it, { X: "" }).length) })],
+	["4096 bytes", (it) => response(it, { X: "x".repeat(4096 - response(it, { X: "" }).length) })],
 ];
 
 for (const [what, respond, options] of good) {
@@ -269,7 +269,7 @@ const bad: [
 	["a field name with a space behind it", (it) => response(it).replace("Upgrade:", "Upgrade :")],
 	["a line feed alone", (it) => response(it).replace("\r\nUpgrade", "\nUpgrade")],
 	["a NUL", (it) => response(it, { X: "\0" })],
-	["4097 octets", (it) => response(it, { X: "x".repeat(4097 - response(it, { X: "" }).length) })],
+	["4097 bytes", (it) => response(it, { X: "x".repeat(4097 - response(it, { X: "" }).length) })],
 	["a head without end", () => `HTTP/1.1 101 ${"x".repeat(5000)}`],
 	["frames and no head", () => "\x81\x05hello\r\n\r\n"],
 ];
@@ -340,7 +340,7 @@ for (const [what, respond, message, options] of messages) {
 	});
 }
 
-test("octets after interim responses and a head are left, wherever they are cut", (t) => {
+test("bytes after interim responses and a head are left, wherever they are cut", (t) => {
 	const head = (handshake: ClientHandshake) =>
 		Buffer.from(
 			`${interim("100 Continue")}HTTP/1.1 103 X\r\n\r\n${response(handshake, { "X-Folded": "a\r\n b" })}\x81\x01A`,
@@ -349,19 +349,19 @@ test("octets after interim responses and a head are left, wherever they are cut"
 	const { length } = head(make());
 	for (let cut = 0; cut < length - 3; cut++) {
 		const handshake = make();
-		const octets = head(handshake);
-		t.is(feed(handshake, octets.subarray(0, cut)), 0);
+		const bytes = head(handshake);
+		t.is(feed(handshake, bytes.subarray(0, cut)), 0);
 		t.is(outcome(handshake), "incomplete");
-		t.is(feed(handshake, octets.subarray(cut)), 3);
+		t.is(feed(handshake, bytes.subarray(cut)), 3);
 		t.is(outcome(handshake), "complete");
 	}
 });
 
 test("interim responses and the final one share the limit of a head", (t) => {
 	const handshake = make({ maxHeadSize: 600 });
-	const octets = Buffer.from(interim("100 X").repeat(40));
-	feed(handshake, octets.subarray(0, 600));
+	const bytes = Buffer.from(interim("100 X").repeat(40));
+	feed(handshake, bytes.subarray(0, 600));
 	t.is(outcome(handshake), "incomplete");
-	feed(handshake, octets.subarray(600));
+	feed(handshake, bytes.subarray(600));
 	t.is(outcome(handshake), 431);
 });

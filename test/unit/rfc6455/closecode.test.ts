@@ -16,7 +16,7 @@ test("section 5.5.1: the payload is the code in network order and the reason in 
 	t.deepEqual(Buffer.from(closePayload(4999, "Ü")), Buffer.from([0x13, 0x87, 0xc3, 0x9c]));
 });
 
-test("section 5.5: a reason that is too long is cut off between characters, at 123 octets or just before", (t) => {
+test("section 5.5: a reason that is too long is cut off between characters, at 123 bytes or just before", (t) => {
 	for (const character of ["x", "ü", "€", "🙂"]) {
 		for (let shift = 0; shift < 4; shift++) {
 			const payload = closePayload(1000, "x".repeat(shift) + character.repeat(200)).subarray(2);

@@ -1,18 +1,18 @@
 import test from "ava";
 import { payloadCapacity } from "../../../modules/rfc6455/frame.js";
 
-/** Octets of a frame's header (section 5.2). */
+/** Bytes of a frame's header (section 5.2). */
 function headerLength(length: number, key: number): number {
 	return (length < 126 ? 2 : length < 65536 ? 4 : 10) + key;
 }
 
-test("payloadCapacity: the longest payload whose frame fits a window, for every window up to 70000 octets", (t) => {
+test("payloadCapacity: the longest payload whose frame fits a window, for every window up to 70000 bytes", (t) => {
 	for (const key of [0, 4]) {
 		for (let window = 0; window < 70000; window++) {
 			const capacity = payloadCapacity(window, key);
 			const fits = (length: number) => headerLength(length, key) + length <= window;
 			if (capacity === 0 ? fits(1) : !fits(capacity)) t.fail(`window ${window}, key ${key}: ${capacity}`);
-			// One octet more may need a longer header; from 65536 on a frame of 65535 stands where no longer one fits.
+			// One byte more may need a longer header; from 65536 on a frame of 65535 stands where no longer one fits.
 			if (capacity !== 0 && fits(capacity + 1))
 				t.fail(`window ${window}, key ${key}: more than ${capacity} fits`);
 		}

@@ -2,17 +2,17 @@
 import type { HeadReader } from "../../../modules/rfc6455/head.js";
 
 /**
- * Gives a reader the octets of a piece as far as it wants them.
- * @returns How many octets it left: they follow the head, or come after it was refused.
+ * Gives a reader the bytes of a piece as far as it wants them.
+ * @returns How many bytes it left: they follow the head, or come after it was refused.
  */
-export function feed(reader: HeadReader, octets: Uint8Array): number {
+export function feed(reader: HeadReader, bytes: Uint8Array): number {
 	let at = 0;
-	while (at < octets.length && reader.wanted > 0) {
-		const end = Math.min(octets.length, at + reader.wanted);
-		reader.push(new Uint8Array(octets.subarray(at, end)), end - at);
+	while (at < bytes.length && reader.wanted > 0) {
+		const end = Math.min(bytes.length, at + reader.wanted);
+		reader.push(new Uint8Array(bytes.subarray(at, end)), end - at);
 		at = end;
 	}
-	return octets.length - at;
+	return bytes.length - at;
 }
 
 /** What became of a head: "complete", "incomplete", or the status it was refused with. */
@@ -23,13 +23,13 @@ export function outcome(reader: HeadReader): "complete" | "incomplete" | number 
 
 /** The outcome of a head that comes whole, which must be the same however it comes. */
 export function outcomeOf(make: () => HeadReader, head: string): "complete" | "incomplete" | number {
-	const octets = Buffer.from(head, "latin1");
+	const bytes = Buffer.from(head, "latin1");
 	const whole = make();
-	feed(whole, octets);
+	feed(whole, bytes);
 	const wanted = outcome(whole);
 	const single = make();
-	for (let at = 0; at < octets.length; at++) feed(single, octets.subarray(at, at + 1));
+	for (let at = 0; at < bytes.length; at++) feed(single, bytes.subarray(at, at + 1));
 	if (outcome(single) !== wanted)
-		throw new Error(`octet by octet the head is ${outcome(single)}, whole ${wanted}`);
+		throw new Error(`byte by byte the head is ${outcome(single)}, whole ${wanted}`);
 	return wanted;
 }

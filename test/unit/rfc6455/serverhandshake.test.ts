@@ -31,34 +31,34 @@ function status(response: string): number {
 	return Number(/^HTTP\/1\.1 (\d{3}) [ -~]+\r\n/.exec(response)?.[1]);
 }
 
-test("no prefix of a request is complete or refused, and its last octet completes it", (t) => {
-	const octets = Buffer.from(rich);
-	for (let length = 0; length < octets.length; length++) {
+test("no prefix of a request is complete or refused, and its last byte completes it", (t) => {
+	const bytes = Buffer.from(rich);
+	for (let length = 0; length < bytes.length; length++) {
 		const handshake = new ServerHandshake({});
-		t.is(feed(handshake, octets.subarray(0, length)), 0);
+		t.is(feed(handshake, bytes.subarray(0, length)), 0);
 		t.is(outcome(handshake), "incomplete");
-		t.true(handshake.wanted <= octets.length - length, "it asks for no octet past the end of the head");
-		feed(handshake, octets.subarray(length));
+		t.true(handshake.wanted <= bytes.length - length, "it asks for no byte past the end of the head");
+		feed(handshake, bytes.subarray(length));
 		t.is(outcome(handshake), "complete");
 		t.is(handshake.wanted, 0);
 	}
 });
 
 test("a request cut in three anywhere is read as it is whole", (t) => {
-	const octets = Buffer.from(request());
-	for (let first = 0; first < octets.length; first += 3) {
-		for (let second = first; second < octets.length; second += 2) {
+	const bytes = Buffer.from(request());
+	for (let first = 0; first < bytes.length; first += 3) {
+		for (let second = first; second < bytes.length; second += 2) {
 			const handshake = new ServerHandshake({});
-			feed(handshake, octets.subarray(0, first));
-			feed(handshake, octets.subarray(first, second));
-			feed(handshake, octets.subarray(second));
+			feed(handshake, bytes.subarray(0, first));
+			feed(handshake, bytes.subarray(first, second));
+			feed(handshake, bytes.subarray(second));
 			if (outcome(handshake) !== "complete") t.fail(`cut at ${first} and ${second}`);
 		}
 	}
 	t.pass();
 });
 
-test("octets after the head are left", (t) => {
+test("bytes after the head are left", (t) => {
 	for (const after of ["\x81\x80abcd", "\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "x"]) {
 		const handshake = new ServerHandshake({});
 		t.is(feed(handshake, Buffer.from(request() + after, "latin1")), after.length);
@@ -103,10 +103,10 @@ const good: [what: string, head: string][] = [
 		"extensions that are offered",
 		request({ "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits" }),
 	],
-	["octets past ASCII in a value", request({ "X-Name": "\xfc\xff" })],
+	["bytes past ASCII in a value", request({ "X-Name": "\xfc\xff" })],
 	["HTTP/1.2", request({}, "GET / HTTP/1.2")],
 	["any percent encoding", request({}, "GET /%20%00%ff HTTP/1.1")],
-	["2048 octets", request({ X: "x".repeat(2048 - request({ X: "" }).length) })],
+	["2048 bytes", request({ X: "x".repeat(2048 - request({ X: "" }).length) })],
 ];
 
 for (const [what, head] of good) {
@@ -131,7 +131,7 @@ const bad: [what: string, status: number, head: string, options?: ServerHandshak
 	["a space in the target", 400, request({}, "GET /a b HTTP/1.1")],
 	["two spaces", 400, request({}, "GET  / HTTP/1.1")],
 	["the target *", 400, request({}, "GET * HTTP/1.1")],
-	["an octet past ASCII in the target", 400, request({}, "GET /\xfc HTTP/1.1")],
+	["an byte past ASCII in the target", 400, request({}, "GET /\xfc HTTP/1.1")],
 	["HTTP/1.0", 400, request({}, "GET / HTTP/1.0")],
 	["HTTP/2.0", 400, request({}, "GET / HTTP/2.0")],
 	["HTTP/0.9", 400, request({}, "GET / HTTP/0.9")],
@@ -146,7 +146,7 @@ const bad: [what: string, status: number, head: string, options?: ServerHandshak
 	["another Connection", 400, request({ Connection: "upgraded" })],
 	["no key", 400, request({ "Sec-WebSocket-Key": undefined })],
 	["an empty key", 400, request({ "Sec-WebSocket-Key": "" })],
-	["a key of 15 octets", 400, request({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25j" })],
+	["a key of 15 bytes", 400, request({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25j" })],
 	["a key that is no base64", 400, request({ "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub2*jZQ==" })],
 	[
 		"two keys",
@@ -176,7 +176,7 @@ const bad: [what: string, status: number, head: string, options?: ServerHandshak
 	["a vertical tab before a value", 400, request({ Upgrade: "\vwebsocket" })],
 	["a no-break space behind a value", 426, request({ Upgrade: "websocket\xa0" })],
 	["a no-break space in a list", 400, request({ Connection: "keep-alive,\xa0Upgrade" })],
-	["2049 octets", 431, request({ X: "x".repeat(2049 - request({ X: "" }).length) })],
+	["2049 bytes", 431, request({ X: "x".repeat(2049 - request({ X: "" }).length) })],
 	["another path", 404, request({}, "GET /b HTTP/1.1"), { path: "/a" }],
 	["a longer path", 404, request({}, "GET /ab HTTP/1.1"), { path: "/a" }],
 	["another origin", 403, request({ Origin: "http://evil" }), { allowedOrigins: ["http://page"] }],
@@ -228,10 +228,10 @@ test("room is asked for once, when a valid request is complete", (t) => {
 	let asked = 0;
 	const options: ServerHandshakeOptions = { maxConnections: 4, hasRoom: () => ++asked > 1 };
 	const refused = new ServerHandshake(options);
-	const octets = Buffer.from(request());
-	feed(refused, octets.subarray(0, -1));
+	const bytes = Buffer.from(request());
+	feed(refused, bytes.subarray(0, -1));
 	t.is(asked, 0);
-	feed(refused, octets.subarray(-1));
+	feed(refused, bytes.subarray(-1));
 	t.is(asked, 1);
 	t.regex(
 		refused.response,
@@ -241,12 +241,12 @@ test("room is asked for once, when a valid request is complete", (t) => {
 	feed(invalid, Buffer.from(request({ Host: undefined })));
 	t.is(asked, 1);
 	const granted = new ServerHandshake(options);
-	feed(granted, octets);
+	feed(granted, bytes);
 	t.is(outcome(granted), "complete");
 	t.is(asked, 2);
 });
 
-test("a head without end is refused at its 2049th octet, wherever it has got to", (t) => {
+test("a head without end is refused at its 2049th byte, wherever it has got to", (t) => {
 	for (const endless of [
 		"x",
 		"GET / HTTP/1.1\r\n",
@@ -258,11 +258,11 @@ test("a head without end is refused at its 2049th octet, wherever it has got to"
 			endless === "x" || endless.endsWith(": ")
 				? endless.padEnd(4000, "x")
 				: `${endless}${"A: b\r\n".repeat(600)}`;
-		const octets = Buffer.from(endless === "\r\n" ? "\r\n".repeat(2000) : text);
+		const bytes = Buffer.from(endless === "\r\n" ? "\r\n".repeat(2000) : text);
 		const handshake = new ServerHandshake({});
-		for (let at = 0; at < 2048; at++) feed(handshake, octets.subarray(at, at + 1));
+		for (let at = 0; at < 2048; at++) feed(handshake, bytes.subarray(at, at + 1));
 		t.is(outcome(handshake), "incomplete");
-		feed(handshake, octets.subarray(2048, 2049));
+		feed(handshake, bytes.subarray(2048, 2049));
 		t.is(outcome(handshake), 431);
 	}
 });
@@ -385,7 +385,7 @@ for (const [what, head] of greedy) {
 		const { fromArrayBuffer } = String;
 		let strings = 0;
 		let bytes = 0;
-		String.fromArrayBuffer = (...all: [octets: ArrayBuffer]): string => {
+		String.fromArrayBuffer = (...all: [bytes: ArrayBuffer]): string => {
 			const text = fromArrayBuffer(...all);
 			strings++;
 			bytes += text.length;

@@ -15,11 +15,11 @@ function mediaType(name: string, value?: unknown): MediaType {
 	return chooseType(name, value, anyJson);
 }
 
-function bufferOf(octets: string | Uint8Array): ArrayBuffer {
-	return new Uint8Array(Buffer.from(octets as string)).buffer;
+function bufferOf(bytes: string | Uint8Array): ArrayBuffer {
+	return new Uint8Array(Buffer.from(bytes as string)).buffer;
 }
 
-function octetsOf(value: ArrayBuffer | ArrayBufferView): Buffer {
+function bytesOf(value: ArrayBuffer | ArrayBufferView): Buffer {
 	return ArrayBuffer.isView(value)
 		? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 		: Buffer.from(value);
@@ -40,11 +40,11 @@ test("a type is known in any case, with parameters and blanks", (t) => {
 	const text = mediaType("sendType", "text/plain");
 	for (const type of ["text/html", "text/*", "Text/CSV;header=present", "text/x-anything"])
 		t.is(mediaType("sendType", type), text);
-	const octets = mediaType("sendType", "application/octet-stream");
+	const bytes = mediaType("sendType", "application/octet-stream");
 	for (const type of ["image/png", "audio/*", "video/mp4", "Image/X"])
-		t.is(mediaType("sendType", type), octets);
+		t.is(mediaType("sendType", type), bytes);
 	t.deepEqual(
-		[mediaType("a"), text, octets].map(({ binary }) => binary),
+		[mediaType("a"), text, bytes].map(({ binary }) => binary),
 		[false, false, true],
 	);
 });
@@ -79,13 +79,13 @@ test("as accessor hosts have it, null and nothing are the default, and image typ
 test("application/json: what JSON.stringify() says, in UTF-8, and back", (t) => {
 	const json = mediaType("sendType");
 	for (const value of [null, true, 0, -1.5, "", "grüße 🙂", [], [1, [2]], {}, { a: { b: [null, "€"] } }]) {
-		const octets = json.encode(value);
-		t.is(octetsOf(octets).toString(), JSON.stringify(value));
-		t.deepEqual(json.decode(octets as ArrayBuffer, reporter), value);
-		t.deepEqual(json.decode(octetsOf(octets).toString(), reporter), value);
+		const bytes = json.encode(value);
+		t.is(bytesOf(bytes).toString(), JSON.stringify(value));
+		t.deepEqual(json.decode(bytes as ArrayBuffer, reporter), value);
+		t.deepEqual(json.decode(bytesOf(bytes).toString(), reporter), value);
 	}
-	t.is(octetsOf(json.encode("\ud800")).toString(), '"\\ud800"');
-	t.is(octetsOf(json.encode({ toJSON: () => "instead" })).toString(), '"instead"');
+	t.is(bytesOf(json.encode("\ud800")).toString(), '"\\ud800"');
+	t.is(bytesOf(json.encode({ toJSON: () => "instead" })).toString(), '"instead"');
 });
 
 test("application/json: a value without a form throws, and nothing else does", (t) => {
@@ -109,14 +109,14 @@ test("application/json: what does not parse is given as the string", (t) => {
 test("text/*: the string as it is, lone surrogates replaced", (t) => {
 	const text = mediaType("sendType", "text/plain");
 	for (const value of ["", "grüße 🙂", "\u{feff}mark", '"quoted"']) {
-		const octets = text.encode(value) as ArrayBuffer;
-		t.is(octetsOf(octets).toString(), value);
-		t.is(text.decode(octets, reporter), value);
+		const bytes = text.encode(value) as ArrayBuffer;
+		t.is(bytesOf(bytes).toString(), value);
+		t.is(text.decode(bytes, reporter), value);
 		t.is(text.decode(value, reporter), value);
 	}
-	t.is(octetsOf(text.encode("a\ud800b\udc00")).toString(), "a\ufffdb\ufffd");
-	t.is(octetsOf(text.encode(12)).toString(), "12");
-	t.is(octetsOf(text.encode(null)).toString(), "null");
+	t.is(bytesOf(text.encode("a\ud800b\udc00")).toString(), "a\ufffdb\ufffd");
+	t.is(bytesOf(text.encode(12)).toString(), "12");
+	t.is(bytesOf(text.encode(null)).toString(), "null");
 });
 
 test("text/*: what is no text throws", (t) => {
@@ -131,17 +131,17 @@ test("text/*: a binary message that is not UTF-8 is given with replacement chara
 });
 
 test("binary types: buffers and views as they are, a string as UTF-8, nothing else", (t) => {
-	const octets = mediaType("sendType", "application/octet-stream");
+	const bytes = mediaType("sendType", "application/octet-stream");
 	const buffer = bufferOf("hello");
-	t.is(octets.encode(buffer), buffer);
+	t.is(bytes.encode(buffer), buffer);
 	for (const view of [
 		new Uint8Array(buffer, 1, 2),
 		new DataView(buffer, 1, 2),
 		new Uint16Array(buffer, 0, 1),
 	])
-		t.is(octets.encode(view), view);
-	t.is(octetsOf(octets.encode("grüße\ud800")).toString(), "grüße\ufffd");
+		t.is(bytes.encode(view), view);
+	t.is(bytesOf(bytes.encode("grüße\ud800")).toString(), "grüße\ufffd");
 	for (const value of [undefined, null, 1, true, {}, [1, 2], Symbol("a"), 1n])
-		t.throws(() => octets.encode(value), { instanceOf: TypeError, message: /buffer, a view or a string/ });
-	t.is(octets.decode(buffer, reporter), buffer);
+		t.throws(() => bytes.encode(value), { instanceOf: TypeError, message: /buffer, a view or a string/ });
+	t.is(bytes.decode(buffer, reporter), buffer);
 });

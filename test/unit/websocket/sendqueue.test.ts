@@ -7,7 +7,7 @@ import { Random } from "../../support/random.js";
 const header = 4;
 
 interface Message {
-	octets: Buffer;
+	bytes: Buffer;
 	binary: boolean;
 }
 
@@ -15,14 +15,14 @@ interface Message {
 class Model {
 	readonly messages: Message[] = [];
 
-	/** Octets of the messages and their headers. */
+	/** Bytes of the messages and their headers. */
 	get used(): number {
-		return this.messages.reduce((sum, { octets }) => sum + octets.length + header, 0);
+		return this.messages.reduce((sum, { bytes }) => sum + bytes.length + header, 0);
 	}
 
-	/** Octets that a gap may have taken: it is shorter than the message that did not fit there. */
+	/** Bytes that a gap may have taken: it is shorter than the message that did not fit there. */
 	get mostGap(): number {
-		return this.messages.reduce((most, { octets }) => Math.max(most, octets.length + header), 0) + header;
+		return this.messages.reduce((most, { bytes }) => Math.max(most, bytes.length + header), 0) + header;
 	}
 }
 
@@ -40,15 +40,15 @@ test("under random operations the queue holds what a list holds, and refuses onl
 		for (let step = 0; step < 4000; step++) {
 			const action = random.choose({ push: 50, shift: 45, clear: 0.2 });
 			if (action === "push") {
-				const octets = Buffer.from(
+				const bytes = Buffer.from(
 					Uint8Array.from({ length: random.integer(0, most) }, () => random.integer(0, 255)),
 				);
 				const binary = random.next() < 0.5;
-				const taken = queue.push(random.next() < 0.5 ? octets : new Uint8Array(octets).buffer, binary);
-				const needed = octets.length + header;
+				const taken = queue.push(random.next() < 0.5 ? bytes : new Uint8Array(bytes).buffer, binary);
+				const needed = bytes.length + header;
 				if (taken) {
 					t.true(model.used + needed <= size);
-					model.messages.push({ octets, binary });
+					model.messages.push({ bytes, binary });
 				} else {
 					refused++;
 					const empty = model.messages.length === 0;
@@ -67,14 +67,14 @@ test("under random operations the queue holds what a list holds, and refuses onl
 			t.is(queue.count, model.messages.length);
 			const [first] = model.messages;
 			if (first) {
-				t.is(queue.length, first.octets.length);
+				t.is(queue.length, first.bytes.length);
 				t.is(queue.binary, first.binary);
-				t.true(first.octets.equals(queue.peek()), `size ${size}, step ${step}`);
+				t.true(first.bytes.equals(queue.peek()), `size ${size}, step ${step}`);
 			}
 		}
-		for (const { octets, binary } of model.messages) {
+		for (const { bytes, binary } of model.messages) {
 			t.is(queue.binary, binary);
-			t.true(octets.equals(queue.peek()));
+			t.true(bytes.equals(queue.peek()));
 			queue.shift();
 		}
 		t.is(queue.count, 0);
@@ -90,7 +90,7 @@ test("a message stands in one piece where there is room for it, and is split whe
 	t.true(queue.push(new ArrayBuffer(26), true));
 	t.false(queue.push(new ArrayBuffer(8), false));
 	queue.shift();
-	// 10 octets are left at the end, 60 at the start.
+	// 10 bytes are left at the end, 60 at the start.
 	t.true(queue.push(Buffer.alloc(20, 1), false));
 	queue.shift();
 	t.is(queue.peek().buffer, storage);
@@ -99,7 +99,7 @@ test("a message stands in one piece where there is room for it, and is split whe
 	t.true(queue.push(new ArrayBuffer(46), false));
 	t.true(queue.push(new ArrayBuffer(26), false));
 	queue.shift();
-	// 20 octets are left at the end, 50 at the start: 60 need both.
+	// 20 bytes are left at the end, 50 at the start: 60 need both.
 	t.true(queue.push(Buffer.alloc(56, 3), true));
 	queue.shift();
 	t.not(queue.peek().buffer, storage);
@@ -121,10 +121,10 @@ test("a queue is as full as its size says, whatever the lengths, and whatever it
 	}
 });
 
-test("views are taken with the octets they show, of any type", (t) => {
+test("views are taken with the bytes they show, of any type", (t) => {
 	const queue = new SendQueue(100);
-	const octets = Buffer.from("0123456789");
-	const around = new Uint8Array(octets).buffer;
+	const bytes = Buffer.from("0123456789");
+	const around = new Uint8Array(bytes).buffer;
 	for (const view of [
 		new Uint8Array(around, 2, 3),
 		new DataView(around, 2, 3),
