@@ -1,9 +1,10 @@
 /** `npm run build:esp32`: the firmware of hosts/esp32, as far as the tools of this computer go. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Linked, linked, run } from "../../../sim/moddable/build.js";
+import { bytecodeOf } from "../../../sim/moddable/bytecode.js";
 import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
 
 const usage = `Usage: npm run build:esp32 [-- [PLATFORM] [NAME=VALUE...]]
@@ -19,30 +20,10 @@ const manifest = join(root, "hosts/esp32/manifest.json");
 
 /** What was built of one platform. */
 interface Firmware extends Linked {
-	/** Octets of bytecode of this project's modules. */
-	bytecode: number;
-	modules: number;
+	/** Bytes of bytecode of each of this project's modules. */
+	bytecode: Record<string, number>;
 	/** Where the files are. */
 	folder: string;
-}
-
-/** Octets and number of this project's modules among those that the linker has put together. */
-function measure(folder: string): { bytecode: number; modules: number } {
-	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
-	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
-		([, name]) => name,
-	);
-	const sizes = names.map((name) => codeSize(readFileSync(join(folder, "modules", `${name}.xsb`))));
-	return { bytecode: sizes.reduce((sum, size) => sum + size, 0), modules: sizes.length };
-}
-
-/** The length of the CODE atom of a compiled module; the names beside it are shared by all of a program. */
-function codeSize(compiled: Buffer): number {
-	const header = 8;
-	for (let offset = header; offset < compiled.length; offset += compiled.readUInt32BE(offset))
-		if (compiled.toString("latin1", offset + 4, offset + header) === "CODE")
-			return compiled.readUInt32BE(offset) - header;
-	return 0;
 }
 
 /** Resolves and compiles every module, and links them: all that can be done without ESP-IDF. */
@@ -58,7 +39,7 @@ async function link(sdk: Sdk, platform: string, settings: readonly string[]): Pr
 	// Linked anew, to hear what the linker has to say.
 	const options = ["-s", "-f", join(folder, "makefile"), ...variables, "-W", manifest, image];
 	const said = await run("make", options, environment);
-	return { ...linked(said), ...measure(folder), folder };
+	return { ...linked(said), bytecode: bytecodeOf(folder), folder };
 }
 
 /** Builds everything, with ESP-IDF. */
@@ -66,7 +47,7 @@ async function build(sdk: Sdk, platform: string, settings: readonly string[]): P
 	const options = ["-m", "-p", platform, "-t", "build", "-o", buildFolder, manifest, ...settings];
 	const said = await run(sdk.tool("mcconfig"), options, sdk.environment);
 	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	return { ...linked(said), ...measure(folder), folder };
+	return { ...linked(said), bytecode: bytecodeOf(folder), folder };
 }
 
 async function main(): Promise<number> {
@@ -90,7 +71,9 @@ async function main(): Promise<number> {
 	const complete = idf !== undefined && existsSync(join(idf, "tools/idf.py"));
 	const firmware = await (complete ? build : link)(sdk, platform, settings);
 	if (firmware.summary) console.log(`Linked for ${platform}: ${firmware.summary}.`);
-	console.log(`${firmware.bytecode} octets of bytecode in ${firmware.modules} modules of xs-web-socket.`);
+	const sizes = Object.values(firmware.bytecode);
+	const total = sizes.reduce((sum, size) => sum + size, 0);
+	console.log(`${total} bytes of bytecode in ${sizes.length} modules of xs-web-socket.`);
 	if (firmware.warnings.length) {
 		console.error(`The linker warns:\n${firmware.warnings.map((warning) => `  ${warning}`).join("\n")}`);
 		return 1;
