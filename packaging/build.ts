@@ -1,6 +1,6 @@
 /**
- * Makes dist/, which is what the npm package has: JavaScript and declarations of every device module, and the
- * manifests that an app includes, dist/manifest.json first of all. `npm pack` runs it: `npm run build`.
+ * Builds dist/, the content of the npm package: JavaScript and declarations of all device modules, and the
+ * manifests that an app includes, such as dist/manifest.json. Run by `npm pack` and `npm run build`.
  */
 
 import { execFile } from "node:child_process";
@@ -13,12 +13,12 @@ import { includedManifests, mcpackManifest, mcpackName, missingModules } from ".
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
 
-/** The manifests that apps include: manifest.json and its variants. */
+/** Returns the manifests that apps include: manifest.json and its variants. */
 function rootManifests(): string[] {
 	return readdirSync(root).filter((name) => /^manifest(?:_\w+)?\.json$/.test(name));
 }
 
-/** What the compiler does not copy: declarations that are written by hand, and C. */
+/** Returns the files that the compiler does not copy: hand-written declarations, and C. */
 function otherSources(): string[] {
 	return readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })
 		.filter((path) => path.endsWith(".d.ts") || path.endsWith(".c"))
@@ -31,7 +31,7 @@ function copy(path: string): void {
 }
 
 async function build(): Promise<void> {
-	// A module that is no more must not go into the package.
+	// Modules that no longer exist must not get into the package.
 	rmSync(dist, { recursive: true, force: true });
 	const compiler = join(root, "node_modules/typescript/bin/tsc");
 	await promisify(execFile)(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")]).catch(

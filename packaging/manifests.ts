@@ -1,9 +1,9 @@
-/** The project's manifests, as they go into the npm package. */
+/** Prepares the project's manifests for the npm package. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 
-/** What is looked at in a manifest of the Moddable SDK. */
+/** The parts of a manifest of the Moddable SDK that are used here. */
 export interface Manifest {
 	include?: string | string[];
 	modules?: Record<string, string | string[]>;
@@ -11,11 +11,11 @@ export interface Manifest {
 	platforms?: Record<string, Omit<Manifest, "platforms">>;
 }
 
-/** Name of the variant of each manifest that serves mcpack. */
+/** File name of the manifest variant for mcpack. */
 export const mcpackName = "mcpack.json";
 
 /**
- * The paths of a manifest and of all that it includes from this project, relative to its root.
+ * Returns the paths of a manifest and of all manifests of this project that it includes, relative to the root.
  * @param root folder of the project
  */
 export function includedManifests(root: string, path: string, found = new Set<string>()): Set<string> {
@@ -33,9 +33,9 @@ export function readManifest(path: string): Manifest {
 }
 
 /**
- * The variant of a manifest for mcpack. That finds the modules by itself, and names each by its path in the package,
- * "xs-web-socket/dist/modules/..."; it makes a module "xs-web-socket", too. What it cannot find are the native
- * modules, what is to be preloaded, and that the network host belongs to it: that is what this manifest is for.
+ * Makes the variant of a manifest for mcpack. mcpack finds JavaScript modules by itself, names each by its path
+ * in the package, "xs-web-socket/dist/modules/...", and also makes a module "xs-web-socket". This manifest adds
+ * what mcpack cannot find: native modules, preloads, and the network host.
  */
 export function mcpackManifest(text: string): string {
 	const manifest = JSON.parse(
@@ -48,9 +48,9 @@ export function mcpackManifest(text: string): string {
 }
 
 /**
- * What a manifest names as a module without there being one.
+ * Returns the module sources that a manifest names but that do not exist.
  * @param root folder of the manifests
- * @param path of the manifest in it
+ * @param path path of the manifest in that folder
  */
 export function missingModules(root: string, path: string): string[] {
 	const { modules = {} } = readManifest(join(root, path));

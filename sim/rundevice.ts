@@ -1,37 +1,37 @@
-/** Runs a device program in the simulator for a command, until it is over or a signal ends it. */
+/** Runs a device program in the simulator until it ends or a signal stops it. */
 
 import { fileURLToPath } from "node:url";
 import { Simulator, type SimulatorOptions } from "./xs/simulator.js";
 
-/** What runs a device program: the simulator of sim/xs, or another one that is used and ends like it. */
+/** Starts a simulator: that of sim/xs, or another one with the same interface. */
 export type Simulate = (
 	options: Omit<SimulatorOptions, "onTrace"> & { onTrace(line: string): void },
 ) => Promise<{ readonly exited: Promise<{ kind: string; reason: string }>; stop(): Promise<void> }>;
 
-/** A device at work. */
+/** A running device. */
 export interface Device {
-	/** Settles when the device has ended: with the exit status of the command. Never rejects. */
+	/** Resolves with the exit status of the command when the device has ended. Never rejects. */
 	readonly ended: Promise<number>;
 	/**
 	 * Ends the device.
-	 * @param status the exit status of the command, 0 by default
+	 * @param status exit status of the command, 0 by default
 	 */
 	end(status?: number): void;
 }
 
 /**
- * Starts a device. SIGINT and SIGTERM end it with status 0; when it ends by itself, which no program means to
- * do, standard error tells why and the status is 1.
- * @param program path of the main module, from the root of the project
- * @param options without the program; `onTrace` gets the device, too, which it may end
- * @param simulate what runs it
- * @throws Error in a sentence if the device cannot be started
+ * Starts a device. SIGINT and SIGTERM end it with status 0. If it ends by itself, the reason is printed to
+ * standard error and the status is 1.
+ * @param program path of the main module, relative to the project root
+ * @param options simulator options; `onTrace` also gets the device
+ * @param simulate starts the simulator
+ * @throws Error if the device cannot be started
  */
 export async function startDevice(
 	program: string,
 	options: Omit<SimulatorOptions, "program" | "onTrace"> & {
 		onTrace(line: string, device: Device): void;
-		/** Instead of ending the device at SIGINT and SIGTERM. */
+		/** Called on SIGINT and SIGTERM instead of ending the device. */
 		onSignal?(device: Device): void;
 	},
 	simulate: Simulate = (simulation) => Simulator.start(simulation),
@@ -62,7 +62,7 @@ export async function startDevice(
 			onTrace: (line) => options.onTrace(line, device),
 		});
 	} catch (error) {
-		// Ctrl-C ends the compiler, too.
+		// Ctrl-C also kills the compiler: not an error.
 		settled(status ?? 1);
 		if (status === undefined) throw error;
 		return device;
@@ -71,7 +71,7 @@ export async function startDevice(
 		if (kind !== "stop") console.error(`The device ended: ${reason}`);
 		settled(status ?? (kind === "stop" ? 0 : 1));
 	});
-	// A signal or its first lines may have ended it before there was a simulator to stop.
+	// end() may have been called before `simulator` was set.
 	if (status !== undefined) void simulator.stop();
 	return device;
 }

@@ -1,34 +1,34 @@
-/** What the device code uses of the Moddable SDK, with the types that its own typings give. */
+/** Types of the parts of the Moddable SDK that the device code uses, as in the SDK's own typings. */
 
-/** Writes to the console of the device. */
+/** Prints to the console of the device. */
 declare function trace(...values: unknown[]): void;
 
 interface Math {
-	/** A random integer from `lowest` up to, not including, `limit`. */
+	/** Returns a random integer from `lowest` to `limit` (exclusive). */
 	irandom(lowest: number, limit: number): number;
 	irandom(limit?: number): number;
 }
 
 interface ArrayBufferConstructor {
-	/** The octets of a string in UTF-8. A lone surrogate gives octets that are not UTF-8. */
+	/** Encodes a string in UTF-8. A lone surrogate gives invalid UTF-8. */
 	fromString(text: string): ArrayBuffer;
 }
 
 interface StringConstructor {
-	/** The string of octets in UTF-8, not checked strictly. */
-	fromArrayBuffer(octets: ArrayBuffer): string;
+	/** Decodes UTF-8 without strict validation. */
+	fromArrayBuffer(bytes: ArrayBuffer): string;
 }
 
 declare module "timer" {
 	export default class Timer {
 		private constructor();
-		/** Calls back once after `interval` milliseconds, and with `repeat` again and again. */
+		/** Calls back after `interval` milliseconds, then every `repeat` milliseconds if that is given. */
 		static set(callback: (timer: Timer) => void, interval?: number, repeat?: number): Timer;
 		static repeat(callback: (timer: Timer) => void, interval: number): Timer;
-		/** Gives a timer a new interval, from now on. */
+		/** Restarts a timer with a new interval. */
 		static schedule(timer: Timer, interval?: number, repeat?: number): void;
 		static clear(timer: Timer | undefined | null): void;
-		/** Stalls the machine. */
+		/** Blocks the machine. */
 		static delay(milliseconds: number): void;
 		private readonly brand: boolean;
 	}
@@ -37,7 +37,7 @@ declare module "timer" {
 declare module "text/decoder" {
 	export default class TextDecoder {
 		constructor(label?: "utf-8", options?: { fatal?: boolean; ignoreBOM?: boolean });
-		decode(octets?: ArrayBuffer | Uint8Array, options?: { stream?: boolean }): string;
+		decode(bytes?: ArrayBuffer | Uint8Array, options?: { stream?: boolean }): string;
 	}
 }
 
@@ -70,7 +70,7 @@ declare module "embedded:io/socket/tcp" {
 		format: "number" | "buffer";
 		read(count?: number): ArrayBuffer;
 		read(buffer: ArrayBuffer | Uint8Array): number;
-		write(octets: ArrayBuffer | ArrayBufferView): number | undefined;
+		write(bytes: ArrayBuffer | ArrayBufferView): number | undefined;
 		close(): void;
 	}
 }
@@ -110,7 +110,7 @@ declare module "embedded:network/dns/resolver/udp" {
 
 declare module "net" {
 	export default class Net {
-		/** The network's name servers; undefined or none where they are not known. */
+		/** Name servers of the network; undefined or empty if unknown. */
 		static get(what: "DNS"): string[];
 	}
 }
@@ -119,16 +119,16 @@ declare module "system" {}
 
 declare module "instrumentation" {
 	export default class Instrumentation {
-		/** The number of a measure; undefined where the platform does not have it. */
+		/** Number of an instrument; undefined if the platform does not have it. */
 		static map(name: "System Free Memory" | "XS Slot Heap Used" | "XS Chunk Heap Used"): number | undefined;
-		/** The value of a measure; undefined in builds without instrumentation. */
+		/** Value of an instrument; undefined in builds without instrumentation. */
 		static get(what: number | undefined): number | undefined;
 	}
 }
 
 declare module "debug" {
 	export default class Debug {
-		/** Collects garbage now. */
+		/** Runs the garbage collector. */
 		static gc(): void;
 	}
 }
@@ -141,10 +141,13 @@ declare module "mc/config" {
 declare module "embedded:network/interface/wifi" {
 	export default class WiFi {
 		constructor(options: { onChanged?: (property: "connection" | "address") => void });
-		/** 500 with an address, 400 joined, 300 while joining, 200 otherwise. */
+		/** 500: has an address; 400: joined; 300: joining; 200: not connected. */
 		readonly connection: number;
 		readonly address: string | undefined;
-		/** Joins a network. @throws Error when that cannot even be begun */
+		/**
+		 * Joins a network.
+		 * @throws Error if the attempt cannot be started
+		 */
 		connect(options: { SSID: string; password?: string }): void;
 		close(): void;
 	}

@@ -1,4 +1,4 @@
-/** What the benchmark uses of the SDK's own WebSocket modules, as far as the SDK's typings have it. */
+/** Types of the SDK's own WebSocket modules, as far as the benchmark uses them. */
 
 declare module "websocket" {
 	const websocket: { Client: new (options: object) => object };
@@ -9,6 +9,6 @@ declare module "embedded:network/websocket/client" {
 	export default class WebSocketClient {
 		constructor(options: object);
 		read(): ArrayBuffer | undefined;
-		write(octets: ArrayBuffer, options: object): number;
+		write(bytes: ArrayBuffer, options: object): number;
 	}
 }

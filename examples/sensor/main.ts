@@ -1,9 +1,9 @@
 /**
- * A sensor that reports to a server, and rides out the restarts of the server and the gaps of the network.
+ * A sensor that reports to a server and keeps its reports while the server or the network is down.
  *
  *     mcconfig -d -m -p esp32 examples/sensor/manifest.json ssid=... password=... host=192.0.2.7 port=8080
  *
- * `interval` are the milliseconds between two reports, 5000 unless given.
+ * `interval` is the time between two reports in milliseconds, 5000 by default.
  */
 
 import config from "mc/config";
@@ -16,20 +16,20 @@ const client = new Client({
 	host: String(config["host"] ?? "localhost"),
 	port: Number(config["port"] ?? 8080),
 	connectTimeout: 5000,
-	// However long the server is away.
+	// Retry however long the server is down.
 	numberOfRetries: Number.MAX_SAFE_INTEGER,
 	timeBetweenRetries: 1000,
-	// Meanwhile reports wait, and when there is no more room the oldest give way: new ones are worth more.
+	// Reports are queued meanwhile. When the queue is full, the oldest are discarded: new ones matter more.
 	sendQueueSize: 2048,
 	overflow: "drop-oldest",
-	// It reads nothing of what the server says.
+	// It reads no properties of received messages.
 	names: [],
 });
 
 let reports = 0;
 let temperature = 21;
 
-/** Stands for a real sensor. */
+/** Replace this by code that reads your sensor. */
 function measure(): number {
 	temperature += Math.random() - 0.5;
 	return Math.round(temperature * 10) / 10;
@@ -37,7 +37,7 @@ function measure(): number {
 
 function report(): void {
 	reports++;
-	// The server sees by the number which reports it missed, and by `lost` which of them gave way here.
+	// The server detects missing reports by their number; `lost` counts those that were lost here.
 	const { lost } = client.counters;
 	client.send({ report: reports, temperature: measure(), lost });
 	if (reports % reportsPerCount === 0) count();
@@ -48,11 +48,11 @@ function count(): void {
 	trace(`${accepted} reports: ${sent} sent, ${waiting} waiting, ${lost} lost\n`);
 }
 
-client.on("open", () => trace("the server is there\n"));
+client.on("open", () => trace("connected\n"));
 client.on("retry", (attempt, reason) => trace(`attempt ${attempt}: ${reason}\n`));
 client.on("error", (message) => trace(`${message}\n`));
 client.on("close", (code) => {
-	trace(`the server has gone, code ${code}\n`);
+	trace(`disconnected, code ${code}\n`);
 	client.open();
 });
 

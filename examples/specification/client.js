@@ -1,5 +1,5 @@
-// biome-ignore-all lint: the words of the specification
-// biome-ignore-all format: the words of the specification
+// biome-ignore-all lint: text of the specification
+// biome-ignore-all format: text of the specification
 import * as webSocket from "xs-web-socket";
 
     var client = new webSocket.Client({'host': 'localhost', 'port': 8080});

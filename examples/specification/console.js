@@ -1,2 +1,2 @@
-/** The `console` of accessors, on a device that has `trace` in its place. */
+/** The `console` object of accessors, based on the device's `trace`. */
 globalThis.console = { log: (text) => trace(`${text}\n`) };

@@ -1,6 +1,6 @@
 /**
- * The two examples of https://accessors.org/wiki/Version1/WebSocket, as they stand there; only `require` has become
- * `import`, which is what device apps have. The client looks for a server on port 8080 of the same device.
+ * The two examples of https://accessors.org/wiki/Version1/WebSocket, unchanged except that `require` is
+ * replaced by `import`, which device apps use. The client connects to port 8080 of the same device.
  */
 
 import "./console.js";

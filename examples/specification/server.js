@@ -1,5 +1,5 @@
-// biome-ignore-all lint: the words of the specification
-// biome-ignore-all format: the words of the specification
+// biome-ignore-all lint: text of the specification
+// biome-ignore-all format: text of the specification
 import * as WebSocket from "xs-web-socket";
 
    var server = new WebSocket.Server({'port':8082});
@@ -14,7 +14,7 @@ import * as WebSocket from "xs-web-socket";
       });
    });
 
-// The specification describes these two handlers, but leaves them to the reader.
+// The specification describes these two handlers without defining them.
 function onListening() {
 	console.log(`listening on port ${server.port}`);
 }

@@ -1,8 +1,8 @@
 /**
- * A device app: a weather station with a light. Its client reports to a peer, once a second, and does what the
- * peer asks; its server answers everybody. Text on the console tells what goes on.
+ * A device app: a weather station with a light. Its client reports to a peer every second and executes the
+ * peer's requests. Its server answers every message. Both trace their events.
  *
- * `mc/config` may have the peer's `peerHost` and `peerPort` (default localhost, 8081), the `port` of the server
+ * `mc/config` may set `peerHost` and `peerPort` of the peer (default localhost, 8081), the `port` of the server
  * (default 8080), and the `interval` between two reports in milliseconds (default 1000).
  */
 
@@ -10,11 +10,10 @@ import config from "mc/config";
 import Timer from "timer";
 import { Client, type Counters, Server } from "xs-web-socket";
 
-/** What can be asked of the station, in JSON. */
+/** A request to the station, in JSON. */
 interface Request {
-	/** Switches the light. */
 	light?: boolean;
-	/** Ends the app; only the peer may. */
+	/** Ends the app. Only accepted from the peer. */
 	stop?: boolean;
 }
 
@@ -91,12 +90,12 @@ server.on("connection", (socket) => {
 		const answer = { you: message, ...reading() };
 		say(`server sends ${JSON.stringify(answer)} ${socket.send(answer)}`);
 	});
-	socket.on("error", (message) => say(`server complains: ${message}`));
+	socket.on("error", (message) => say(`server error: ${message}`));
 	socket.on("close", (code) => say(`server loses visitor ${visitor}, close code ${code}`));
 });
 server.on("close", () => say("server closes"));
 
-/** Ends the app: first the client, then the server. */
+/** Ends the app: closes the client, then stops the server. */
 function end(): void {
 	if (!reporting) return;
 	Timer.clear(reporting);
@@ -107,6 +106,6 @@ function end(): void {
 
 let reporting: Timer | undefined = Timer.repeat(report, interval);
 server.start();
-// The first report waits in the send queue until the connection is open.
+// The first report stays in the send queue until the connection is open.
 report();
 client.open();

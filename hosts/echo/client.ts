@@ -1,37 +1,42 @@
 /**
- * A device app: the client that test suites after Autobahn's example expect. It asks the server how many cases
- * there are, opens a connection for each and echoes, and has the report written. With `next` it asks for the
- * next case again and again, until the connection is refused or answered with 404.
+ * A device app: an echo client for test suites that work like Autobahn's. It asks the server for the number of
+ * cases, opens a connection for each case and echoes its messages, and finally requests the reports. With
+ * `next` it requests the next case repeatedly until the connection is refused or the answer is 404.
  *
- * `mc/config` has `host` and `port` of the server (default localhost, 9001), the `path` before those of the
- * cases (default none), the `agent` (default xs-web-socket), `maxMessage`, the octets of the longest message
- * (default 16384), and `next`. Its console tells "ready CASES", "done CASES" and "failed REASON".
+ * `mc/config` sets `host` and `port` of the server (default localhost, 9001), the `path` prefix of the cases
+ * (default none), the `agent` name (default xs-web-socket), `maxMessage`, the maximum message size in bytes
+ * (default 16384), and `next`. It traces "ready CASES", "done CASES" and "failed REASON".
  */
 import config from "mc/config";
 import Timer from "timer";
 import { Client, type ClientOptions } from "xs-web-socket";
-import { Echo, octets } from "./echo.js";
+import { binaryTypes, Echo } from "./echo.js";
 
 const host = String(config["host"] ?? "localhost");
 const port = Number(config["port"] ?? 9001);
 const path = String(config["path"] ?? "");
 const agent = `agent=${encodeURIComponent(String(config["agent"] ?? "xs-web-socket"))}`;
 const maxMessageSize = Number(config["maxMessage"] ?? 16384);
-/** Milliseconds from a failed case to the next one. */
+/** Milliseconds between a failed case and the next one. */
 const pause = 500;
 const connection: ClientOptions = {
 	host,
 	port,
 	maxMessageSize,
 	pingInterval: 0,
-	// Some cases are about servers that take their time over the opening handshake.
+	// Some cases test a slow opening handshake.
 	connectTimeout: 10000,
 };
 
-/** Opens a connection for one case, echoes until it ends, and then calls back: undefined, or why it did not open. */
+/** Opens a connection for one case and echoes until it ends. Calls `onEnd` with the failure if it did not open. */
 function runCase(resource: string, onEnd: (failure: string | undefined) => void): void {
-	// Retried, it would be another case.
-	const client = new Client({ ...connection, ...octets, path: `${path}${resource}`, numberOfRetries: 0 });
+	// A retry would request another case.
+	const client = new Client({
+		...connection,
+		...binaryTypes,
+		path: `${path}${resource}`,
+		numberOfRetries: 0,
+	});
 	const echo = new Echo(client, maxMessageSize);
 	client.on("message", (data, { binary }) => echo.send(data as ArrayBuffer, binary));
 	client.on("retry", (_, reason) => onEnd(reason));
@@ -52,14 +57,14 @@ function runNext(count: number): void {
 	runCase(`/runNext?${agent}`, (failure) => {
 		if (failure === undefined) runNext(count + 1);
 		else if (failure.includes("refused") || failure.includes('answered "404')) trace(`done ${count}\n`);
-		// A server in trouble gets time: the next attempt is one of another Client.
+		// Wait before the next attempt, which uses a new Client.
 		else Timer.set(() => runNext(count + 1), pause);
 	});
 }
 
 function updateReports(count: number): void {
 	runCase(`/updateReports?${agent}`, (failure) => {
-		trace(failure ? `failed to have the reports written: ${failure}\n` : `done ${count}\n`);
+		trace(failure ? `failed to update the reports: ${failure}\n` : `done ${count}\n`);
 	});
 }
 
@@ -75,7 +80,7 @@ function countCases(): void {
 		if (Number.isInteger(count)) {
 			trace(`ready ${count}\n`);
 			runCases(1, count as number);
-		} else trace(`failed to read the number of cases: it is ${JSON.stringify(count)}\n`);
+		} else trace(`failed to read the number of cases: ${JSON.stringify(count)}\n`);
 	});
 	client.open();
 }

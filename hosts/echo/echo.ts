@@ -1,7 +1,7 @@
 import Timer from "timer";
 import type { SendOptions, SendOutcome } from "xs-web-socket";
 
-/** What a Client and a Socket have in common, as far as echoes need it. */
+/** Common interface of Client and Socket, as needed here. */
 interface Connection {
 	send(data: unknown, options?: SendOptions): SendOutcome;
 	isOpen(): boolean;
@@ -9,49 +9,49 @@ interface Connection {
 	close(code?: number, reason?: string): void;
 }
 
-/** Octets that may wait for one peer, as a multiple of the longest message. */
-const patience = 4;
-/** Milliseconds from one look at the peer that does not read to the next. */
+/** Maximum number of queued bytes per peer, as a multiple of the maximum message size. */
+const queueFactor = 4;
+/** Milliseconds between two attempts to send to a peer that does not read. */
 const pause = 5;
-/** Looks at a message that is not taken although nothing else waits, before it is given up: two seconds. */
+/** Maximum number of attempts to send a message while the send queue is empty: two seconds. */
 const mostTries = 400;
 const messageTooBig = 1009;
 const tryAgainLater = 1013;
 
 /**
- * The types of an echo: whatever comes is octets and goes back as octets, so that not even the text changes.
- * That text is UTF-8 is checked before it gets here.
+ * Message types for echoes: text is received and sent as bytes, so that it does not change. UTF-8 is validated
+ * before.
  */
-export const octets = { receiveType: "application/octet-stream", sendType: "application/octet-stream" };
+export const binaryTypes = { receiveType: "application/octet-stream", sendType: "application/octet-stream" };
 
 /**
- * Sends the messages of one connection back as they came, in order. What the send queue does not take, because
- * the peer sends and does not read, waits here; too much of it ends the connection, and so does a message that neither
- * the queue nor the send window ever takes.
+ * Echoes the messages of one connection in order. Messages that the send queue rejects, because the peer does
+ * not read, are queued here. The connection is closed if this queue becomes too long, or if a message never
+ * fits the send queue and window.
  */
 export class Echo {
 	private readonly connection: Connection;
 	private readonly limit: number;
 	private waiting: { data: ArrayBuffer; binary: boolean }[] = [];
-	private waitingOctets = 0;
+	private waitingBytes = 0;
 	private tries = 0;
 
-	/** @param maxMessageSize Octets of the longest message. */
+	/** @param maxMessageSize maximum message size in bytes */
 	constructor(connection: Connection, maxMessageSize: number) {
 		this.connection = connection;
-		this.limit = patience * maxMessageSize;
+		this.limit = queueFactor * maxMessageSize;
 	}
 
-	/** Sends a message back. */
+	/** Echoes a message. */
 	send(data: ArrayBuffer, binary: boolean): void {
 		if (this.waiting.length === 0) {
 			if (this.connection.send(data, { binary }) !== "discarded") return;
 			Timer.set(() => this.sendWaiting(), pause);
 		}
 		this.waiting.push({ data, binary });
-		this.waitingOctets += data.byteLength;
-		if (this.waitingOctets > this.limit)
-			this.connection.close(tryAgainLater, "you send faster than you read the echoes");
+		this.waitingBytes += data.byteLength;
+		if (this.waitingBytes > this.limit)
+			this.connection.close(tryAgainLater, "echoes are not read fast enough");
 	}
 
 	private sendWaiting(): void {
@@ -59,7 +59,7 @@ export class Echo {
 		let sent = 0;
 		for (const { data, binary } of waiting) {
 			if (!connection.isOpen() || connection.send(data, { binary }) === "discarded") break;
-			this.waitingOctets -= data.byteLength;
+			this.waitingBytes -= data.byteLength;
 			sent++;
 		}
 		this.tries = sent > 0 || connection.counters.waiting > 0 ? 0 : this.tries + 1;

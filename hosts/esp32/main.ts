@@ -1,9 +1,9 @@
 /**
- * Firmware for an ESP32: a station that reports to a WebSocket server, answers whoever connects to its own one, and
- * says on the console what goes on. The SDK joins the Wi-Fi before this runs; setup.ts joins it again after a loss.
+ * Firmware for an ESP32: reports to a WebSocket server, answers clients of its own server, and traces its
+ * state. The SDK joins the Wi-Fi before this module runs; setup.ts rejoins it after a loss.
  *
- * Settings on the command line of mcconfig: `ssid` and `password` of the Wi-Fi, `host` and `port` of the server to
- * report to (without `host` there are no reports), `listen`, the port of its own server (default 80).
+ * Settings on the command line of mcconfig: `ssid` and `password` of the Wi-Fi, `host` and `port` of the server
+ * to report to (no reports without `host`), `listen`, the port of its own server (default 80).
  */
 
 import WiFi from "embedded:network/interface/wifi";
@@ -12,11 +12,11 @@ import config from "mc/config";
 import Timer from "timer";
 import { Client, Server } from "xs-web-socket";
 
-/** Milliseconds between two reports, between two lines about the state, and until a server is tried again. */
+/** Milliseconds between two reports, between two traces of the state, and before the client is opened again. */
 const reportInterval = 5000;
 const stateInterval = 10000;
 const pause = 10000;
-/** What an ECMA-419 network interface gives as its `connection` when it has an address. */
+/** Value of `connection` of an ECMA-419 network interface that has an address. */
 const ready = 500;
 
 const started = Date.now();
@@ -31,7 +31,7 @@ function reading(): object {
 	return { report: reports, uptime: Date.now() - started, visitors };
 }
 
-// Whatever else visitors say is left out: XS would keep every property name for good.
+// Other properties are ignored: XS would keep their names in memory forever.
 const names = ["report", "uptime", "visitors", "say"];
 const server = new Server({ port: Number(config["listen"] ?? 80), names });
 server.on("listening", () => say(`server: listening on port ${server.port}`));
@@ -39,21 +39,21 @@ server.on("error", (message) => say(`server: ${message}`));
 server.on("connection", (socket) => {
 	const { remoteAddress } = socket;
 	visitors++;
-	say(`server: ${remoteAddress} has come`);
+	say(`server: ${remoteAddress} connected`);
 	socket.on("message", (message) => {
-		say(`server: ${remoteAddress} says ${JSON.stringify(message)}`);
+		say(`server: ${remoteAddress} sent ${JSON.stringify(message)}`);
 		socket.send({ you: message, ...reading() });
 	});
 	socket.on("error", (message) => say(`server: ${remoteAddress}: ${message}`));
 	socket.on("close", (code) => {
 		visitors--;
-		say(`server: ${remoteAddress} has gone, close code ${code}`);
+		say(`server: ${remoteAddress} disconnected, close code ${code}`);
 	});
 });
 server.start();
 
 const reporting = config["host"] !== undefined;
-// Of the reports from a time without connection the newest are kept, as many as fit.
+// Without a connection the newest reports are kept, as many as fit.
 const client = new Client({
 	host: String(config["host"] ?? "localhost"),
 	port: Number(config["port"] ?? 80),
@@ -63,13 +63,16 @@ const client = new Client({
 	sendQueueSize: 2048,
 });
 
-/** While there is no Wi-Fi, its return opens the client. Opening one that is open does nothing. */
+/**
+ * Opens the client if there is Wi-Fi; otherwise `onChanged` does so later. open() on an open client does
+ * nothing.
+ */
 function open(): void {
 	if (reporting && wifi.connection >= ready) client.open();
 }
 
 client.on("open", () => say("client: open"));
-client.on("message", (message) => say(`client: the server says ${JSON.stringify(message)}`));
+client.on("message", (message) => say(`client: received ${JSON.stringify(message)}`));
 client.on("close", (code) => {
 	say(`client: closed with code ${code}`);
 	Timer.set(open, pause);
@@ -97,7 +100,7 @@ if (reporting)
 Timer.repeat(() => {
 	const { sent, waiting, lost } = client.counters;
 	const free = Instrumentation.get(Instrumentation.map("System Free Memory"));
-	// Release builds do not measure.
+	// Release builds do not measure memory.
 	const memory = free === undefined ? "" : `, ${free} bytes free`;
 	say(
 		`state: wifi ${wifi.connection}, visitors ${visitors}, sent ${sent}, waiting ${waiting}, lost ${lost}${memory}`,

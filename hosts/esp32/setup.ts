@@ -1,17 +1,17 @@
 /**
- * Joins the Wi-Fi as long as it takes. The SDK's own setup joins once, before the program starts; when the access
- * point is not there yet, or goes, nothing tries again. Runs beside that setup, from the start.
+ * Joins the Wi-Fi, and rejoins it whenever it is lost. The SDK's setup joins only once, before the program
+ * starts, and does not retry. This module runs in addition to it, from the start.
  */
 import WiFi from "embedded:network/interface/wifi";
 import config from "mc/config";
 import Timer from "timer";
 
-/** Milliseconds between two looks at the Wi-Fi, unless `wifiInterval` says otherwise: long enough for an attempt. */
+/** Milliseconds between two checks of the Wi-Fi (option `wifiInterval`): long enough for one attempt. */
 const defaultInterval = 10000;
-/** What an ECMA-419 network interface gives as its `connection` when there is none, and no attempt under way. */
+/** Highest value of `connection` of an ECMA-419 network interface that is neither connected nor connecting. */
 const lost = 200;
 
-/** @param done tells that the program need not wait for this setup */
+/** @param done called at once: the program does not wait for the Wi-Fi */
 export default function setup(done: () => void): void {
 	const { ssid, password, wifiInterval } = config as Partial<Record<string, string>>;
 	if (ssid) {

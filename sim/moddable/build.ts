@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { buildFolder, type Sdk } from "./sdk.js";
 
-/** How the SDK builds: "instrument" is a release that tells exceptions and how much memory is in use. */
+/** Build type. "instrument" is a release build that reports exceptions and memory use. */
 export type Kind = "release" | "instrument" | "debug";
 
 const kindOptions: Record<Kind, string[]> = { release: [], instrument: ["-i"], debug: ["-dn"] };
@@ -15,31 +15,31 @@ const kindOptions: Record<Kind, string[]> = { release: [], instrument: ["-i"], d
 export interface BuildOptions {
 	/** Absolute path of the manifest. */
 	manifest: string;
-	/** Name of the program: that of the manifest's folder unless the manifest has another. */
+	/** Name of the program; default: the name of the manifest's folder. */
 	name?: string;
 	kind?: Kind;
-	/** What the program finds in mc/config, as strings. */
+	/** Configuration for mc/config, passed as strings. */
 	config?: Record<string, string | number>;
-	/** Where the results go. */
+	/** Output folder. */
 	output?: string;
 }
 
-/** What the linker says of a program. */
+/** Output of the linker. */
 export interface Linked {
-	/** "1099 instances, 1312 keys, 68 colors, 0 holes" */
+	/** For example "1099 instances, 1312 keys, 68 colors, 0 holes". */
 	summary: string;
-	/** What the linker warns of, but for what the SDK's own modules bring. */
+	/** Warnings, without those about the SDK's own modules. */
 	warnings: string[];
 }
 
 export interface Built extends Linked {
-	/** Absolute path of the program, for the simulator. */
+	/** Absolute path of the program. */
 	program: string;
 }
 
 /**
  * Builds a device program for the SDK's simulator on this computer.
- * @throws Error with what the compilers said when it cannot be built
+ * @throws Error with the compiler output if the build fails
  */
 export async function buildForSimulator(sdk: Sdk, options: BuildOptions): Promise<Built> {
 	const { manifest, kind = "instrument", config = {}, output = buildFolder } = options;
@@ -47,12 +47,15 @@ export async function buildForSimulator(sdk: Sdk, options: BuildOptions): Promis
 	mkdirSync(output, { recursive: true });
 	const settings = Object.entries(config).map(([key, value]) => `${key}=${value}`);
 	const command = [...kindOptions[kind], "-m", "-p", sdk.platform, "-t", "build", "-o", output, manifest];
-	const said = await run(sdk.tool("mcconfig"), [...command, ...settings], sdk.environment);
-	// What is up to date is not linked again, and the linker is silent then.
-	return { program: join(output, "bin", sdk.platform, "mc", kind, name, "mc.so"), ...linked(said) };
+	const log = await run(sdk.tool("mcconfig"), [...command, ...settings], sdk.environment);
+	// An up-to-date program is not linked again: there is no linker output then.
+	return { program: join(output, "bin", sdk.platform, "mc", kind, name, "mc.so"), ...linked(log) };
 }
 
-/** Runs a tool of the SDK. Gives what it said. @throws Error with the lines that matter when it fails */
+/**
+ * Runs a tool of the SDK and returns its output.
+ * @throws Error with the relevant lines of the output if it fails
+ */
 export async function run(
 	command: string,
 	options: readonly string[],
@@ -71,21 +74,21 @@ export async function run(
 	]);
 	if (status === 0) return out + error;
 	const lines = (out + error).split("\n");
-	const telling = lines.filter((line) => /error|fail|not found|missing|# tsc.*\n/i.test(line));
-	const shown = telling.length ? telling : lines.slice(-20);
+	const errors = lines.filter((line) => /error|fail|not found|missing|# tsc.*\n/i.test(line));
+	const shown = errors.length ? errors : lines.slice(-20);
 	throw new Error(`${basename(command)} ${options.join(" ")} failed:\n${shown.slice(0, 30).join("\n")}`);
 }
 
-/** The SDK's own modules that its linker warns of wherever there is a network. */
-const theirs = /^(?:wifi|listener):/;
+/** SDK modules for which the linker prints warnings in every program that uses the network. */
+const sdkWarnings = /^(?:wifi|listener):/;
 
-/** What the linker said in the output of a build. */
-export function linked(said: string): Linked {
-	const lines = said.split("\n").filter((line) => line.startsWith("### "));
+/** Extracts the linker's messages from the output of a build. */
+export function linked(output: string): Linked {
+	const lines = output.split("\n").filter((line) => line.startsWith("### "));
 	const summary = lines.find((line) => /^### \d+ instances/.test(line))?.slice(4) ?? "";
 	const warnings = lines
 		.filter((line) => line.startsWith("### warning: "))
 		.map((line) => line.slice("### warning: ".length))
-		.filter((line) => !theirs.test(line));
+		.filter((line) => !sdkWarnings.test(line));
 	return { summary, warnings };
 }

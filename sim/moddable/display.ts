@@ -1,4 +1,4 @@
-/** A screen for the SDK's simulator that nobody sees: Xvfb. */
+/** A virtual display for the SDK's simulator: Xvfb. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,26 +6,26 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 export interface Display {
-	/** For the environment variable DISPLAY. */
+	/** Value for the environment variable DISPLAY. */
 	readonly name: string;
 	stop(): Promise<void>;
 }
 
 /**
- * Starts Xvfb on a display of its own choice.
- * @throws Error with a sentence if it is not installed or does not start
+ * Starts Xvfb on a free display.
+ * @throws Error if it is not installed or does not start
  */
 export async function startDisplay(): Promise<Display> {
 	if (process.platform !== "linux")
-		throw new Error("The Moddable simulator can be run without a screen on Linux only, under Xvfb.");
+		throw new Error("The Moddable simulator can run without a screen only on Linux, under Xvfb.");
 	const child = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp"], {
 		stdio: ["ignore", "ignore", "pipe", "pipe"],
-		// Ctrl-C is for whoever uses the display: what runs on it may have to end first.
+		// Not killed by Ctrl-C: the programs on the display must be able to end first.
 		detached: true,
 	});
-	let complaint = "";
-	child.stderr?.on("data", (octets: Buffer) => {
-		complaint += octets;
+	let errors = "";
+	child.stderr?.on("data", (bytes: Buffer) => {
+		errors += bytes;
 	});
 	const failed = new Promise<never>((_, reject) => {
 		child.once("error", () =>
@@ -34,7 +34,7 @@ export async function startDisplay(): Promise<Display> {
 			),
 		);
 		child.once("exit", () =>
-			reject(new Error(`Xvfb does not start: ${complaint.trim() || "it says nothing"}`)),
+			reject(new Error(`Xvfb failed to start: ${errors.trim() || "no error message"}`)),
 		);
 	});
 	const lines = createInterface({ input: child.stdio[3] as Readable });

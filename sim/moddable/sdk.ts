@@ -1,21 +1,21 @@
-/** The Moddable SDK installed on this computer. It is no part of this project: MODDABLE says where it is. */
+/** The Moddable SDK that is installed on this computer, in the folder that MODDABLE names. */
 
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The oldest SDK that this project is known to be built with: the first with `embedded:network/interface/wifi`. */
+/** The oldest supported SDK: the first with `embedded:network/interface/wifi`. */
 const oldest = [8, 2, 0] as const;
 
-/** The folder of this project. */
+/** Root folder of this project. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Where everything that the SDK builds goes: it is kept, so that the next build takes a second. */
+/** Output folder of all SDK builds. It is kept, so that the next build takes a second. */
 export const buildFolder = join(root, "build/moddable");
 
 const platforms: Record<string, string> = { linux: "lin", darwin: "mac", win32: "win" };
 
-/** An SDK that is there, is new enough and has its tools built. */
+/** An installed SDK that is new enough and has its tools built. */
 export class Sdk {
 	readonly folder: string;
 	/** The version, such as "8.2.3". */
@@ -24,12 +24,12 @@ export class Sdk {
 	readonly platform: string;
 	readonly #tools: string;
 
-	/** @throws Error whose message is a sentence that says what is missing */
+	/** @throws Error that names the missing part */
 	constructor(environment: NodeJS.ProcessEnv = process.env) {
 		const folder = environment["MODDABLE"];
 		if (!folder)
 			throw new Error(
-				"MODDABLE is not set: install the Moddable SDK as its documentation says, and let MODDABLE name its folder.",
+				"MODDABLE is not set: install the Moddable SDK as its documentation says, and set MODDABLE to its folder.",
 			);
 		this.folder = resolve(folder);
 		this.version = readVersion(this.folder);
@@ -41,7 +41,7 @@ export class Sdk {
 	}
 
 	/**
-	 * The path of one of the SDK's tools.
+	 * Returns the path of one of the SDK's tools.
 	 * @throws Error if it has not been built
 	 */
 	tool(name: string): string {
@@ -56,7 +56,7 @@ export class Sdk {
 		return path;
 	}
 
-	/** The environment for its tools: they look for one another, and for this project's TypeScript, in PATH. */
+	/** Environment for the SDK's tools: PATH has the tools themselves and this project's TypeScript. */
 	get environment(): NodeJS.ProcessEnv {
 		const path = [this.#tools, join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
 		return { ...process.env, MODDABLE: this.folder, PATH: path };
@@ -68,14 +68,16 @@ function readVersion(folder: string): string {
 	try {
 		text = readFileSync(join(folder, "tools/VERSION"), "utf8").trim();
 	} catch {
-		throw new Error(`MODDABLE is ${folder}, where there is no Moddable SDK: tools/VERSION is missing.`);
+		throw new Error(`MODDABLE is ${folder}, which is not a Moddable SDK: tools/VERSION is missing.`);
 	}
 	const version = text.split(".").map(Number);
 	for (const [index, least] of oldest.entries()) {
 		const number = version[index] ?? 0;
 		if (number > least) break;
 		if (number < least || Number.isNaN(number))
-			throw new Error(`The Moddable SDK in ${folder} is ${text}; ${oldest.join(".")} or newer is needed.`);
+			throw new Error(
+				`The Moddable SDK in ${folder} has version ${text}; ${oldest.join(".")} or newer is needed.`,
+			);
 	}
 	return text;
 }

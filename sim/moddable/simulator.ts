@@ -1,4 +1,4 @@
-/** Runs a program that mcconfig has built in the SDK's simulator, without a screen. */
+/** Runs a program built by mcconfig in the SDK's simulator, without a screen. */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Sdk } from "./sdk.js";
 
-/** Why a device is no more: it was stopped, or what it said of its end. */
+/** Why a device ended: it was stopped, or the reason that it reported. */
 export interface Exit {
 	kind: "stop" | "abort" | "crash";
 	reason: string;
@@ -18,14 +18,14 @@ export interface SimulatorOptions {
 	sdk: Sdk;
 	/** Absolute path of the program, mc.so. */
 	program: string;
-	/** A display, as startDisplay() gives it. */
+	/** Display name, as returned by startDisplay(). */
 	display: string;
-	/** Receives what the device traces, line by line, without the line end. */
+	/** Called with each line that the device traces, without the line end. */
 	onTrace?: (line: string) => void;
 }
 
 export class ModdableSimulator {
-	/** Settles when the device has ended, whatever ended it. Never rejects. */
+	/** Resolves when the device has ended for any reason. Never rejects. */
 	readonly exited: Promise<Exit>;
 	#end: (exit: Exit) => void = () => {};
 
@@ -35,17 +35,17 @@ export class ModdableSimulator {
 		});
 	}
 
-	/** @throws Error with a sentence if the program or a tool is missing */
+	/** @throws Error if the program or a tool is missing */
 	static async start(options: SimulatorOptions): Promise<ModdableSimulator> {
 		const { sdk, program, display, onTrace } = options;
-		if (!existsSync(program)) throw new Error(`There is no program to simulate: ${program} is missing.`);
-		// The simulator copies the program to its configuration folder: each needs its own.
+		if (!existsSync(program)) throw new Error(`The program ${program} does not exist.`);
+		// The simulator copies the program to its configuration folder: use one folder per instance.
 		const folder = await mkdtemp(join(tmpdir(), "moddable-simulator-"));
 		const child = spawn("stdbuf", ["-oL", "-eL", sdk.tool("mcsim"), program], {
 			stdio: ["ignore", "pipe", "pipe"],
-			// Ctrl-C is for the program that has started it, which may want to talk with it before it ends.
+			// Not killed by Ctrl-C: the command that started it may need it until it ends.
 			detached: true,
-			// It would hand its program to another one that it finds on the session's bus.
+			// Without DBUS_SESSION_BUS_ADDRESS it would pass its program to another running instance.
 			env: {
 				...sdk.environment,
 				DISPLAY: display,
@@ -55,7 +55,7 @@ export class ModdableSimulator {
 		});
 		const simulator = new ModdableSimulator();
 		let exit: Exit | undefined;
-		/** What the engine has said in the line before of a machine's end. */
+		/** Last line that explains an abort. */
 		let hint = "";
 		createInterface({ input: child.stdout }).on("line", (line) => {
 			if (line.startsWith("instruments")) return;
@@ -66,22 +66,22 @@ export class ModdableSimulator {
 				return;
 			}
 			exit ??= { kind: "abort", reason: `XS abort: ${abort}${hint}` };
-			// The machine is gone, the simulator would stay.
+			// The machine has ended, but the simulator would keep running.
 			child.kill();
 		});
-		let complaint = "";
-		child.stderr.on("data", (octets: Buffer) => {
-			complaint += octets;
+		let errors = "";
+		child.stderr.on("data", (bytes: Buffer) => {
+			errors += bytes;
 		});
 		const kill = () => child.kill();
 		process.once("exit", kill);
 		child.once("error", (error) => {
-			complaint = `stdbuf is needed to run the Moddable simulator: ${error.message}`;
+			errors = `stdbuf is needed to run the Moddable simulator: ${error.message}`;
 		});
 		child.once("close", async (status, signal) => {
 			process.removeListener("exit", kill);
 			await rm(folder, { recursive: true, force: true });
-			const reason = `the simulator ended (${signal ?? `status ${status}`}) ${complaint.trim()}`.trim();
+			const reason = `the simulator ended (${signal ?? `status ${status}`}) ${errors.trim()}`.trim();
 			simulator.#end(exit ?? { kind: "crash", reason });
 		});
 		simulator.#kill = () => {
@@ -93,7 +93,7 @@ export class ModdableSimulator {
 
 	#kill: () => void = () => {};
 
-	/** Ends the device as if its power was cut. Settles when nothing is left of it. */
+	/** Ends the device as if its power was cut. Resolves when its process and files are gone. */
 	async stop(): Promise<void> {
 		this.#kill();
 		await this.exited;

@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `crypt` in Node, as far as it is used: SHA-1. */
+/** Stand-in for the SDK's `crypt` in Node.js: SHA-1 only. */
 
 import { createHash } from "node:crypto";
 

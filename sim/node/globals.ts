@@ -1,11 +1,11 @@
 /**
- * Globals of the SDK's engine, for device modules that run in Node itself, where unit tests drive them. Import
- * this file for its effect. The specifiers of native modules lead to the files beside it, by tsconfig.json.
+ * Defines the globals of the SDK's engine, for unit tests that run device modules in Node.js. Import this file
+ * for its side effect. tsconfig.json maps the specifiers of native modules to the files in this folder.
  */
 
 import { randomInt } from "node:crypto";
 
-/** What the device modules have traced, one entry per call. */
+/** Traced texts, one entry per call of trace(). */
 export const traces: string[] = [];
 
 function define(object: object, name: string, value: unknown): void {
@@ -17,20 +17,20 @@ define(globalThis, "trace", (...values: unknown[]) => {
 	traces.push(values.map(String).join(""));
 });
 
-/** A lone surrogate gives three octets that are not UTF-8, as on the SDK; `TextEncoder` would repair it. */
+/** Encodes a lone surrogate as three bytes of invalid UTF-8, as the SDK does; `TextEncoder` would replace it. */
 define(ArrayBuffer, "fromString", (text: unknown): ArrayBuffer => {
-	const octets: number[] = [];
+	const bytes: number[] = [];
 	for (const character of String(text)) {
 		const code = character.codePointAt(0) as number;
 		if (code >= 0xd800 && code <= 0xdfff)
-			octets.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-		else octets.push(...Buffer.from(character));
+			bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+		else bytes.push(...Buffer.from(character));
 	}
-	return Uint8Array.from(octets).buffer;
+	return Uint8Array.from(bytes).buffer;
 });
 
-define(String, "fromArrayBuffer", (octets: ArrayBuffer, offset = 0, length?: number): string =>
-	new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(octets, offset, length)),
+define(String, "fromArrayBuffer", (bytes: ArrayBuffer, offset = 0, length?: number): string =>
+	new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes, offset, length)),
 );
 
 define(Math, "irandom", (first?: number, second?: number): number =>

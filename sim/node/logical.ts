@@ -1,20 +1,20 @@
-/** Stand-in for the SDK's `logical` in Node. */
+/** Stand-in for the SDK's `logical` in Node.js. */
 
-function octetsOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
+function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
 	return ArrayBuffer.isView(value)
 		? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
 		: new Uint8Array(value);
 }
 
 export default {
-	/** Combines each octet of `destination` with one of `source`, which is repeated, for `count` octets. */
+	/** XORs the first `count` bytes of `destination` with `source`, which is repeated. */
 	xor(
 		destination: ArrayBuffer | ArrayBufferView,
 		source: ArrayBuffer | ArrayBufferView,
 		count?: number,
 	): void {
-		const target = octetsOf(destination);
-		const operand = octetsOf(source);
+		const target = bytesOf(destination);
+		const operand = bytesOf(source);
 		if (count !== undefined && (count <= 0 || count > target.length)) throw new RangeError("invalid count");
 		const length = count ?? target.length;
 		for (let i = 0; i < length; i++)

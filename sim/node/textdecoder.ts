@@ -1,3 +1,3 @@
-/** Stand-in for the SDK's `text/decoder` in Node: the two agree where `fatal` is set. */
+/** Stand-in for the SDK's `text/decoder` in Node.js. Both behave the same with `fatal`. */
 
 export default globalThis.TextDecoder;

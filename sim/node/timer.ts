@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `timer` in Node: milliseconds, on Node's own timers. */
+/** Stand-in for the SDK's `timer` in Node.js. */
 
 class Timer {
 	readonly #callback: (timer: Timer) => void;
@@ -18,7 +18,7 @@ class Timer {
 		return Timer.set(callback, interval, interval);
 	}
 
-	/** As on the SDK, a timer that has fired for the last time, or was cleared, can no longer be scheduled. */
+	/** Throws for a timer that was cleared or has fired for the last time, as the SDK does. */
 	static schedule(timer: Timer, interval = 0, repeat = 0): void {
 		if (!timer.#handle) throw new SyntaxError("C: xsGetHostData: invalid host data");
 		Timer.clear(timer);
@@ -31,7 +31,7 @@ class Timer {
 		timer.#handle = undefined;
 	}
 
-	/** Blocks the whole process, as it blocks a board. */
+	/** Blocks the whole process, as on a device. */
 	static delay(milliseconds: number): void {
 		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 	}

@@ -1,4 +1,4 @@
-/** Makes one script for the XS engine of a device program, with stand-ins for the modules the SDK brings. */
+/** Bundles a device program into one script for the XS engine, with stand-ins for the SDK's modules. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
@@ -9,10 +9,10 @@ import { build, type Plugin } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
-/** The engine tells lines only: take what is at their ends. */
+/** The engine reports lines without columns: look up the end of the line. */
 const lastColumn = 1000;
 
-/** What the specifiers of the SDK, and our own, mean in the simulator. */
+/** Module specifiers of the SDK and of this project, and the files used for them. */
 const modules: Record<string, string> = {
 	system: "sim/xs/device/system.ts",
 	net: "sim/xs/device/net.ts",
@@ -30,7 +30,7 @@ const modules: Record<string, string> = {
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
 
-/** Puts other modules in the place of some, by absolute path. */
+/** Replaces modules, given by absolute path, with other modules. */
 function replacing(paths: Record<string, string>): Plugin {
 	return {
 		name: "replacing",
@@ -44,7 +44,7 @@ function replacing(paths: Record<string, string>): Plugin {
 	};
 }
 
-/** A device program in one file, as the engine loads it. */
+/** A device program as one script that the engine can load. */
 export class Bundle {
 	readonly #folder: string;
 	readonly #map: SourceMap;
@@ -59,7 +59,8 @@ export class Bundle {
 
 	/**
 	 * @param program absolute path of the device program's main module
-	 * @param aliases further specifiers, or absolute paths of modules, and the absolute paths of the modules they mean
+	 * @param aliases further specifiers, or absolute paths of modules to replace, with the absolute paths to
+	 *   use
 	 * @throws Error with esbuild's messages if the program does not compile
 	 */
 	static async make(program: string, aliases: Record<string, string> = {}): Promise<Bundle> {
@@ -101,7 +102,7 @@ boot(() => {
 		return bundle;
 	}
 
-	/** Names source files and lines in a stack that names lines of the script; leaves out the simulator's own. */
+	/** Translates the lines of a stack trace to source files, and removes the simulator's own lines. */
 	locate(text: string): string {
 		return text
 			.split("\n")
@@ -115,7 +116,7 @@ boot(() => {
 			.join("\n");
 	}
 
-	/** Removes the files; the engine has read them by then. */
+	/** Removes the files. Call it after the engine has read them. */
 	async remove(): Promise<void> {
 		await rm(this.#folder, { recursive: true, force: true });
 	}

@@ -1,29 +1,29 @@
-/** The network side of one TCP connection of the device: a Node socket with the device's small windows. */
+/** The network side of one TCP connection of the device: a Node.js socket with the device's small windows. */
 
 import type { Socket } from "node:net";
 import { Ended, Event, SocketOptions } from "./protocol.js";
 import type { Splitter } from "./splitter.js";
 import type { WireWriter } from "./wire.js";
 
-/** How long a closed connection may take to send what was written, milliseconds; then it is reset. */
+/** Milliseconds that a closed connection may take to send its data; then it is reset. */
 const closeTimeout = 5000;
 
-/** Sizes that apply to a connection for its whole life. */
+/** Window sizes of a connection, fixed for its lifetime. */
 export interface Windows {
-	/** Octets the device holds at most before its program has read them. */
+	/** Maximum number of received bytes that the program has not read yet. */
 	readWindow: number;
-	/** Octets the device may write ahead of what the network has taken. */
+	/** Maximum number of written bytes that the network has not taken yet. */
 	writeWindow: number;
 	splitter: Splitter | undefined;
 }
 
-/** Where connections put events for the device. */
+/** Receives the events for the device. */
 export interface EventSink {
-	/** Number of the batch that takes the events of now. */
+	/** Number of the batch that the next event will be part of. */
 	readonly nextBatch: number;
-	/** Starts an event that the device gets as soon as it can. */
+	/** Starts an event that is delivered as soon as possible. */
 	event(event: Event): WireWriter;
-	/** Starts an event that may wait for the next one that cannot. */
+	/** Starts an event that is delivered together with the next urgent one. */
 	lazyEvent(event: Event): WireWriter;
 }
 
@@ -32,11 +32,11 @@ export class Connection {
 	readonly #socket: Socket;
 	readonly #sink: EventSink;
 	readonly #windows: Windows;
-	/** Called when nothing is left to do for this connection. */
+	/** Called when the connection is finished. */
 	readonly #onDone: () => void;
-	/** Octets given to the device and not yet read by its program. */
+	/** Bytes that were delivered to the device and not yet read by its program. */
 	#held = 0;
-	/** The batch of events that has a piece of `splitReads` in it; the next piece waits until it is handled. */
+	/** Batch that contains the last piece of `splitReads`. The next piece is held back until it is handled. */
 	#pieceBatch: number | undefined;
 	#writable = false;
 	#attached = false;
@@ -53,19 +53,19 @@ export class Connection {
 		socket.on("close", () => this.#end(Ended.Gone));
 	}
 
-	/** The send window to begin with. */
+	/** Initial send window. */
 	get window(): number {
 		return this.#windows.writeWindow;
 	}
 
-	/** Starts receiving, once the device is connected or has taken the connection from its listener. */
+	/** Starts receiving. Called when the device is connected or has accepted the connection. */
 	attach(): void {
 		this.#attached = true;
 		this.#socket.on("end", () => this.#end(Ended.Finished));
 		this.#socket.on("readable", () => this.#pull());
 	}
 
-	/** The outgoing connection is established. */
+	/** Called when the outgoing connection is established. */
 	connected(): void {
 		if (this.#closed) return;
 		this.#sink.event(Event.Connected).uint32(this.number).uint32(this.window);
@@ -78,29 +78,32 @@ export class Connection {
 		if (options & SocketOptions.Delay) this.#socket.setNoDelay(false);
 	}
 
-	write(octets: Uint8Array): void {
-		const count = octets.byteLength;
-		this.#socket.write(octets, (error) => {
+	write(bytes: Uint8Array): void {
+		const count = bytes.byteLength;
+		this.#socket.write(bytes, (error) => {
 			if (error || this.#closed || this.#ended) return;
 			const event = this.#writable ? this.#sink.event(Event.Released) : this.#sink.lazyEvent(Event.Released);
 			event.uint32(this.number).uint32(count);
 		});
 	}
 
-	/** The device's program has read octets: there is room for more. */
+	/** Called when the program has read bytes, which frees room in the read window. */
 	consumed(count: number): void {
 		this.#held -= count;
 		this.#pull();
 	}
 
-	/** The device has handled all events up to this batch: a piece held back by `splitReads` may follow. */
+	/**
+	 * Called when the device has handled all events up to this batch: the next piece of `splitReads` may
+	 * follow.
+	 */
 	batchHandled(batch: number): void {
 		if (this.#pieceBatch === undefined || this.#pieceBatch > batch) return;
 		this.#pieceBatch = undefined;
 		this.#pull();
 	}
 
-	/** Closes as lwIP does: flushes and finishes, or resets if the program left received octets unread. */
+	/** Closes as lwIP does: sends the data and a FIN, or resets if the program left received bytes unread. */
 	close(unread: boolean): void {
 		this.#closed = true;
 		const socket = this.#socket;
@@ -120,12 +123,12 @@ export class Connection {
 		});
 	}
 
-	/** Resets the connection at once. */
+	/** Resets the connection immediately. */
 	destroy(): void {
 		this.#closed = true;
 		const socket: Socket & { resetAndClosing?: boolean } = this.#socket;
-		// Node's resetAndDestroy() sends a FIN first; with its flag set, destroy() sends the reset alone. It must
-		// not be set once a FIN is on its way: the handle would never close.
+		// Node's resetAndDestroy() sends a FIN first; destroy() with this flag sends only the reset. Do not set
+		// it after a FIN was sent: the handle would never close.
 		if (!socket.connecting && !socket.writableEnded) socket.resetAndClosing = true;
 		socket.destroy();
 		this.#onDone();
@@ -139,21 +142,21 @@ export class Connection {
 			if (free <= 0 || this.#pieceBatch !== undefined) return;
 			const available = this.#socket.readableLength;
 			if (available === 0) {
-				// Asks the socket for more, and lets it see the end.
+				// read() makes the socket continue reading and detect the end.
 				this.#socket.read();
 				return;
 			}
 			const piece = Math.min(available, free, splitter?.() ?? free);
-			const octets: Buffer | null = this.#socket.read(piece);
-			if (!octets) return;
-			this.#held += octets.byteLength;
+			const bytes: Buffer | null = this.#socket.read(piece);
+			if (!bytes) return;
+			this.#held += bytes.byteLength;
 			const batch = this.#sink.nextBatch;
-			this.#sink.event(Event.Received).uint32(this.number).octets(octets);
+			this.#sink.event(Event.Received).uint32(this.number).bytes(bytes);
 			if (splitter) this.#pieceBatch = batch;
 		}
 	}
 
-	/** Only the first end counts: after it the native code listens to nothing more. */
+	/** Reports the first end only: after it the native code ignores further events. */
 	#end(how: Ended): void {
 		if (this.#closed || this.#ended) return;
 		this.#ended = true;

@@ -1,6 +1,6 @@
 /**
- * The exchange with the XS machine: collects events while the machine is at work, hands them over as one batch
- * when it is not, and notices when it does not come back.
+ * Exchanges batches with the XS machine: collects events while the machine is busy, sends them as one batch
+ * when it is idle, and detects a machine that hangs.
  */
 
 import type { EventSink } from "./connection.js";
@@ -8,23 +8,26 @@ import type { Event } from "./protocol.js";
 import { WireReader, WireWriter } from "./wire.js";
 import { Worker } from "./worker.js";
 
-/** How the machine came to its end. */
+/** Why the machine ended. */
 export interface Exit {
-	/** `stop`: it was told to; `abort`: an exception left a callback; `crash`: the engine ended; `hang`: no answer. */
+	/**
+	 * `stop`: stopped on request; `abort`: an exception left a callback; `crash`: the engine process ended;
+	 * `hang`: no answer.
+	 */
 	kind: "stop" | "abort" | "crash" | "hang";
-	/** A sentence; for an abort the device's own message and stack. */
+	/** Human-readable reason; for an abort the message and stack of the exception. */
 	reason: string;
 }
 
-/** The other side of the exchange. */
+/** Callbacks of a conversation. */
 export interface Handlers {
-	/** Carries out what the machine asks for. */
+	/** Performs operations requested by the machine. */
 	perform(operations: WireReader): void;
-	/** Answers what the machine waits for. */
+	/** Answers a query that blocks the machine. */
 	answer(query: WireReader): Promise<ArrayBuffer>;
-	/** The machine has handled all events up to the end of this batch. */
+	/** Called when the machine has handled all events of this batch. */
 	onBatchHandled(batch: number): void;
-	/** The machine is over, for a reason of its own. */
+	/** Called when the machine has ended by itself. */
 	onEnd(exit: Exit): void;
 }
 
@@ -34,32 +37,31 @@ export class Conversation implements EventSink {
 	readonly #hangTimeout: number;
 	readonly #watchdog: NodeJS.Timeout;
 	readonly #events = new WireWriter(16384);
-	/** Work on the machine between batches. */
+	/** Jobs to run between two batches. */
 	readonly #jobs: (() => Promise<void>)[] = [];
 	#batch = 0;
 	#busy = false;
 	#watching = true;
 	#over = false;
 
-	/** @param hangTimeout milliseconds until a machine that does not answer is given up */
+	/** @param hangTimeout milliseconds after which a machine that does not answer is considered hung */
 	constructor(hangTimeout: number, handlers: Handlers) {
 		this.#hangTimeout = hangTimeout;
 		this.#handlers = handlers;
 		this.#worker = new Worker({
 			onQuery: (query) => void this.#query(query),
 			onCrash: (reason) => this.#end({ kind: "crash", reason }),
-			onEndless: () =>
-				this.#end({ kind: "hang", reason: "One of the device's callbacks computes without end." }),
+			onEndless: () => this.#end({ kind: "hang", reason: "A callback of the device runs an endless loop." }),
 		});
 		this.#watchdog = setTimeout(() => this.#checkHang(), hangTimeout);
 	}
 
-	/** Number of the batch that takes events added now. */
+	/** Number of the batch that the next event will be part of. */
 	get nextBatch(): number {
 		return this.#batch + 1;
 	}
 
-	/** Round trips so far, what the engine computed in them, and the slots it has in use. */
+	/** Round trips so far, the computrons spent in them, and the slots in use. */
 	get meter(): { batches: number; computrons: number; slots: number } {
 		return { batches: this.#batch, computrons: this.#worker.computrons, slots: this.#worker.slots };
 	}
@@ -77,31 +79,31 @@ export class Conversation implements EventSink {
 		return this.#events.uint8(event);
 	}
 
-	/** Loads a script into the machine. Never settles if that ends the machine. */
+	/** Loads a script into the machine. Never resolves if that ends the machine. */
 	load(path: string): Promise<void> {
 		return this.#between(() => this.#worker.run(path));
 	}
 
-	/** Settles when the machine has handled all events there are. Never settles if it ends over them. */
+	/** Resolves when the machine has handled all events. Never resolves if it ends while it handles them. */
 	idle(): Promise<void> {
 		return this.#between(async () => {
 			if (this.#events.length > 0) await this.#exchange();
 		});
 	}
 
-	/** Has a snapshot of the heap written to a file. Never settles if the machine ends meanwhile. */
+	/** Writes a snapshot of the heap to a file. Never resolves if the machine ends before that. */
 	snapshot(path: string): Promise<void> {
 		return this.#between(() => this.#worker.snapshot(path));
 	}
 
-	/** Kills the machine. Settles when its process is gone. */
+	/** Kills the machine. Resolves when its process has ended. */
 	close(): Promise<void> {
 		this.#over = true;
 		clearTimeout(this.#watchdog);
 		return this.#worker.kill();
 	}
 
-	/** Does something while the machine waits for the next batch. */
+	/** Runs a job while the machine is idle. */
 	#between(work: () => Promise<void>): Promise<void> {
 		return new Promise((resolve) => {
 			this.#jobs.push(() => work().then(resolve));
@@ -109,7 +111,7 @@ export class Conversation implements EventSink {
 		});
 	}
 
-	/** Hands batches to the machine as long as there is anything to hand over. */
+	/** Sends batches to the machine until there are no more events. */
 	async #work(): Promise<void> {
 		if (this.#busy) return;
 		this.#busy = true;
@@ -137,27 +139,27 @@ export class Conversation implements EventSink {
 		this.#handlers.onBatchHandled(this.#batch);
 	}
 
-	async #query(octets: Buffer): Promise<void> {
-		// The machine waits for the simulator now, not the other way round.
+	async #query(bytes: Buffer): Promise<void> {
+		// The machine now waits for the simulator, so it cannot hang.
 		this.#watching = false;
-		const answer = await this.#handlers.answer(new WireReader(octets));
+		const answer = await this.#handlers.answer(new WireReader(bytes));
 		if (this.#over) return;
 		this.#watching = true;
 		this.#watchdog.refresh();
 		this.#worker.answer(new Uint8Array(answer));
 	}
 
-	/** The watchdog's time is over: a machine that is still at the same batch hangs. */
+	/** Called when the watchdog expires: a machine that is still busy with the same batch hangs. */
 	#checkHang(): void {
 		const batch = this.#batch;
 		const verdict = () => {
 			if (this.#over || !this.#busy || !this.#watching || this.#batch !== batch) return;
 			this.#end({
 				kind: "hang",
-				reason: `The device gave no answer for ${this.#hangTimeout} milliseconds: one of its callbacks does not return.`,
+				reason: `The device did not answer for ${this.#hangTimeout} milliseconds: a callback does not return.`,
 			});
 		};
-		// Once more round the event loop: this process may have been held up, and the answer be there.
+		// Read pending input first: this process may have been blocked, and the answer may have arrived.
 		setImmediate(() => setImmediate(verdict));
 	}
 

@@ -1,20 +1,20 @@
-/** Where the XS engine is: the worker that `npm install` compiles from the sources in `@agoric/xsnap`. */
+/** Locates the XS engine: the worker that `npm install` compiles from the sources in `@agoric/xsnap`. */
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The engine is not there. The message says what to do about it; no stack is of any help. */
+/** Thrown when the engine is missing. The message says what to do; there is no stack, which would not help. */
 export class EngineMissing extends Error {
 	/**
-	 * @param command what makes up for it once a compiler is there
-	 * @param nodeVersion of Node.js, as `process.version` has it
+	 * @param command command to run after the cause is removed
+	 * @param nodeVersion version of Node.js, as in `process.version`
 	 */
 	constructor(command: string, nodeVersion = process.version) {
 		super(
 			/^v2[02]\./.test(nodeVersion)
-				? `The XS engine has not been compiled, probably because npm found no C compiler or no make: install them (on Debian: sudo apt-get install build-essential), then run ${command}.`
-				: `The XS engine has not been compiled, because npm installs it for Node.js 20 and 22 only, and this is Node.js ${nodeVersion}: change to one of them, then run ${command}.`,
+				? `The XS engine has not been compiled, probably because npm found no C compiler or no make. Install them (Debian: sudo apt-get install build-essential), then run ${command}.`
+				: `The XS engine has not been compiled: npm installs it only for Node.js 20 and 22, and this is Node.js ${nodeVersion}. Switch to one of them, then run ${command}.`,
 		);
 		this.name = "EngineMissing";
 		this.stack = this.message;
@@ -22,8 +22,8 @@ export class EngineMissing extends Error {
 }
 
 /**
- * Path of the engine's binary.
- * @param folder of the npm package; undefined when npm has not installed it, as it does when the engine does not compile
+ * Returns the path of the engine's binary.
+ * @param folder folder of the npm package; undefined if npm has not installed it because it did not compile
  * @throws EngineMissing
  */
 export function engineBinary(folder = packageFolder()): string {

@@ -1,27 +1,27 @@
-/** Memory of an XS machine, measured in a snapshot of its heap, which the engine writes after collecting garbage. */
+/** Measures the memory of an XS machine in a heap snapshot, which the engine writes after a garbage collection. */
 
 import { readFile } from "node:fs/promises";
 
-/** Memory in use after a garbage collection; the engine's and the stand-ins' own is included. */
+/** Memory in use after a garbage collection, including that of the engine and of the stand-ins. */
 export interface Memory {
-	/** Slots, of 32 octets each on a computer, of 16 on an ESP32. */
+	/** Slots in use: 32 bytes each on a computer, 16 on an ESP32. */
 	slots: number;
-	/** Octets of the chunks: strings, buffers, arrays, byte code. The header of each, 16 octets, is included. */
+	/** Bytes of chunks (strings, buffers, arrays, bytecode), including a header of 16 bytes for each. */
 	chunks: number;
-	/** How many chunks there are: on a device of 32 bits each has a header of 8 octets only. */
+	/** Number of chunks. On a 32-bit device each has a header of 8 bytes instead of 16. */
 	chunkCount: number;
 }
 
-/** Octets of a slot on a computer. */
+/** Bytes per slot on a computer. */
 const slotSize = 32;
-/** A part begins with its length, this header included, and a name of four letters. */
+/** Each atom begins with its length, including this header, and a name of four letters. */
 const headerSize = 8;
 
-/** @param path of a heap snapshot */
+/** @param path path of a heap snapshot */
 export async function measureSnapshot(path: string): Promise<Memory> {
 	const snapshot = await readFile(path);
 	const memory: Memory = { slots: 0, chunks: 0, chunkCount: 0 };
-	// The parts stand inside one outer part.
+	// All atoms are inside one outer atom.
 	for (let offset = headerSize; offset + headerSize <= snapshot.byteLength; ) {
 		const length = snapshot.readUInt32BE(offset);
 		const name = snapshot.toString("latin1", offset + 4, offset + headerSize);
@@ -35,7 +35,7 @@ export async function measureSnapshot(path: string): Promise<Memory> {
 	return memory;
 }
 
-/** Each chunk begins with its length, header included. */
+/** Each chunk begins with its length, including the header. */
 function countChunks(chunks: Buffer): number {
 	let count = 0;
 	for (let offset = 0; offset < chunks.byteLength; count++)

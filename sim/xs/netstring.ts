@@ -1,24 +1,24 @@
-/** Netstrings: the length in decimal digits, a colon, the octets, a comma. */
+/** Netstrings: length in decimal digits, colon, bytes, comma. */
 
-/** A netstring of a one-character prefix and octets. */
-export function netstring(prefix: string, octets?: Uint8Array): Buffer {
+/** Makes a netstring from a one-character prefix and bytes. */
+export function netstring(prefix: string, bytes?: Uint8Array): Buffer {
 	const start = Buffer.from(prefix);
-	const length = start.byteLength + (octets?.byteLength ?? 0);
-	return Buffer.concat([Buffer.from(`${length}:`), start, octets ?? new Uint8Array(0), comma]);
+	const length = start.byteLength + (bytes?.byteLength ?? 0);
+	return Buffer.concat([Buffer.from(`${length}:`), start, bytes ?? new Uint8Array(0), comma]);
 }
 
 const comma = Buffer.from(",");
 const colon = 0x3a;
 
-/** Cuts a stream of octets into the messages in it. */
+/** Splits a stream of bytes into messages. */
 export class NetstringReader {
 	#onMessage: (message: Buffer) => void;
 	#chunks: Buffer[] = [];
 	#length = 0;
-	/** Octets needed before looking again. */
+	/** Bytes needed before the next message can be complete. */
 	#needed = 0;
 
-	/** @param onMessage called for each message, with a view of the received octets */
+	/** @param onMessage called for each message, with a view of the received bytes */
 	constructor(onMessage: (message: Buffer) => void) {
 		this.#onMessage = onMessage;
 	}
@@ -27,21 +27,21 @@ export class NetstringReader {
 		this.#chunks.push(chunk);
 		this.#length += chunk.byteLength;
 		if (this.#length < this.#needed) return;
-		let octets = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+		let bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
 		this.#needed = 0;
 		for (;;) {
-			const start = octets.indexOf(colon) + 1;
+			const start = bytes.indexOf(colon) + 1;
 			if (start === 0) break;
-			const end = start + Number(octets.toString("latin1", 0, start - 1));
-			if (octets.byteLength <= end) {
+			const end = start + Number(bytes.toString("latin1", 0, start - 1));
+			if (bytes.byteLength <= end) {
 				this.#needed = end + 1;
 				break;
 			}
-			const message = octets.subarray(start, end);
-			octets = octets.subarray(end + 1);
+			const message = bytes.subarray(start, end);
+			bytes = bytes.subarray(end + 1);
 			this.#onMessage(message);
 		}
-		this.#chunks = octets.byteLength ? [octets] : [];
-		this.#length = octets.byteLength;
+		this.#chunks = bytes.byteLength ? [bytes] : [];
+		this.#length = bytes.byteLength;
 	}
 }

@@ -1,26 +1,24 @@
-/** The network of the device: its connections, its listeners, and the names it can look up. */
+/** The network of the device: connections, listeners and name resolution. */
 
 import { lookup } from "node:dns";
 import { createServer, isIPv4, type Server, Socket } from "node:net";
 import { Connection, type EventSink, type Windows } from "./connection.js";
 import { Event } from "./protocol.js";
 
-/**
- * What a name means to the device: an IPv4 address; `"fail"`: there is no such name; `"hang"`: no answer ever comes.
- */
+/** How a host name resolves: an IPv4 address, `"fail"` (no such name) or `"hang"` (no answer). */
 export type HostEntry = string;
 
 export class Network {
 	readonly #sink: EventSink;
 	readonly #connections = new Map<number, Connection>();
 	readonly #listeners = new Map<number, Server>();
-	/** Connections out of listeners have even numbers, those the device opens odd ones. */
+	/** Accepted connections have even numbers, outgoing ones odd numbers. */
 	#nextNumber = 2;
-	/** For connections made from now on. */
+	/** Applies to new connections. */
 	windows: Windows;
-	/** Names that are answered here; all others are looked up by the computer. */
+	/** Host names resolved here; the computer resolves all others. */
 	hosts: Record<string, HostEntry> = {};
-	/** Ports of this computer that stand for those the program names. */
+	/** Maps ports used by the program to ports of this computer. */
 	ports: Record<number, number> = {};
 
 	constructor(sink: EventSink, windows: Windows) {
@@ -42,7 +40,7 @@ export class Network {
 
 	/**
 	 * Binds and listens.
-	 * @returns the port, or undefined if it cannot be bound
+	 * @returns the port, or undefined if binding failed
 	 */
 	listen(number: number, address: string, port: number): Promise<number | undefined> {
 		return new Promise((resolve) => {
@@ -71,7 +69,7 @@ export class Network {
 		this.#listeners.delete(number);
 	}
 
-	/** Tells the device later what the name means; "" if nothing. */
+	/** Resolves a name and sends an event with the address, "" if not found. */
 	resolve(request: number, host: string): void {
 		const answer = (address: string) => this.#sink.event(Event.Resolved).uint32(request).string(address);
 		const entry = Object.hasOwn(this.hosts, host) ? this.hosts[host] : undefined;
@@ -83,12 +81,12 @@ export class Network {
 		else lookup(host, { family: 4 }, (error, address) => answer(error ? "" : address));
 	}
 
-	/** Connections go on that waited for the device to handle a batch of events. */
+	/** Resumes connections that waited for the device to handle a batch. */
 	batchHandled(batch: number): void {
 		for (const connection of this.#connections.values()) connection.batchHandled(batch);
 	}
 
-	/** Resets every connection and closes every listener: the device is gone. */
+	/** Resets all connections and closes all listeners. */
 	destroy(): void {
 		for (const connection of [...this.#connections.values()]) connection.destroy();
 		for (const server of this.#listeners.values()) server.close();

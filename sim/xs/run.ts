@@ -1,55 +1,55 @@
 /**
- * Runs a device program in the simulator, its trace on the terminal, until Ctrl-C:
- * `node --import tsx sim/xs/run.ts PROGRAM [options]`
+ * Runs a device program in the simulator and prints its trace until Ctrl-C: `node --import tsx sim/xs/run.ts
+ * PROGRAM [options]`
  */
 
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import { integerOption, runCommand, type Values } from "../commandline.js";
 import { Simulator, type SimulatorOptions } from "./simulator.js";
 
 const usage = `Usage: node --import tsx sim/xs/run.ts PROGRAM [options]
 
-Runs a device program (its main module) on the XS engine and shows what it traces. Ctrl-C ends it.
+Runs a device program (its main module) on the XS engine and prints its trace. Ctrl-C ends it.
 
-  --config JSON         what the program finds in mc/config (default {})
-  --host NAME=ADDRESS   what a name means to the device: an IPv4 address, fail, or hang; may be repeated
-  --read-window N       octets of the receive buffer of each connection (default 5744)
-  --write-window N      octets of the send buffer of each connection (default 8192)
-  --split-reads N       give received octets to the program in pieces of N octets
-  --hang-timeout N      milliseconds until a callback that does not return ends the device (default 10000)
+  --config JSON         configuration for mc/config (default {})
+  --host NAME=ADDRESS   resolve a host name to an IPv4 address, fail or hang; may be repeated
+  --read-window N       receive buffer of each connection in bytes (default 5744)
+  --write-window N      send buffer of each connection in bytes (default 8192)
+  --split-reads N       deliver received data in pieces of N bytes
+  --hang-timeout N      end the device if a callback takes longer, in milliseconds (default 10000)
   --help                show this text
 `;
 
-const options = {
-	config: { type: "string" },
-	host: { type: "string", multiple: true },
-	"read-window": { type: "string" },
-	"write-window": { type: "string" },
-	"split-reads": { type: "string" },
-	"hang-timeout": { type: "string" },
-	help: { type: "boolean" },
-} satisfies ParseArgsConfig["options"];
+const names = {
+	config: "string",
+	host: "list",
+	"read-window": "string",
+	"write-window": "string",
+	"split-reads": "string",
+	"hang-timeout": "string",
+} as const;
 
-/** The options of the command line, or undefined if only the usage is wanted. */
-function readCommandLine(): SimulatorOptions | undefined {
-	const { values, positionals } = parseArgs({ options, allowPositionals: true });
-	if (values.help) return undefined;
-	const [program, ...more] = positionals;
+function readOptions(values: Values<typeof names>, words: readonly string[]): SimulatorOptions {
+	const [program, ...more] = words;
 	if (program === undefined || more.length > 0)
 		throw new Error("Name one device program, the file with its main module.");
 	const simulation: SimulatorOptions = { program: resolve(program) };
 	if (values.config !== undefined) simulation.config = readConfig(values.config);
 	if (values.host) simulation.hosts = Object.fromEntries(values.host.map(readHost));
-	const readWindow = readNumber("read-window", values["read-window"]);
-	if (readWindow !== undefined) simulation.readWindow = readWindow;
-	const writeWindow = readNumber("write-window", values["write-window"]);
-	if (writeWindow !== undefined) simulation.writeWindow = writeWindow;
-	const splitReads = readNumber("split-reads", values["split-reads"]);
-	if (splitReads !== undefined) simulation.splitReads = splitReads;
-	const hangTimeout = readNumber("hang-timeout", values["hang-timeout"]);
-	if (hangTimeout !== undefined) simulation.hangTimeout = hangTimeout;
-	return simulation;
+	const number = (name: keyof typeof names) => integerOption(values, name, undefined, 1);
+	return {
+		...simulation,
+		...defined("readWindow", number("read-window")),
+		...defined("writeWindow", number("write-window")),
+		...defined("splitReads", number("split-reads")),
+		...defined("hangTimeout", number("hang-timeout")),
+	};
+}
+
+/** An object with the property; an empty object if there is no value. */
+function defined<Name extends string>(name: Name, value: number | undefined): { [N in Name]?: number } {
+	return value === undefined ? {} : ({ [name]: value } as { [N in Name]: number });
 }
 
 function readConfig(text: string): object {
@@ -67,24 +67,18 @@ function readHost(text: string): [name: string, entry: string] {
 	return [text.slice(0, separator), text.slice(separator + 1)];
 }
 
-function readNumber(name: string, text: string | undefined): number | undefined {
-	if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
-	throw new Error(`--${name} is ${text}: it must be a whole number from 1.`);
-}
-
-try {
-	const simulation = readCommandLine();
-	if (simulation) {
+await runCommand(
+	usage,
+	names,
+	async (values, words) => {
+		const simulation = readOptions(values, words);
 		const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 		const device = await Simulator.start({ ...simulation, onTrace: (line) => console.log(line) });
 		void signal.then(() => device.stop());
 		const { kind, reason } = await device.exited;
-		if (kind !== "stop") {
-			console.error(`The device ended: ${reason}`);
-			process.exitCode = 1;
-		}
-	} else console.log(usage);
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+		if (kind === "stop") return 0;
+		console.error(`The device ended: ${reason}`);
+		return 1;
+	},
+	true,
+);

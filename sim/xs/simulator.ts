@@ -1,5 +1,5 @@
 /**
- * Runs a device program on the XS engine, with real sockets on this computer behind the device's native modules.
+ * Runs a device program on the XS engine. The device's native network modules use real sockets of this computer.
  *
  * ```ts
  * const device = await Simulator.start({ program: "/path/to/main.ts", onTrace: console.log });
@@ -24,20 +24,20 @@ import { type WireReader, WireWriter } from "./wire.js";
 
 export type { Exit, HostEntry, Memory, SplitReads };
 
-/** What can also be changed while the device runs. Windows apply to connections made from then on. */
+/** Options that can be changed while the device runs. Windows apply to new connections. */
 export interface NetworkOptions {
-	/** Octets of the receive buffer of each connection, 1 or more. Default 5744, four segments, as lwIP. */
+	/** Receive buffer of each connection in bytes, at least 1. Default 5744 (four segments), as in lwIP. */
 	readWindow?: number;
-	/** Octets of the send buffer of each connection, 1 or more. Default 8192, as on the ESP32. */
+	/** Send buffer of each connection in bytes, at least 1. Default 8192, as on the ESP32. */
 	writeWindow?: number;
 	/**
-	 * Received octets reach the device in pieces of so many octets, each in an `onReadable` of its own. True: one
-	 * by one; false, the default: as they come.
+	 * Delivers received data in pieces of this size, each in its own `onReadable`. True: single bytes; false
+	 * (default): as received.
 	 */
 	splitReads?: boolean | number | SplitReads;
-	/** What names mean to the device's resolver: an IPv4 address, "fail", or "hang" for no answer at all. */
+	/** Host names for the device's resolver: an IPv4 address, "fail" (not found) or "hang" (no answer). */
 	hosts?: Record<string, HostEntry>;
-	/** Ports of this computer that stand for those the program connects to and listens on; 0 there for a free one. */
+	/** Maps ports that the program connects to or listens on to ports of this computer; 0 for a free port. */
 	ports?: Record<number, number>;
 }
 
@@ -46,28 +46,28 @@ export interface SimulatorOptions extends NetworkOptions {
 	program: string;
 	/** Default export of `mc/config` in the device program. Default {}. */
 	config?: object;
-	/** Further module specifiers, and the absolute paths of the modules they mean. */
+	/** Further module specifiers and the absolute paths of their modules. */
 	aliases?: Record<string, string>;
-	/** Milliseconds the device may take over its callbacks, not counting `Timer.delay`. Default 10000. */
+	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
-	/** Receives what the device traces, line by line, without the line end, and the device itself. */
+	/** Called with each line that the device traces, without the line end, and the device itself. */
 	onTrace?: (line: string, device: Simulator) => void;
 }
 
-/** What the device has done so far. */
+/** Counters of a device. */
 export interface Meter {
 	/** Round trips with the machine. */
 	batches: number;
-	/** Units of computation of the engine. In `onTrace`, those of the round trip that brought the line are in it. */
+	/** Computrons spent by the engine. In `onTrace` they include the current round trip. */
 	computrons: number;
-	/** Slots in use, garbage included. */
+	/** Slots in use, including garbage. */
 	slots: number;
 }
 
 const defaultReadWindow = 4 * 1436;
 const defaultWriteWindow = 8192;
 const defaultHangTimeout = 10000;
-/** The longest time a Node timer can take, milliseconds. */
+/** Longest time that a Node.js timer supports, in milliseconds. */
 const longestDelay = 2 ** 31 - 1;
 
 export class Simulator {
@@ -79,7 +79,7 @@ export class Simulator {
 	#partialLine = "";
 	#exit: Exit | undefined;
 	#settle: (exit: Exit) => void = () => {};
-	/** Settles when the machine has ended, whatever ended it, and nothing of it is left. Never rejects. */
+	/** Resolves when the machine has ended for any reason and its process is gone. Never rejects. */
 	readonly exited: Promise<Exit>;
 
 	private constructor(bundle: Bundle, options: SimulatorOptions) {
@@ -99,9 +99,10 @@ export class Simulator {
 	}
 
 	/**
-	 * Builds the program and starts it. Its main module has run by then; if the machine ended over that,
-	 * `exited` tells.
-	 * @throws Error if the program does not compile, an option is wrong, or the XS engine has not been compiled
+	 * Builds the program and starts it. Resolves after the main module has run, or has ended the machine: see
+	 * `exited`.
+	 * @throws Error if the program does not compile, an option is invalid, or the XS engine has not been
+	 *   compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
 		const bundle = await Bundle.make(options.program, options.aliases);
@@ -120,7 +121,7 @@ export class Simulator {
 		}
 	}
 
-	/** Changes windows, splitting of reads, names and ports; what is not given stays. */
+	/** Changes the given options; the others keep their values. */
 	configure(options: NetworkOptions): void {
 		const { readWindow, writeWindow, splitReads, hosts, ports } = options;
 		const windows = { ...this.#network.windows };
@@ -132,24 +133,25 @@ export class Simulator {
 		if (ports) this.#network.ports = ports;
 	}
 
-	/** Ends the machine as if its power was cut: connections are reset. Settles when nothing is left of it. */
+	/** Ends the machine as if its power was cut: connections are reset. Resolves when its process is gone. */
 	async stop(): Promise<void> {
 		this.#end({ kind: "stop", reason: "stopped" });
 		await this.exited;
 	}
 
-	/** Number of the process that runs the machine, for tools that look at processes. */
+	/** ID of the process that runs the machine. */
 	get processId(): number | undefined {
 		return this.#conversation.processId;
 	}
 
-	/** Round trips with the machine so far, and the units of computation it took for them. */
+	/** Round trips and computrons so far. */
 	get meter(): Meter {
 		return this.#conversation.meter;
 	}
 
 	/**
-	 * Memory in use, after a garbage collection. Called from `onTrace` it is measured before the device goes on.
+	 * Measures the memory in use after a garbage collection. When called from `onTrace`, the device waits for
+	 * it.
 	 * @throws Error if the machine has ended
 	 */
 	async memory(): Promise<Memory> {
@@ -157,7 +159,7 @@ export class Simulator {
 		try {
 			const path = join(folder, "heap");
 			const ended = this.exited.then(({ reason }) => {
-				throw new Error(`The memory of the device cannot be measured, it has ended: ${reason}`);
+				throw new Error(`Cannot measure the memory of the device: it has ended: ${reason}`);
 			});
 			await Promise.race([this.#conversation.snapshot(path), ended]);
 			return await measureSnapshot(path);
@@ -192,7 +194,7 @@ export class Simulator {
 					network.connection(reader.uint32())?.configure(reader.uint8());
 					break;
 				case Operation.Write:
-					network.connection(reader.uint32())?.write(reader.octets());
+					network.connection(reader.uint32())?.write(reader.bytes());
 					break;
 				case Operation.Consumed:
 					network.connection(reader.uint32())?.consumed(reader.uint32());
@@ -216,7 +218,7 @@ export class Simulator {
 	async #answer(query: WireReader): Promise<ArrayBuffer> {
 		const kind = query.uint8() as Query;
 		const parameters = query.reader();
-		// What the device did before it asked comes first.
+		// Perform the operations that precede the query first.
 		this.#perform(query);
 		const answer = new WireWriter();
 		switch (kind) {
@@ -230,16 +232,16 @@ export class Simulator {
 				await delay(Math.min(parameters.float64(), longestDelay));
 				break;
 			case Query.Digest:
-				answer.raw(digest(parameters.string(), parameters.octets()));
+				answer.raw(digest(parameters.string(), parameters.bytes()));
 				break;
 			case Query.Combine:
-				answer.raw(combine(parameters.uint8(), parameters.octets(), parameters.octets()));
+				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
 				break;
 		}
 		return answer.take();
 	}
 
-	/** Wakes the machine later; it sets a new alarm if that was too early. */
+	/** Wakes the machine after some time. If that is too early (longestDelay), it sets a new alarm. */
 	#setAlarm(milliseconds: number): void {
 		clearTimeout(this.#alarm);
 		if (milliseconds < 0) return;
@@ -265,5 +267,5 @@ export class Simulator {
 
 function checkWindow(name: string, value: number): number {
 	if (Number.isInteger(value) && value >= 1) return value;
-	throw new RangeError(`${name} is ${value}: it must be a number of octets from 1.`);
+	throw new RangeError(`${name} is ${value}: it must be a number of bytes, at least 1.`);
 }

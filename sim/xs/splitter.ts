@@ -1,6 +1,6 @@
-/** Decides how many octets of what was received a device gets to see at once. */
+/** Splits received data into pieces for the device. */
 
-/** Pieces of `minimum` to `maximum` octets, drawn at random from `seed` on. */
+/** Pieces of `minimum` to `maximum` bytes, chosen by a seeded random generator. */
 export interface SplitReads {
 	minimum: number;
 	maximum: number;
@@ -8,10 +8,10 @@ export interface SplitReads {
 	seed?: number;
 }
 
-/** Gives the size of the next piece. */
+/** Returns the size of the next piece. */
 export type Splitter = () => number;
 
-/** @param split octets of every piece, a range to draw from, true for single octets, false to leave all whole */
+/** @param split size of each piece, a range of sizes, true for single bytes, false for no splitting */
 export function makeSplitter(split: boolean | number | SplitReads): Splitter | undefined {
 	if (split === false) return undefined;
 	if (split === true) return () => 1;
@@ -22,13 +22,13 @@ export function makeSplitter(split: boolean | number | SplitReads): Splitter | u
 	} = typeof split === "number" ? { minimum: split, maximum: split } : split;
 	if (!(Number.isInteger(minimum) && Number.isInteger(maximum) && minimum >= 1 && maximum >= minimum))
 		throw new RangeError(
-			`splitReads is ${JSON.stringify(split)}: it must be a number of octets from 1, or {minimum, maximum} with 1 <= minimum <= maximum.`,
+			`splitReads is ${JSON.stringify(split)}: it must be a number of bytes (at least 1) or {minimum, maximum} with 1 <= minimum <= maximum.`,
 		);
 	const random = generator(seed);
 	return () => minimum + Math.floor(random() * (maximum - minimum + 1));
 }
 
-/** Numbers from 0 up to 1, the same for the same seed: a counter through a mixing function. */
+/** Pseudo-random numbers from 0 to 1 (exclusive), made by mixing a counter. */
 function generator(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {

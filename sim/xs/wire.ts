@@ -1,24 +1,24 @@
 /**
- * The octets that the simulator and the XS machine exchange: plain values in little-endian order, one after
- * another, without padding. This file runs on both sides.
+ * Encoding of the values that the simulator and the XS machine exchange: little-endian, without padding. This
+ * file runs on both sides.
  */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Native code of XS: one copy for all. */
+/** Native function of XS that concatenates buffers with a single copy. */
 const { concat } = ArrayBuffer.prototype as {
 	concat?: (this: ArrayBuffer, ...others: ArrayBuffer[]) => ArrayBuffer;
 };
-/** The most that are joined at a time: they stand on the stack. */
+/** Maximum number of buffers to join in one call: arguments are on the stack. */
 const joinedAtOnce = 100;
 /**
- * From so many octets on, they stay in a buffer of their own until everything is joined: this XS copies them one
- * by one into an array that is there already. Elsewhere that is the quickest way.
+ * Values of at least this size stay in buffers of their own until take() joins them: XS 13 copies bytes into an
+ * existing array one by one. Elsewhere copying is faster.
  */
 const ownBufferFrom = concat ? 512 : Number.POSITIVE_INFINITY;
 
-/** Joins buffers into one. Only in the XS machine. */
+/** Joins buffers into one. Works only in the XS machine. */
 export function join(buffers: readonly ArrayBuffer[]): ArrayBuffer {
 	let joined = buffers[0] ?? new ArrayBuffer(0);
 	for (let i = 1; i < buffers.length; i += joinedAtOnce)
@@ -26,22 +26,22 @@ export function join(buffers: readonly ArrayBuffer[]): ArrayBuffer {
 	return joined;
 }
 
-/** Collects values into one buffer that grows as needed and is reused after every `take`. */
+/** Writes values into a buffer that grows as needed and is reused after `take`. */
 export class WireWriter {
 	#bytes: Uint8Array<ArrayBuffer>;
 	#view: DataView;
 	#length = 0;
-	/** What goes before the values in `bytes`, and the octets of it. */
+	/** Buffers that precede the values in `#bytes`; `#partsLength` is their total length. */
 	#parts: ArrayBuffer[] = [];
 	#partsLength = 0;
 
-	/** @param capacity octets to begin with */
+	/** @param capacity initial size in bytes */
 	constructor(capacity = 4096) {
 		this.#bytes = new Uint8Array(capacity);
 		this.#view = new DataView(this.#bytes.buffer);
 	}
 
-	/** Octets written since the last `take`. */
+	/** Number of bytes written since the last `take`. */
 	get length(): number {
 		return this.#partsLength + this.#length;
 	}
@@ -74,18 +74,18 @@ export class WireWriter {
 		return this;
 	}
 
-	/** Octets preceded by their count. */
-	octets(value: Uint8Array): this {
+	/** Writes the number of bytes, then the bytes. */
+	bytes(value: Uint8Array): this {
 		this.uint32(value.byteLength);
 		return this.raw(value);
 	}
 
-	/** A string as UTF-8, preceded by its length in octets. */
+	/** Writes the length in bytes, then the string in UTF-8. */
 	string(value: string): this {
-		return this.octets(encoder.encode(value));
+		return this.bytes(encoder.encode(value));
 	}
 
-	/** Octets as they are. */
+	/** Writes bytes without a length. */
 	raw(value: Uint8Array): this {
 		if (value.byteLength >= ownBufferFrom) return this.#part(value);
 		this.#reserve(value.byteLength);
@@ -94,7 +94,7 @@ export class WireWriter {
 		return this;
 	}
 
-	/** Everything written since the last call, in a buffer of its own. */
+	/** Returns everything written since the last call, in a new buffer. */
 	take(): ArrayBuffer {
 		const taken = this.#bytes.buffer.slice(0, this.#length);
 		this.#length = 0;
@@ -125,7 +125,7 @@ export class WireWriter {
 	}
 }
 
-/** Takes values out of a received buffer in the order in which they were written. */
+/** Reads values from a buffer in the order in which they were written. */
 export class WireReader {
 	#bytes: Uint8Array;
 	#view: DataView;
@@ -136,7 +136,7 @@ export class WireReader {
 		this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	}
 
-	/** Whether anything is left. */
+	/** True if there are unread values. */
 	get more(): boolean {
 		return this.#offset < this.#bytes.byteLength;
 	}
@@ -163,8 +163,8 @@ export class WireReader {
 		return value;
 	}
 
-	/** Octets written by `octets`: a view of the received buffer, not a copy. */
-	octets(): Uint8Array {
+	/** Reads bytes written by WireWriter.bytes(). Returns a view, not a copy. */
+	bytes(): Uint8Array {
 		const length = this.uint32();
 		const value = this.#bytes.subarray(this.#offset, this.#offset + length);
 		this.#offset += length;
@@ -172,15 +172,15 @@ export class WireReader {
 	}
 
 	string(): string {
-		return decoder.decode(this.octets());
+		return decoder.decode(this.bytes());
 	}
 
-	/** A reader of octets written by `octets`. */
+	/** Returns a reader for bytes written by WireWriter.bytes(). */
 	reader(): WireReader {
-		return new WireReader(this.octets());
+		return new WireReader(this.bytes());
 	}
 
-	/** Everything that is left, as a view of the received buffer. */
+	/** Returns all remaining bytes as a view. */
 	rest(): Uint8Array {
 		const value = this.#bytes.subarray(this.#offset);
 		this.#offset = this.#bytes.byteLength;

@@ -1,6 +1,7 @@
 /**
- * A process that runs the XS engine: the worker binary of `@agoric/xsnap`, spoken to directly in netstrings on
- * its file descriptors 3 and 4, because the package's JavaScript API wants the whole Node process locked down (SES).
+ * A process that runs the XS engine: the worker binary of `@agoric/xsnap`. This file speaks its netstring
+ * protocol on file descriptors 3 and 4, because the package's JavaScript API needs the whole Node.js process
+ * locked down (SES).
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -8,13 +9,13 @@ import type { Duplex } from "node:stream";
 import { engineBinary } from "./engine.js";
 import { NetstringReader, netstring } from "./netstring.js";
 
-/** What the owner of a worker hears. */
+/** Events of a worker. */
 export interface WorkerEvents {
-	/** The worker asks and waits; answer with `answer`. */
+	/** The worker waits for an answer: call `answer`. */
 	onQuery(query: Buffer): void;
-	/** The process ended without being told to. */
+	/** The process ended unexpectedly. */
 	onCrash(reason: string): void;
-	/** The engine gave up on a batch because it computed without end. */
+	/** The engine ended because a batch exceeded the computation limit. */
 	onEndless(): void;
 }
 
@@ -32,8 +33,8 @@ const exitReasons: Record<number, string> = {
 const endlessStatus = 17;
 
 /**
- * An endless loop must end even if nobody is left to kill the process: units of computation after which the
- * engine gives up on one batch. It gets there in some ten seconds.
+ * Computrons after which the engine ends a batch (about ten seconds). It ends an endless loop even if no parent
+ * process is left to kill it.
  */
 const computationLimit = 2_000_000_000;
 
@@ -45,14 +46,14 @@ export class Worker {
 	#errors = "";
 	#ended = false;
 	readonly #exit: Promise<void>;
-	/** Units of computation the engine has spent so far. */
+	/** Computrons spent so far. */
 	computrons = 0;
-	/** Slots in use, garbage included, after the last batch. */
+	/** Slots in use after the last batch, including garbage. */
 	slots = 0;
 
 	constructor(events: WorkerEvents) {
 		this.#events = events;
-		// A process group of its own: Ctrl-C is for the simulator, which then ends the worker in good order.
+		// Its own process group, so that Ctrl-C does not kill it: the simulator ends it.
 		const child = spawn(engineBinary(), ["-l", String(computationLimit), "-i", "1000000"], {
 			stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
 			detached: true,
@@ -77,32 +78,32 @@ export class Worker {
 		});
 	}
 
-	/** Number of the process. */
+	/** Process ID. */
 	get processId(): number | undefined {
 		return this.#child.pid;
 	}
 
-	/** Reads and runs a program file; one that cannot be run ends the process. */
+	/** Runs a program file. If it fails to run, the process ends. */
 	async run(path: string): Promise<void> {
 		await this.#command(`s${path}`);
 	}
 
-	/** Hands a batch of octets to the program's `handleCommand`; gives its reply once all jobs have run. */
+	/** Passes a batch to the program's `handleCommand`. Resolves with the reply when all promise jobs have run. */
 	send(batch: Uint8Array): Promise<Buffer> {
 		return this.#command("?", batch);
 	}
 
-	/** Collects garbage and writes a snapshot of the heap to a file. */
+	/** Collects garbage, then writes a heap snapshot to a file. */
 	async snapshot(path: string): Promise<void> {
 		await this.#command(`w${path}`);
 	}
 
-	/** Answers the query the worker waits for. */
-	answer(octets: Uint8Array): void {
-		this.#input.write(netstring("/", octets));
+	/** Answers the query that blocks the worker. */
+	answer(bytes: Uint8Array): void {
+		this.#input.write(netstring("/", bytes));
 	}
 
-	/** Ends the process at once; settles when it is gone. */
+	/** Kills the process. Resolves when it has ended. */
 	kill(): Promise<void> {
 		this.#ended = true;
 		this.#replies.length = 0;
@@ -110,10 +111,10 @@ export class Worker {
 		return this.#exit;
 	}
 
-	#command(prefix: string, octets?: Uint8Array): Promise<Buffer> {
+	#command(prefix: string, bytes?: Uint8Array): Promise<Buffer> {
 		return new Promise((resolve, reject) => {
 			this.#replies.push({ resolve, reject });
-			this.#input.write(netstring(prefix, octets));
+			this.#input.write(netstring(prefix, bytes));
 		});
 	}
 
@@ -121,7 +122,7 @@ export class Worker {
 		if (this.#ended) return;
 		switch (message[0]) {
 			case 0x2e: {
-				// "." usage as JSON, octet 1, reply
+				// ".", usage as JSON, a byte 1, the reply
 				const separator = message.indexOf(1);
 				const usage = message.toString("latin1", 1, separator);
 				this.computrons += Number(/"compute":(\d+)/.exec(usage)?.[1]);
@@ -129,12 +130,12 @@ export class Worker {
 				this.#replies.shift()?.resolve(message.subarray(separator + 1));
 				break;
 			}
-			case 0x21: // "!" message of an exception
-				// Without one a script did not load, and the reason is on its way through stderr: the end brings it.
+			case 0x21: // "!", message of an exception
+				// Without a message, a script failed to load: the reason comes through stderr, reported at the end.
 				if (message.byteLength === 1) this.#input.end();
 				else this.#replies.shift()?.reject(new Error(message.toString("utf8", 1)));
 				break;
-			case 0x3f: // "?" query
+			case 0x3f: // "?", the query
 				this.#events.onQuery(message.subarray(1));
 				break;
 		}

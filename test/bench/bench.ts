@@ -6,9 +6,9 @@ import { report, table } from "./report.js";
 
 const usage = `Usage: npm run -s bench -- [options]
 
-Measures the time of a message on the XS engine from npm.
+Measures the time per message on the XS engine from npm.
 
-  --rounds N    how often each case is measured (default 20)
+  --rounds N    number of measurements of each case (default 20)
   --json        print the result as JSON
   --help        show this text`;
 

@@ -1,6 +1,6 @@
 /**
- * Compares the computrons of each case with the baseline beside this file: `npm run bench:check [-- --update]`.
- * They do not depend on the computer. A case that has grown by more than 3 % fails the check.
+ * Compares the computrons of each case with those in baseline.json: `npm run bench:check [-- --update]`.
+ * They do not depend on the computer. The check fails if a case needs over 3 % more than the baseline.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -8,16 +8,16 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "../../sim/commandline.js";
 import { countOnNpmEngine } from "./npmengine.js";
 
-/** Computrons a message, by the name of the case. */
+/** Computrons per message, by the name of the case. */
 type Baseline = Record<string, number>;
 
 const path = fileURLToPath(new URL("./baseline.json", import.meta.url));
-/** What a case may grow by, as a part of it. */
+/** Allowed growth of a case, as a fraction. */
 const tolerance = 0.03;
 
 async function measure(): Promise<Baseline> {
 	const { cases, expenses } = await countOnNpmEngine();
-	const names = cases.map(({ subject, work, role, octets }) => [subject, role, work, octets]);
+	const names = cases.map(({ subject, work, role, bytes }) => [subject, role, work, bytes]);
 	return Object.fromEntries(
 		names.map((name, index) => [
 			name.filter((part) => part !== "").join(" "),
@@ -26,7 +26,7 @@ async function measure(): Promise<Baseline> {
 	);
 }
 
-/** What is wrong with the figures: a sentence each. */
+/** Returns the differences as messages. */
 function compare(baseline: Baseline, found: Baseline): string[] {
 	const names = [...new Set([...Object.keys(baseline), ...Object.keys(found)])];
 	return names.flatMap((name) => {
@@ -36,7 +36,7 @@ function compare(baseline: Baseline, found: Baseline): string[] {
 			return `${name} is ${before === undefined ? "not in the baseline" : "no longer measured"}.`;
 		if (now <= before * (1 + tolerance)) return [];
 		const growth = ((now / before - 1) * 100).toFixed(1);
-		return `${name} takes ${now} computrons a message, ${growth} % more than the ${before} of the baseline.`;
+		return `${name} takes ${now} computrons per message, ${growth} % more than the ${before} of the baseline.`;
 	});
 }
 
@@ -44,7 +44,7 @@ const usage = `Usage: npm run -s bench:check -- [options]
 
 Compares the computrons of each case with the baseline.
 
-  --update      make what is measured the baseline
+  --update      write the measurements to the baseline
   --help        show this text`;
 
 await runCommand(usage, { update: "boolean" }, async (values) => {
@@ -56,9 +56,9 @@ await runCommand(usage, { update: "boolean" }, async (values) => {
 	const faults = compare(JSON.parse(await readFile(path, "utf8")) as Baseline, found);
 	for (const fault of faults) console.error(fault);
 	if (faults.length) {
-		console.error("If this is wanted, run npm run bench:check -- --update and say why in the commit.");
+		console.error("If this is intended, run npm run bench:check -- --update and explain it in the commit.");
 		return 1;
 	}
-	console.log(`${Object.keys(found).length} cases take no more than the baseline.`);
+	console.log(`${Object.keys(found).length} cases are within the baseline.`);
 	return 0;
 });

@@ -1,27 +1,27 @@
-/** What identifies a case of the benchmark: see device/case.ts. */
+/** Identifies a case of the benchmark: see device/case.ts. */
 export interface CaseName {
 	subject: string;
 	work: string;
 	role: string;
-	octets: number;
+	bytes: number;
 }
 
-/** What the engine has spent, in a turn or in all. */
+/** Resources used by the engine, per turn or in total. */
 export interface Expense {
-	/** Instructions. */
+	/** Executed instructions. */
 	computrons?: number;
-	/** Slots taken, garbage included. */
+	/** Allocated slots, including garbage. */
 	slots?: number;
-	/** Octets of chunks taken, garbage included. */
+	/** Allocated bytes of chunks, including garbage. */
 	chunks?: number;
 }
 
-/** Takes in what the benchmark traces on its device: see device/run.ts. */
+/** Parses the trace of the benchmark on the device: see device/run.ts. */
 export class Collector {
 	cases: CaseName[] = [];
-	/** Nanoseconds a message, of each case. */
+	/** Nanoseconds per message of each case. */
 	times: number[] = [];
-	/** Of each turn of count(). */
+	/** Resources used in each turn of count(). */
 	readonly #turns: Expense[] = [];
 	#before: Required<Expense> = { computrons: 0, slots: 0, chunks: 0 };
 	readonly done: Promise<void>;
@@ -33,7 +33,7 @@ export class Collector {
 		});
 	}
 
-	/** @param meter what the engine has spent in all, where the device cannot tell itself */
+	/** @param meter total resources used by the engine, if the device cannot measure them itself */
 	take(line: string, meter?: { computrons: number; slots: number }): void {
 		const [word = "", rest = ""] = line.split(/ (.*)/s, 2);
 		if (word === "cases") this.cases = JSON.parse(rest);
@@ -44,12 +44,12 @@ export class Collector {
 	}
 
 	/**
-	 * What each case takes a message.
-	 * @param messages as many as count() was told
+	 * Returns the resources that each case uses per message.
+	 * @param messages number of messages passed to count()
 	 */
 	expenses(messages: number): Expense[] {
 		return this.cases.map((_, index) => {
-			// Of three turns of a case the last two matter.
+			// The first of three turns is a warm-up.
 			const once: Expense = this.#turns[3 * index + 1] ?? {};
 			const twice: Expense = this.#turns[3 * index + 2] ?? {};
 			const expense: Expense = {};

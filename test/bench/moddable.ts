@@ -9,9 +9,9 @@ import { report, table } from "./report.js";
 
 const usage = `Usage: npm run -s bench:moddable -- [options]
 
-Measures the time of a message on the engine of the Moddable SDK (MODDABLE).
+Measures the time per message on the engine of the Moddable SDK (MODDABLE).
 
-  --rounds N    how often each case is measured (default 40)
+  --rounds N    number of measurements of each case (default 40)
   --json        print the result as JSON
   --help        show this text`;
 const manifest = fileURLToPath(new URL("./device/manifest.json", import.meta.url));

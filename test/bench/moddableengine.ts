@@ -3,20 +3,20 @@ import { startDisplay } from "../../sim/moddable/display.js";
 import type { Sdk } from "../../sim/moddable/sdk.js";
 import { ModdableSimulator } from "../../sim/moddable/simulator.js";
 
-/** A device program that ends with the line "done". */
+/** A device program that traces "done" when it ends. */
 export interface Program {
 	/** Absolute path of the manifest. */
 	manifest: string;
-	/** As the manifest has it. */
+	/** Name in the manifest. */
 	name: string;
 	kind: Kind;
 	config?: Record<string, string | number>;
 }
 
 /**
- * Builds and runs a program in the SDK's simulator until it is done.
- * @param take receives what it traces but for the last line
- * @throws Error with a sentence if that cannot be done, or if the device ends too early
+ * Builds a program and runs it in the SDK's simulator until it is done.
+ * @param take called with each trace line except "done"
+ * @throws Error if the build fails or the device ends too early
  */
 export async function runOnModdable(sdk: Sdk, program: Program, take: (line: string) => void): Promise<void> {
 	const built = await buildForSimulator(sdk, program);
@@ -34,7 +34,7 @@ export async function runOnModdable(sdk: Sdk, program: Program, take: (line: str
 			onTrace,
 		});
 		const ended = device.exited.then(({ reason }): never => {
-			throw new Error(`The program did not come to its end: ${reason}`);
+			throw new Error(`The program ended too early: ${reason}`);
 		});
 		await Promise.race([done, ended]);
 		await Promise.all([device.stop(), ended.catch(() => {})]);

@@ -1,4 +1,4 @@
-/** In place of the native measuring of JSON: nothing is measured, which takes no time. */
+/** Replaces the native JSON limits: measures nothing, so that it takes no time. */
 export const enum TextFault {
 	tooManyNames = -3,
 }
@@ -13,6 +13,6 @@ export const enum Limit {
 	emptyArraysSent = 48,
 }
 
-/** A native function that does nothing, called as the device calls its own. */
+/** A native function without effect, called like the device's own. */
 export const measureText = Function.prototype;
 export const measureValue = Function.prototype;

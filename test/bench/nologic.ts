@@ -1,2 +1,2 @@
-/** In place of the native `logical` module: nothing is masked, which takes no time. */
+/** Replaces the native `logical` module: masks nothing, so that it takes no time. */
 export default { xor(): void {} };

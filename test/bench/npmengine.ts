@@ -9,21 +9,21 @@ function pathOf(file: string): string {
 }
 
 /**
- * On a device masking and measuring JSON are native. Here they are loops in JavaScript that would hide all else, so they
- * are left out: the benchmark's masked frames have a masking key of 0. bench:moddable has both.
+ * On a device, masking and the JSON limits are native. Here they are slow loops in JavaScript, so they are left
+ * out; the benchmark's masked frames use a masking key of 0. bench:moddable includes both.
  */
 export const aliases = {
 	logical: pathOf("./nologic.ts"),
 	[pathOf("../../modules/json/jsonlimits.ts")]: pathOf("./nolimits.ts"),
 };
 
-/** A turn of the benchmark takes its time. */
+/** One turn of the benchmark may take long. */
 const hangTimeout = 60000;
 
 /**
- * What each case takes a message.
- * @param messages a multiple of every batch
- * @param only a regular expression that the names of the cases match
+ * Counts the resources that each case uses per message.
+ * @param messages number of messages, a multiple of every batch
+ * @param only regular expression that selects cases by name
  */
 export async function countOnNpmEngine(
 	messages = 100,
@@ -35,8 +35,8 @@ export async function countOnNpmEngine(
 
 /**
  * Runs the benchmark on the XS engine from npm.
- * @param config as device/run.ts reads it
- * @throws Error if the device ends before the benchmark does
+ * @param config configuration, see device/run.ts
+ * @throws Error if the device ends before the benchmark
  */
 export async function runOnNpmEngine(config: object): Promise<Collector> {
 	const collector = new Collector();
@@ -50,7 +50,7 @@ export async function runOnNpmEngine(config: object): Promise<Collector> {
 	await Promise.race([
 		collector.done,
 		device.exited.then(({ reason }): never => {
-			throw new Error(`The benchmark did not come to its end: ${reason}`);
+			throw new Error(`The benchmark ended too early: ${reason}`);
 		}),
 	]);
 	await device.stop();

@@ -1,17 +1,17 @@
 import type { CaseName, Expense } from "./collector.js";
 
-/** One case, and what it costs a message. */
+/** The measurements of one case, per message. */
 export interface Measured extends CaseName {
 	microseconds: number;
-	/** The time as a multiple of the floor's. */
+	/** The time relative to the floor. */
 	ratio: number;
-	/** The engine's instructions, where it counts them. */
+	/** Executed instructions, if the engine counts them. */
 	computrons?: number;
-	/** The ratio that must not be exceeded on the SDK's engine, where there is one. */
+	/** Maximum ratio on the SDK's engine, if one is defined. */
 	target?: number;
 }
 
-/** What a run of the benchmark has found. */
+/** Results of a run of the benchmark. */
 export interface Report {
 	/** The XS engine. */
 	engine: string;
@@ -25,7 +25,7 @@ const targets: Record<string, number> = {
 	"receive 275": 1.22,
 };
 
-/** Puts figures and names together. Times are in nanoseconds. */
+/** Combines measurements and names. Times are in nanoseconds. */
 export function report(
 	engine: string,
 	cases: readonly CaseName[],
@@ -33,20 +33,20 @@ export function report(
 	expenses?: readonly Expense[],
 ): Report {
 	const floors = new Map<string, number>();
-	cases.forEach(({ subject, work, octets }, index) => {
-		if (subject === "floor") floors.set(`${work} ${octets}`, times[index] ?? Number.NaN);
+	cases.forEach(({ subject, work, bytes }, index) => {
+		if (subject === "floor") floors.set(`${work} ${bytes}`, times[index] ?? Number.NaN);
 	});
 	return {
 		engine,
 		cases: cases.map((name, index) => {
 			const time = times[index] ?? Number.NaN;
-			// What goes through the queue is sent, too.
+			// Queued messages are sent, too.
 			const base = name.work === "receive" ? "receive" : "send";
-			const target = name.subject === "xs-web-socket" ? targets[`${name.work} ${name.octets}`] : undefined;
+			const target = name.subject === "xs-web-socket" ? targets[`${name.work} ${name.bytes}`] : undefined;
 			const measured: Measured = {
 				...name,
 				microseconds: round(time / 1000, 3),
-				ratio: round(time / (floors.get(`${base} ${name.octets}`) ?? Number.NaN), 3),
+				ratio: round(time / (floors.get(`${base} ${name.bytes}`) ?? Number.NaN), 3),
 			};
 			const { computrons } = expenses?.[index] ?? {};
 			if (computrons !== undefined) measured.computrons = round(computrons, 1);
@@ -56,19 +56,19 @@ export function report(
 	};
 }
 
-/** The figures as a table for a terminal. */
+/** Formats the results as a table for a terminal. */
 export function table({ engine, cases }: Report): string {
 	const counted = cases.some(({ computrons }) => computrons !== undefined);
-	const heads = ["octets", "work", "subject", "role", "µs", "ratio", "target"];
+	const heads = ["bytes", "work", "subject", "role", "µs", "ratio", "target"];
 	if (counted) heads.push("computrons");
 	const rows = cases.map((each) => {
-		const { octets, work, subject, role, microseconds, ratio, target, computrons } = each;
-		const cells = [octets, work, subject, role, microseconds.toFixed(2), ratio.toFixed(2), target ?? ""];
+		const { bytes, work, subject, role, microseconds, ratio, target, computrons } = each;
+		const cells = [bytes, work, subject, role, microseconds.toFixed(2), ratio.toFixed(2), target ?? ""];
 		if (counted) cells.push(computrons ?? "");
 		return cells.map(String);
 	});
-	const order = ([octets = "", work = ""]: string[]) =>
-		`${work.replace("queue", "send-queue")} ${octets.padStart(9)}`;
+	const order = ([bytes = "", work = ""]: string[]) =>
+		`${work.replace("queue", "send-queue")} ${bytes.padStart(9)}`;
 	rows.sort((one, other) => order(one).localeCompare(order(other)));
 	const widths = heads.map((head, column) =>
 		Math.max(head.length, ...rows.map((row) => (row[column] ?? "").length)),
@@ -81,7 +81,7 @@ export function table({ engine, cases }: Report): string {
 			})
 			.join("  ")
 			.trimEnd();
-	return [`${engine}: time of one message`, line(heads), ...rows.map(line), ""].join("\n");
+	return [`${engine}: time per message`, line(heads), ...rows.map(line), ""].join("\n");
 }
 
 function round(value: number, digits: number): number {

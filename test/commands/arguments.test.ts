@@ -1,7 +1,7 @@
 import test from "ava";
 import { npmRun } from "./support.js";
 
-/** Commands and what they cannot take. */
+/** Commands with invalid arguments. */
 const wrong: [command: string, ...parameters: string[]][] = [
 	["fuzz", "--seconds", "x"],
 	["fuzz", "--seconds", "0"],
@@ -18,19 +18,21 @@ const wrong: [command: string, ...parameters: string[]][] = [
 	["figures", "--nothing"],
 	["interop", "--nothing"],
 	["start", "--port", "x"],
+	["build:esp32", "x"],
+	["test:moddable", "--nothing"],
 ];
 
 for (const [command, ...parameters] of wrong) {
-	test.serial(`${command} ${parameters.join(" ")} is answered with one sentence and status 1`, async (t) => {
+	test.serial(`${command} ${parameters.join(" ")} is rejected with one line and status 1`, async (t) => {
 		const run = npmRun(t, command, ...parameters);
 		t.is(await run.status(), 1);
-		t.is(run.said.output, "");
-		t.regex(run.said.errors, /^[^\n]+\n$/);
+		t.is(run.printed.output, "");
+		t.regex(run.printed.errors, /^[^\n]+\n$/);
 	});
 }
 
-test("--help shows the usage", async (t) => {
+test("--help prints the usage", async (t) => {
 	const run = npmRun(t, "fuzz", "--help");
 	t.is(await run.status(), 0);
-	t.true(run.said.output.startsWith("Usage: npm run fuzz"));
+	t.true(run.printed.output.startsWith("Usage: npm run fuzz"));
 });

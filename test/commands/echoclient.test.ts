@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from "ava";
 import { type WebSocket, WebSocketServer } from "ws";
 import { npmRun } from "./support.js";
 
-/** What a test suite does with one connection; returns whether it got what it wants. */
+/** Tests one connection; returns whether it passed. */
 type Case = (socket: WebSocket) => Promise<boolean>;
 
 async function closeCode(socket: WebSocket): Promise<number> {
@@ -15,24 +15,24 @@ async function closeCode(socket: WebSocket): Promise<number> {
 	return code;
 }
 
-/** Sends a message, in fragments or whole, and wants it back. */
+/** Sends a message, whole or in fragments, and expects it back. */
 function echo(message: string | Buffer, fragment = 0): Case {
 	return async (socket) => {
-		const octets = Buffer.from(message as string);
+		const bytes = Buffer.from(message as string);
 		const binary = typeof message !== "string";
-		if (fragment === 0) socket.send(octets, { binary });
-		for (let start = 0; fragment && start < octets.length; start += fragment)
-			socket.send(octets.subarray(start, start + fragment), {
+		if (fragment === 0) socket.send(bytes, { binary });
+		for (let start = 0; fragment && start < bytes.length; start += fragment)
+			socket.send(bytes.subarray(start, start + fragment), {
 				binary,
-				fin: start + fragment >= octets.length,
+				fin: start + fragment >= bytes.length,
 			});
 		const [data, isBinary] = await once(socket, "message");
 		socket.close(1000);
-		return octets.equals(data) && isBinary === binary && (await closeCode(socket)) === 1000;
+		return bytes.equals(data) && isBinary === binary && (await closeCode(socket)) === 1000;
 	};
 }
 
-/** Sends octets that are no proper frame, and wants a close code. */
+/** Sends an invalid frame and expects a close code. */
 function violate(frame: string, code: number): Case {
 	return async (socket) => {
 		(socket as unknown as { _socket: Duplex })._socket.write(Buffer.from(frame, "hex"));
@@ -71,16 +71,16 @@ const names = Object.keys(cases);
 
 interface Suite {
 	readonly url: string;
-	/** What was asked for, and the cases that went as they should. */
+	/** Requested paths, and the names of passed cases. */
 	readonly requests: string[];
 	readonly passed: string[];
-	/** The cases that have begun: the end of a connection may be seen here later than at the device. */
+	/** Started cases. The end of a connection may be noticed later here than on the device. */
 	readonly running: Promise<void>[];
-	/** Listens no longer. */
+	/** Stops listening. */
 	close(): void;
 }
 
-/** A server after Autobahn's example. `refuse` may answer a request in its own way, and then returns true. */
+/** Starts a server that works like Autobahn's. `refuse` may answer a request itself; it then returns true. */
 async function startSuite(
 	t: ExecutionContext,
 	refuse: (request: IncomingMessage, socket: Duplex, suite: Suite) => boolean = () => false,
@@ -123,7 +123,7 @@ async function startSuite(
 	return suite;
 }
 
-test("every case is run, every message echoed, the reports are asked for, and the status is 0", async (t) => {
+test("runs every case, echoes every message, requests the reports, and ends with status 0", async (t) => {
 	const suite = await startSuite(t);
 	const command = npmRun(t, "echo:client", "--url", suite.url, "--agent", "a b&c");
 	t.is(await command.status(), 0);
@@ -135,11 +135,11 @@ test("every case is run, every message echoed, the reports are asked for, and th
 		"/updateReports?agent=a%20b%26c",
 	]);
 	const count = names.length;
-	t.is(command.said.output, `echo client ready: ${count} cases of ${suite.url}\n${count} cases done\n`);
-	t.is(command.said.errors, "");
+	t.is(command.printed.output, `echo client ready: ${count} cases of ${suite.url}\n${count} cases done\n`);
+	t.is(command.printed.errors, "");
 });
 
-test("--next goes on after whatever goes wrong, until it is answered with 404", async (t) => {
+test("--next continues after failures until the answer is 404", async (t) => {
 	let faults = 0;
 	const suite = await startSuite(t, (_request, socket, { passed }) => {
 		if (passed.length === 3 && faults < 3) {
@@ -158,13 +158,13 @@ test("--next goes on after whatever goes wrong, until it is answered with 404", 
 	t.deepEqual(suite.passed, names);
 	t.is(suite.requests.length, names.length + 4);
 	t.true(suite.requests.every((request) => request === "/runNext?agent=me"));
-	t.regex(command.said.output, /^echo client ready: .*\n\d+ cases done\n$/);
-	t.is(command.said.errors, "");
+	t.regex(command.printed.output, /^echo client ready: .*\n\d+ cases done\n$/);
+	t.is(command.printed.errors, "");
 });
 
 test("--next ends with status 0 when the connection is refused", async (t) => {
 	const suite = await startSuite(t, (_request, _socket, { requests, close }) => {
-		// The last one: its connection goes on, the next one finds nobody.
+		// This connection continues; the next one is refused.
 		if (requests.length === 3) close();
 		return false;
 	});
@@ -172,21 +172,21 @@ test("--next ends with status 0 when the connection is refused", async (t) => {
 	t.is(await command.status(), 0);
 	await Promise.all(suite.running);
 	t.deepEqual(suite.passed, names.slice(0, 3));
-	t.regex(command.said.output, /\n3 cases done\n$/);
+	t.regex(command.printed.output, /\n3 cases done\n$/);
 });
 
-test("a suite that is not there, or says nothing sensible, is one sentence and status 1", async (t) => {
+test("an unreachable server or an invalid URL is reported in one line, with status 1", async (t) => {
 	const suite = await startSuite(t);
 	suite.close();
 	const alone = npmRun(t, "echo:client", "--url", suite.url);
 	t.is(await alone.status(), 1);
 	t.regex(
-		alone.said.errors,
+		alone.printed.errors,
 		/^The echo client failed: no connection to 127\.0\.0\.1:\d+ after 11 attempts: .*\n$/,
 	);
-	t.is(alone.said.output, "");
+	t.is(alone.printed.output, "");
 
 	const wrong = npmRun(t, "echo:client", "--url", "http://127.0.0.1:9001");
 	t.is(await wrong.status(), 1);
-	t.is(wrong.said.errors, "--url is http://127.0.0.1:9001: it must be like ws://127.0.0.1:9001.\n");
+	t.is(wrong.printed.errors, "--url is http://127.0.0.1:9001: it must be like ws://127.0.0.1:9001.\n");
 });

@@ -6,7 +6,7 @@ import { type Command, npmRun, takenPort } from "./support.js";
 
 const maxMessage = 3 * 1024 * 1024;
 
-/** One server for all: whatever a test does to it, it has to serve the next one. */
+/** One server for all tests: it must still work after each of them. */
 let server: Command;
 let port: number;
 
@@ -23,7 +23,7 @@ test.before(async () => {
 test.after.always(async (t) => {
 	server.signal("SIGTERM");
 	t.is(await server.status(), 0);
-	t.is(server.said.errors, "");
+	t.is(server.printed.errors, "");
 });
 
 async function open(t: ExecutionContext): Promise<WsConnection> {
@@ -46,7 +46,7 @@ async function echoes(
 	t.true(Buffer.from(message as string).equals(Buffer.from(echo as string)), `of ${message.length}`);
 }
 
-test("text and binary of every length encoding come back as they went", async (t) => {
+test("text and binary messages of every length encoding are echoed", async (t) => {
 	const connection = await open(t);
 	for (const length of [0, 1, 125, 126, 127, 128, 65535, 65536]) {
 		await echoes(t, connection, "é".repeat(length / 2) + "x".repeat(length % 2));
@@ -55,20 +55,20 @@ test("text and binary of every length encoding come back as they went", async (t
 	await echoes(t, connection, '\uFEFF{"not": "parsed"\0 \u{1F600}');
 });
 
-test("messages as long as --max-message come back, in fragments too, longer ones end with 1009", async (t) => {
+test("messages up to --max-message are echoed, also in fragments; longer ones close with 1009", async (t) => {
 	const connection = await open(t);
 	await echoes(t, connection, randomBytes(maxMessage));
 	await echoes(t, connection, "m".repeat(maxMessage));
-	const octets = randomBytes(maxMessage);
+	const bytes = randomBytes(maxMessage);
 	const piece = maxMessage / 48;
 	for (let start = 0; start < maxMessage; start += piece)
-		connection.socket.send(octets.subarray(start, start + piece), { fin: start + piece === maxMessage });
-	t.true(octets.equals((await connection.message()) as Buffer));
+		connection.socket.send(bytes.subarray(start, start + piece), { fin: start + piece === maxMessage });
+	t.true(bytes.equals((await connection.message()) as Buffer));
 	connection.send(Buffer.alloc(maxMessage + 1));
 	t.is((await connection.closed()).code, 1009);
 });
 
-test("a message in two thousand fragments with pings in between comes back as text", async (t) => {
+test("a text message in two thousand fragments with pings in between is echoed", async (t) => {
 	const connection = await open(t);
 	let pongs = 0;
 	connection.socket.on("pong", () => pongs++);
@@ -81,22 +81,22 @@ test("a message in two thousand fragments with pings in between comes back as te
 	t.true(pongs > 0);
 });
 
-test("thousands of messages sent at once come back in order", async (t) => {
+test("thousands of messages sent at once are echoed in order", async (t) => {
 	const connection = await open(t);
 	for (let number = 0; number < 3000; number++)
-		connection.send(number % 2 ? `text ${number}` : Buffer.from(`octets ${number}`));
+		connection.send(number % 2 ? `text ${number}` : Buffer.from(`bytes ${number}`));
 	for (let number = 0; number < 3000; number++) {
 		const message = await connection.message();
-		if (String(message) !== `${number % 2 ? "text" : "octets"} ${number}`)
+		if (String(message) !== `${number % 2 ? "text" : "bytes"} ${number}`)
 			return t.fail(`${number}: ${message}`);
 	}
 	t.pass();
 });
 
-test("what a peer sends before it reads comes back in order when it does", async (t) => {
+test("messages that a peer sends before it reads are echoed in order", async (t) => {
 	const connection = await open(t);
 	connection.socket.pause();
-	// One fits the device's send buffer, three those of the system on the way, and four may wait.
+	// One fits the device's send buffer, three the system's buffers, and four the echo queue.
 	const messages = Array.from({ length: 5 }, () => randomBytes(maxMessage));
 	const { socket } = connection;
 	await Promise.all(messages.map((message) => new Promise((resolve) => socket.send(message, resolve))));
@@ -105,7 +105,7 @@ test("what a peer sends before it reads comes back in order when it does", async
 	await echoes(t, connection, "in step again");
 });
 
-test("hundreds of connections, one after another and at once, are served", async (t) => {
+test("hundreds of connections are served, in sequence and in parallel", async (t) => {
 	for (let number = 0; number < 100; number++) {
 		const connection = await open(t);
 		await echoes(t, connection, `one ${number}`);
@@ -116,7 +116,7 @@ test("hundreds of connections, one after another and at once, are served", async
 	await Promise.all(connections.map((connection, number) => echoes(t, connection, `many ${number}`)));
 });
 
-test("close codes are answered in kind, and violations with the code that they ask for", async (t) => {
+test("close codes are echoed, and violations get the right close code", async (t) => {
 	for (const code of [1000, 1001, 1007, 1011, 3000, 4999]) {
 		const connection = await open(t);
 		connection.socket.close(code, "a reason");
@@ -129,7 +129,7 @@ test("close codes are answered in kind, and violations with the code that they a
 		[1002, "8100"],
 	] as const) {
 		const connection = await open(t);
-		// A frame that ws would not send, straight onto its socket.
+		// A frame that ws cannot send: write it directly to the socket.
 		(connection.socket as unknown as { _socket: { write(data: Buffer): void } })._socket.write(
 			Buffer.from(frame, "hex"),
 		);
@@ -139,7 +139,7 @@ test("close codes are answered in kind, and violations with the code that they a
 	await echoes(t, await open(t), "still there");
 });
 
-test("a peer that sends without reading is closed, and only that one", async (t) => {
+test("only a peer that sends without reading is closed", async (t) => {
 	const [command, own] = await start(t, "--port", "0", "--max-message", "65536");
 	const greedy = new WebSocket(`ws://127.0.0.1:${own}`);
 	const closed = new Promise<number>((resolve) => greedy.on("close", resolve));
@@ -147,29 +147,29 @@ test("a peer that sends without reading is closed, and only that one", async (t)
 	await new Promise((resolve) => greedy.on("open", resolve));
 	greedy.pause();
 	const message = Buffer.alloc(65536);
-	// More than all the buffers on the way hold.
+	// More than all buffers can hold.
 	const sent = Array.from({ length: 400 }, () => new Promise((resolve) => greedy.send(message, resolve)));
 	await Promise.all(sent);
 	greedy.resume();
-	// The close frame reaches a peer that reads again in time.
+	// The close frame arrives only if the peer reads again in time.
 	t.true([1013, 1006].includes(await closed));
 	const other = await wsConnect("127.0.0.1", own);
 	await echoes(t, other, "served");
-	t.is(command.said.errors, "");
+	t.is(command.printed.errors, "");
 	command.signal("SIGINT", true);
 	t.is(await command.status(), 0);
 	t.not((await other.closed()).code, 1000);
 });
 
-test("a port that is taken is one sentence and status 1", async (t) => {
+test("a port in use is reported in one line, with status 1", async (t) => {
 	const taken = await takenPort(t);
 	const command = npmRun(t, "echo:server", "--port", String(taken));
 	t.is(await command.status(), 1);
-	t.is(command.said.output, "");
-	t.regex(command.said.errors, new RegExp(`^Port ${taken} cannot be had, .*--port.*\\n$`));
+	t.is(command.printed.output, "");
+	t.regex(command.printed.errors, new RegExp(`^Port ${taken} is not available, .*--port.*\\n$`));
 });
 
-test("options that make no sense are one sentence and status 1", async (t) => {
+test("invalid options are reported in one line, with status 1", async (t) => {
 	for (const [parameters, sentence] of [
 		[["--port", "http"], /^--port is http: it must be a whole number from 0 to 65535\.\n$/],
 		[["--max-message", "0"], /^--max-message is 0: it must be a whole number from 1 to \d+\.\n$/],
@@ -177,6 +177,6 @@ test("options that make no sense are one sentence and status 1", async (t) => {
 	] as const) {
 		const command = npmRun(t, "echo:server", ...parameters);
 		t.is(await command.status(), 1);
-		t.regex(command.said.errors, sentence);
+		t.regex(command.printed.errors, sentence);
 	}
 });

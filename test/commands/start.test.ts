@@ -4,10 +4,10 @@ import { npmRun, takenPort } from "./support.js";
 
 const ledger = /accepted (\d+) = sent (\d+) \+ waiting (\d+) \+ lost (\d+), discarded 0, received (\d+)/;
 
-test("start --seconds shows both sides of the exchange, and ends with a summary and status 0", async (t) => {
+test("start --seconds prints both sides of the exchange and a summary, and ends with status 0", async (t) => {
 	const command = npmRun(t, "start", "--seconds", "3", "--port", "0");
 	t.is(await command.status(), 0);
-	const { output, errors } = command.said;
+	const { output, errors } = command.printed;
 	t.is(errors, "");
 	t.regex(output, /npx wscat -c ws:\/\/localhost:\d+\n/);
 	t.regex(output, /device +client +sends +\{"report":1,.*\} queued, 1 waiting\n/);
@@ -17,22 +17,22 @@ test("start --seconds shows both sides of the exchange, and ends with a summary 
 	t.regex(output, /device +client +sends +\{"report":2,.*\} sent\n/);
 	t.regex(output, /visitor +sends +\{"hello":"device"\}\n/);
 	t.regex(output, /visitor +receives +\{"you":\{"hello":"device"\},"report":/);
-	// On a busy computer the end comes later than asked for, never sooner.
+	// On a busy computer it may take longer, never shorter.
 	const [heading = "", seconds] = /\nAfter (\d+\.\d) seconds\n/.exec(output) ?? [];
 	t.true(Number(seconds) >= 3, output);
 	const summary = output.slice(output.indexOf(heading));
 	const [, accepted, sent, waiting, lost, received] = ledger.exec(summary) ?? [];
 	t.true(Number(accepted) >= 2);
 	t.is(Number(accepted), Number(sent) + Number(waiting) + Number(lost));
-	// What the peer sends while the device closes is not received any more.
+	// The device does not receive what the peer sends while it closes.
 	const [, peerReceived, peerSent] = /peer +received (\d+), sent (\d+)\n$/.exec(summary) ?? [];
 	t.is(peerReceived, sent);
 	t.true(Number(peerSent) >= Number(received));
 	t.regex(summary, /device's server +1 visitor\n/);
-	t.false(output.includes("\u001b"), "no colours where there is no terminal");
+	t.false(output.includes("\u001b"), "no colours without a terminal");
 });
 
-test("the device answers anyone, and Ctrl-C ends everything in good order", async (t) => {
+test("the device answers any client, and Ctrl-C shuts everything down cleanly", async (t) => {
 	const command = npmRun(t, "start", "--port", "0");
 	const [, port] = await command.line(/ws:\/\/localhost:(\d+)\. Talk/);
 	const visitor = await wsConnect("localhost", Number(port));
@@ -43,7 +43,7 @@ test("the device answers anyone, and Ctrl-C ends everything in good order", asyn
 	command.signal("SIGINT", true);
 	t.is((await visitor.closed()).code, 1001);
 	t.is(await command.status(), 0);
-	const { output, errors } = command.said;
+	const { output, errors } = command.printed;
 	t.is(errors, "");
 	t.regex(output, /device +client +closes +with 1000\n/);
 	t.regex(output, /peer +closes +with 1000\n/);
@@ -51,10 +51,13 @@ test("the device answers anyone, and Ctrl-C ends everything in good order", asyn
 	t.false(output.includes("\u009b"));
 });
 
-test("a port that is taken is one sentence and status 1", async (t) => {
+test("a port in use is reported in one line, with status 1", async (t) => {
 	const taken = await takenPort(t);
 	const command = npmRun(t, "start", "--port", String(taken));
 	t.is(await command.status(), 1);
-	t.regex(command.said.errors, new RegExp(`^Port ${taken} cannot be had, .*npm start -- --port \\d+.*\\n$`));
-	t.false(command.said.output.includes("After"));
+	t.regex(
+		command.printed.errors,
+		new RegExp(`^Port ${taken} is not available, .*npm start -- --port \\d+.*\\n$`),
+	);
+	t.false(command.printed.output.includes("After"));
 });

@@ -1,4 +1,4 @@
-/** Runs the commands of package.json as a user does, and lets a test wait for what they say. */
+/** Runs the commands of package.json as a user does, and waits for their output. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
@@ -7,41 +7,47 @@ import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** Longer than any of them takes, milliseconds. */
-const patience = 60_000;
+/** Longer than any command takes, in milliseconds. */
+const timeout = 60_000;
 
 export interface Command {
-	/** Standard output so far, and standard error so far. */
-	readonly said: { output: string; errors: string };
-	/** Waits for the match of a pattern in the standard output; fails when the command ends without. */
+	/** Standard output and standard error so far. */
+	readonly printed: { output: string; errors: string };
+	/** Waits until a pattern matches the standard output; rejects if the command ends without a match. */
 	line(pattern: RegExp): Promise<RegExpExecArray>;
-	/** The exit status, or the name of the signal that ended npm; fails when the command takes too long. */
+	/**
+	 * Waits for the exit status or the name of the signal that ended npm; rejects if the command takes too
+	 * long.
+	 */
 	status(): Promise<number | string>;
-	/** Sends a signal to npm alone, or to all processes, as a terminal does at Ctrl-C. */
+	/** Sends a signal to npm only or, like a terminal at Ctrl-C, to all its processes. */
 	signal(name: "SIGINT" | "SIGTERM", toAll?: boolean): void;
 }
 
-/** Starts `npm run NAME -- ...parameters`; it is ended with the test, or with the file when `t` is not given. */
+/**
+ * Starts `npm run NAME -- ...parameters`. It is killed at the end of the test, or of the file if `t` is not
+ * given.
+ */
 export function npmRun(t: ExecutionContext | undefined, name: string, ...parameters: string[]): Command {
 	const child = spawn("npm", ["run", "--silent", name, "--", ...parameters], {
 		cwd: root,
 		stdio: ["ignore", "pipe", "pipe"],
 		detached: true,
 	});
-	const said = { output: "", errors: "" };
-	const lookers = new Set<() => void>();
-	const hear = (stream: "output" | "errors") => (text: string) => {
-		said[stream] += text;
-		for (const look of lookers) look();
+	const printed = { output: "", errors: "" };
+	const checks = new Set<() => void>();
+	const record = (stream: "output" | "errors") => (text: string) => {
+		printed[stream] += text;
+		for (const check of checks) check();
 	};
-	child.stdout.setEncoding("utf8").on("data", hear("output"));
-	child.stderr.setEncoding("utf8").on("data", hear("errors"));
+	child.stdout.setEncoding("utf8").on("data", record("output"));
+	child.stderr.setEncoding("utf8").on("data", record("errors"));
 	const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string);
 	const kill = () => {
 		try {
 			process.kill(-(child.pid as number), "SIGKILL");
 		} catch {
-			// They are gone.
+			// They have ended already.
 		}
 	};
 	process.once("exit", kill);
@@ -49,26 +55,26 @@ export function npmRun(t: ExecutionContext | undefined, name: string, ...paramet
 		process.off("exit", kill);
 		kill();
 	});
-	const failure = (what: string) => new Error(`${name} ${what}\n${said.output}${said.errors}`);
+	const failure = (what: string) => new Error(`${name} ${what}\n${printed.output}${printed.errors}`);
 	return {
-		said,
+		printed,
 		line: (pattern) =>
 			new Promise((resolve, reject) => {
-				const look = () => {
-					const match = pattern.exec(said.output);
+				const check = () => {
+					const match = pattern.exec(printed.output);
 					if (!match) return;
-					lookers.delete(look);
+					checks.delete(check);
 					resolve(match);
 				};
-				lookers.add(look);
-				look();
-				void ended.then((status) => reject(failure(`ended with ${status} and did not say ${pattern}:`)));
+				checks.add(check);
+				check();
+				void ended.then((status) => reject(failure(`ended with ${status} without printing ${pattern}:`)));
 			}),
 		status: () =>
 			Promise.race([
 				ended,
-				delay(patience, undefined, { ref: false }).then(() => {
-					throw failure("does not end:");
+				delay(timeout, undefined, { ref: false }).then(() => {
+					throw failure("did not end:");
 				}),
 			]),
 		signal: (signal, toAll = false) => {
@@ -77,7 +83,7 @@ export function npmRun(t: ExecutionContext | undefined, name: string, ...paramet
 	};
 }
 
-/** A port that another program listens on. */
+/** Returns a port that is in use. */
 export async function takenPort(t: ExecutionContext): Promise<number> {
 	const server: Server = createServer();
 	server.listen(0, "127.0.0.1");

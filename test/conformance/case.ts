@@ -5,7 +5,7 @@ import type { Step } from "../device/protocol.js";
 import { closePayload, type FrameOptions, frame, opcodes } from "../support/frames.js";
 import type { Role } from "./strictpeer.js";
 
-/** Octets that the peer sends; `mask` tells whether the device's role asks for masked frames. */
+/** Bytes that the peer sends; `mask` tells whether the device's role asks for masked frames. */
 export type Part = (mask: boolean) => Buffer;
 
 /** A connection of the device's. */
@@ -14,9 +14,9 @@ export type Connection = RemoteClient | RemoteSocket;
 /** What the device must send. */
 export type Answer =
 	| { kind: "text"; text: string }
-	| { kind: "binary"; octets: Buffer }
+	| { kind: "binary"; bytes: Buffer }
 	/** Section 5.5.3: of several pings, those before the newest need no pong. */
-	| { kind: "pong"; octets: Buffer }
+	| { kind: "pong"; bytes: Buffer }
 	| { kind: "close"; code: number | undefined; reason?: string };
 
 /** One move of a case. */
@@ -58,19 +58,19 @@ interface About {
 
 /** A case about frames: it starts when the WebSocket is open. */
 export interface FrameCase extends About {
-	/** The device takes and sends octets instead of strings. */
-	octets?: boolean;
+	/** The device takes and sends bytes instead of strings. */
+	bytes?: boolean;
 	/** False where the device is not to echo each message it receives. */
 	echo?: boolean;
 	moves: Move[];
-	/** The messages that the device must report: text as a string, octets as a Buffer. */
+	/** The messages that the device must report: text as a string, bytes as a Buffer. */
 	messages: (string | Buffer)[];
 	ending: Ending;
 }
 
 /** A case about a request to the device's server. */
 export interface RequestCase extends About {
-	/** The request, octets as characters, and whatever follows it. `path` is to be asked for where it does not matter. */
+	/** The request, bytes as characters, and whatever follows it. `path` is to be asked for where it does not matter. */
 	request: (path: string) => string;
 	/** True where a 100 must come before the answer. */
 	continues?: true;
@@ -89,7 +89,7 @@ export interface ResponseCase extends About {
 	/** What the request must match, or not. */
 	request?: readonly RegExp[];
 	requestNot?: readonly RegExp[];
-	/** The response, octets as characters, and whatever follows it. */
+	/** The response, bytes as characters, and whatever follows it. */
 	response: (accept: string, request: string) => string;
 	/** Whether the WebSocket opens; otherwise the attempt fails and the TCP connection ends. */
 	opens: boolean;
@@ -126,17 +126,17 @@ export const close = (code?: number | Uint8Array, reason = "", options?: FrameOp
 	const payload = typeof code === "number" ? closePayload(code, reason) : code;
 	return (mask) => frame(opcodes.close, payload, { mask, ...options });
 };
-/** The first octets of a part. */
+/** The first bytes of a part. */
 export const cut = (part: Part, length: number): Part => {
 	return (mask) => part(mask).subarray(0, length);
 };
 /** A header of a frame, with its length told as it is given. */
 export const header = (opcode: number, length: string, options: { fin?: boolean } = {}): Part => {
 	return (mask) => {
-		const octets = Buffer.from(length.replaceAll(" ", ""), "hex");
-		if (mask) octets[0] = (octets[0] as number) | 0x80;
+		const bytes = Buffer.from(length.replaceAll(" ", ""), "hex");
+		if (mask) bytes[0] = (bytes[0] as number) | 0x80;
 		const first = (options.fin === false ? 0 : 0x80) | opcode;
-		return Buffer.concat([Buffer.of(first), octets, mask ? Buffer.from([1, 2, 3, 4]) : Buffer.alloc(0)]);
+		return Buffer.concat([Buffer.of(first), bytes, mask ? Buffer.from([1, 2, 3, 4]) : Buffer.alloc(0)]);
 	};
 };
 
@@ -150,10 +150,10 @@ export const answersInAnyOrder = (...list: Answer[]): Move => ({
 export const device = (steps: (connection: Connection) => Step[]): Move => ({ do: "device", steps });
 
 export const aText = (content: string): Answer => ({ kind: "text", text: content });
-export const aBinary = (octets: Uint8Array): Answer => ({ kind: "binary", octets: Buffer.from(octets) });
-export const aPong = (octets: string | Uint8Array): Answer => ({
+export const aBinary = (bytes: Uint8Array): Answer => ({ kind: "binary", bytes: Buffer.from(bytes) });
+export const aPong = (bytes: string | Uint8Array): Answer => ({
 	kind: "pong",
-	octets: Buffer.from(octets as string),
+	bytes: Buffer.from(bytes as string),
 });
 export const aClose = (code?: number, reason?: string): Answer => ({
 	kind: "close",

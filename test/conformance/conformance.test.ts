@@ -5,7 +5,7 @@ import { casesFor, playAll, roles, windowSizes } from "./suite.js";
 
 // Two devices at a time would be as quick, but leave nothing for the tests of other files.
 for (const windows of windowSizes) {
-	const size = windows === undefined ? "the target's own windows" : `windows of ${windows} octets`;
+	const size = windows === undefined ? "the target's own windows" : `windows of ${windows} bytes`;
 	for (const role of roles) {
 		test.serial(`${role}: every case of RFC 6455 passes with ${size}`, async (t) => {
 			const result = await playAll(role, windows);

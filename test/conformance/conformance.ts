@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: plays every case of RFC 6455 with the device, as a client and as a server, with windows
- * of 1, 2, 7 and 1436 octets and with those of the target.
+ * of 1, 2, 7 and 1436 bytes and with those of the target.
  */
 import { availableParallelism } from "node:os";
 import { runCommand } from "../../sim/commandline.js";

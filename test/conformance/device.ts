@@ -6,13 +6,14 @@ import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../de
 import { onDevice } from "../device/driver/wire.js";
 import type { Step } from "../device/protocol.js";
 import type { Windows } from "../device/target/target.js";
-import { acceptFor, type Role, StrictPeer } from "./strictpeer.js";
+import { acceptFor } from "../support/handshake.js";
+import { type Role, StrictPeer } from "./strictpeer.js";
 
 /** What a case asks of the device's Client or Server. */
 export interface Demands {
 	options?: object | undefined;
-	/** Octets instead of strings. */
-	octets?: boolean | undefined;
+	/** Bytes instead of strings. */
+	bytes?: boolean | undefined;
 	/** Default true. */
 	echo?: boolean | undefined;
 }
@@ -103,7 +104,7 @@ export class Device {
 		return this.#agent.configure(windows);
 	}
 
-	/** What is in use after a garbage collection, in slots and in octets of chunks. */
+	/** What is in use after a garbage collection, in slots and in bytes of chunks. */
 	memory(): Promise<{ slots: number; chunks: number }> {
 		return this.#agent.memory();
 	}
@@ -164,13 +165,13 @@ export class Device {
 	}
 
 	/** A Client of the device's that has connected to a peer here. */
-	async attempt({ options, octets, echo }: Demands): Promise<Attempt> {
+	async attempt({ options, bytes, echo }: Demands): Promise<Attempt> {
 		const listener = createServer({ allowHalfOpen: true });
 		listener.listen(0, "127.0.0.1");
 		await once(listener, "listening");
 		const { port } = listener.address() as AddressInfo;
 		const host = this.#agent.peerHost;
-		const client = await this.#agent.client({ host, port, ...patient, ...types(octets), ...options });
+		const client = await this.#agent.client({ host, port, ...patient, ...types(bytes), ...options });
 		const [[socket]] = (await Promise.all([
 			once(listener, "connection"),
 			this.#agent.run(...(echo === false ? [] : [echoStep(client.name)]), client.step("open")),
@@ -179,23 +180,23 @@ export class Device {
 		return { client, peer: new StrictPeer(socket, "client") };
 	}
 
-	#serverFor({ options, octets = false, echo = true }: Demands): Promise<EchoServer> {
-		const key = JSON.stringify([options, octets, echo]);
+	#serverFor({ options, bytes = false, echo = true }: Demands): Promise<EchoServer> {
+		const key = JSON.stringify([options, bytes, echo]);
 		let server = this.#servers.get(key);
 		if (!server) {
-			server = this.#startServer({ options, octets, echo });
+			server = this.#startServer({ options, bytes, echo });
 			this.#servers.set(key, server);
 		}
 		return server;
 	}
 
-	async #startServer({ options, octets, echo }: Demands): Promise<EchoServer> {
+	async #startServer({ options, bytes, echo }: Demands): Promise<EchoServer> {
 		// Cases run side by side on one server, each with messages as long as it takes.
 		const server = await this.#agent.server({
 			port: 0,
 			receiveBudget: 2 ** 24,
 			...patient,
-			...types(octets),
+			...types(bytes),
 			...options,
 		});
 		const listener = await server.listen("connection", [
@@ -206,12 +207,12 @@ export class Device {
 	}
 }
 
-function types(octets = false): object {
-	const type = octets ? "application/octet-stream" : "text/plain";
+function types(bytes = false): object {
+	const type = bytes ? "application/octet-stream" : "text/plain";
 	return { sendType: type, receiveType: type };
 }
 
-/** Sends back each message as it came: text as text, octets as octets. */
+/** Sends back each message as it came: text as text, bytes as bytes. */
 function echoStep(on: string): Step {
 	const { argument } = onDevice;
 	return {

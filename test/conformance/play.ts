@@ -1,6 +1,7 @@
 /** Plays one case with a device, and says what the device did wrong. */
 import { isDeepStrictEqual } from "node:util";
 import { long } from "../device/driver/wire.js";
+import { acceptFor } from "../support/handshake.js";
 import {
 	type Answer,
 	aClose,
@@ -19,7 +20,7 @@ import {
 	text,
 } from "./case.js";
 import type { Device, Pair } from "./device.js";
-import { acceptFor, type Received, type Role, type StrictPeer } from "./strictpeer.js";
+import type { Received, Role, StrictPeer } from "./strictpeer.js";
 
 /** What follows an opening handshake that a case says nothing more about. */
 const hello: Move[] = [sends(text("hello")), answers(aText("hello"))];
@@ -55,7 +56,7 @@ async function playRequest(device: Device, it: RequestCase): Promise<void> {
 			return await playFrames(device, "server", { connection, peer }, { ...it, ...rest });
 		}
 		checkMatches("the answer", head, [/\r\nconnection: close\r\n/i, /\r\ncontent-length: \d+\r\n/i]);
-		const body = await peer.octets(Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]));
+		const body = await peer.bytes(Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]));
 		peer.end();
 		const rest = await peer.rest();
 		if (body.length < 10 || rest !== "") throw new Error(`the answer's body is ${body}, then ${rest}`);
@@ -76,7 +77,7 @@ async function playResponse(device: Device, it: ResponseCase): Promise<void> {
 			return await playFrames(device, "client", { connection: client, peer }, { ...it, ...rest });
 		}
 		const rest = await peer.rest();
-		if (rest !== "") throw new Error(`${rest.length} octets follow the request`);
+		if (rest !== "") throw new Error(`${rest.length} bytes follow the request`);
 		await client.next("error");
 		const [attempt, reason] = await client.next("retry");
 		if (!isDeepStrictEqual(client.order, ["retry", "error"]))

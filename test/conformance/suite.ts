@@ -8,7 +8,7 @@ import type { Role } from "./strictpeer.js";
 
 export const roles: readonly Role[] = ["client", "server"];
 
-/** Octets of the windows that every case is played with; undefined for those of the target. */
+/** Bytes of the windows that every case is played with; undefined for those of the target. */
 export const windowSizes: readonly (number | undefined)[] = [1, 2, 7, 1436, undefined];
 
 /** Cases that run on one device at the same time. */
@@ -17,7 +17,7 @@ const concurrency = 24;
 /** What failed: the case, where, and why. */
 export interface Failure {
 	role: Role;
-	/** Octets of the windows, undefined for those of the target. */
+	/** Bytes of the windows, undefined for those of the target. */
 	windows: number | undefined;
 	section: string;
 	title: string;
@@ -70,7 +70,7 @@ export async function playAll(role: Role, windows: number | undefined, only?: Re
 	return { played: chosen.map(({ section, title }) => `${section} ${title}`), failures };
 }
 
-/** Roughly the octets of a case. */
+/** Roughly the bytes of a case. */
 function weight(it: Case): number {
 	const known = it.options as { maxMessageSize?: number; sendQueueSize?: number } | undefined;
 	return Math.max(known?.maxMessageSize ?? 0, known?.sendQueueSize ?? 0);

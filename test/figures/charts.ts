@@ -1,4 +1,4 @@
-/** The charts, as Vega-Lite has them. */
+/** The charts as Vega-Lite specifications. */
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Measured } from "../bench/report.js";
@@ -7,7 +7,7 @@ import { colourScale, colours, config } from "./style.js";
 
 const implementations = ["floor", "xs-web-socket", "SDK WebSocket", "SDK classic websocket"] as const;
 
-/** All charts by the names of their files. */
+/** All charts by file name. */
 export function charts(measurements: Measurements): Record<string, TopLevelSpec> {
 	return {
 		messages: messages(measurements["bench-moddable"].cases),
@@ -20,21 +20,21 @@ export function charts(measurements: Measurements): Record<string, TopLevelSpec>
 
 const isClient = ({ role }: Measured) => role === "client" || role === "";
 
-/** Time of one message, by implementation. */
+/** Time per message, by implementation. */
 function messages(cases: readonly Measured[]): TopLevelSpec {
 	const values = cases
 		.filter((each) => isClient(each) && implementations.some((name) => name === each.subject))
 		.filter(({ work }) => work === "send" || work === "receive")
-		.map(({ subject, work, octets, microseconds, ratio }) => ({
+		.map(({ subject, work, bytes, microseconds, ratio }) => ({
 			subject,
 			microseconds,
 			label: `${microseconds.toFixed(1)} (${ratio.toFixed(2)} ×)`,
-			panel: `${work} ${octets} bytes`,
+			panel: `${work} ${bytes} bytes`,
 		}));
 	const y = { field: "subject", type: "nominal" as const, sort: [...implementations], title: null };
 	return {
 		config,
-		title: "Time of one message, client, and as a multiple of the floor's",
+		title: "Time per message, client, and ratio to the floor",
 		data: { values },
 		columns: 2,
 		facet: {
@@ -46,7 +46,7 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 		resolve: { scale: { x: "independent" } },
 		spacing: { row: 20, column: 90 },
 		spec: {
-			// With room for the labels at the right.
+			// Leaves room for the labels on the right.
 			width: 230,
 			height: { step: 24 },
 			layer: [
@@ -78,17 +78,17 @@ function messages(cases: readonly Measured[]): TopLevelSpec {
 	};
 }
 
-/** Time of one message through the queue beside that of one sent directly. */
+/** Time per queued message, compared with one sent directly. */
 function queue(cases: readonly Measured[]): TopLevelSpec {
 	const own = cases.filter(({ subject, role }) => subject === "xs-web-socket" && role === "client");
 	const direct = own.filter(({ work }) => work === "send");
 	const values = own
 		.filter(({ work }) => work === "send" || work.startsWith("queue"))
-		.map(({ work, octets, microseconds }) => ({
-			panel: `${octets} bytes`,
+		.map(({ work, bytes, microseconds }) => ({
+			panel: `${bytes} bytes`,
 			way: work === "send" ? "directly" : `${work.slice("queue ".length)} waiting`,
 			microseconds,
-			target: 1.3 * (direct.find((each) => each.octets === octets)?.microseconds ?? 0),
+			target: 1.3 * (direct.find((each) => each.bytes === bytes)?.microseconds ?? 0),
 			label: microseconds.toFixed(1),
 		}));
 	const x = {
@@ -100,7 +100,7 @@ function queue(cases: readonly Measured[]): TopLevelSpec {
 	} as const;
 	return {
 		config,
-		title: "Time of one message sent through the queue, client, and 1.3 × the direct way",
+		title: "Time per queued message, client, and 1.3 × the time of a direct one",
 		data: { values },
 		facet: { column: { field: "panel", type: "nominal", title: null } },
 		spec: {
@@ -124,26 +124,26 @@ function queue(cases: readonly Measured[]): TopLevelSpec {
 	};
 }
 
-/** Memory of an idle connection. */
+/** Memory per idle connection. */
 function memory({ "memory-moddable": { shares } }: Measurements): TopLevelSpec {
 	const names: Record<string, string> = {
 		client: "Client",
 		socket: "Socket",
 		server: "Server, listening",
-		sendqueue: "send queue of either",
+		sendqueue: "send queue",
 	};
-	const values = shares.flatMap(({ name, slots, octets, budget }) => {
+	const values = shares.flatMap(({ name, slots, bytes, budget }) => {
 		const subject = names[name] ?? name;
-		const of = { subject, budget, label: `${Math.round(octets)}` };
+		const of = { subject, budget, label: `${Math.round(bytes)}` };
 		return [
-			{ ...of, part: "slots", octets: 16 * slots },
-			{ ...of, part: "chunks", octets: Math.max(octets - 16 * slots, 0) },
+			{ ...of, part: "slots", bytes: 16 * slots },
+			{ ...of, part: "chunks", bytes: Math.max(bytes - 16 * slots, 0) },
 		];
 	});
 	const y = { field: "subject", type: "nominal", sort: null, title: null } as const;
 	return {
 		config,
-		title: "Memory on a device of 32 bits, idle and connected, beside the native socket; budgets",
+		title: "Memory on a 32-bit device, idle and connected, without the native socket; budgets",
 		data: { values },
 		width: 420,
 		height: { step: 30 },
@@ -152,7 +152,7 @@ function memory({ "memory-moddable": { shares } }: Measurements): TopLevelSpec {
 				mark: { type: "bar", cornerRadiusEnd: 2 },
 				encoding: {
 					y,
-					x: { field: "octets", type: "quantitative", title: "bytes", stack: "zero" },
+					x: { field: "bytes", type: "quantitative", title: "bytes", stack: "zero" },
 					order: { field: "part", sort: "descending" },
 					color: {
 						field: "part",
@@ -182,7 +182,7 @@ const connections = {
 	axis: { labelAngle: 0 },
 } as const;
 
-/** Cost of a message and of a connection on a server with many. */
+/** Cost of a message and of a connection, by number of connections. */
 function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLevelSpec {
 	const costs = [npm, moddable].flatMap(({ engine, crowd }) => crowd.map((size) => ({ ...size, engine })));
 	const engines = {
@@ -192,7 +192,7 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 	const line = { type: "line", point: { size: 50 }, strokeWidth: 2 } as const;
 	return {
 		config,
-		title: "A server with many connections: a message in and out again; memory of each",
+		title: "A server with many connections: time per echo, and memory per connection",
 		hconcat: [
 			{
 				width: 300,
@@ -201,7 +201,7 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 				mark: line,
 				encoding: {
 					x: connections,
-					y: { field: "microseconds", type: "quantitative", title: "µs a message", scale: { zero: true } },
+					y: { field: "microseconds", type: "quantitative", title: "µs per message", scale: { zero: true } },
 					color: {
 						field: "engine",
 						type: "nominal",
@@ -220,14 +220,14 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): TopLev
 				},
 				encoding: {
 					x: connections,
-					y: { field: "octets", type: "quantitative", title: "bytes a connection", scale: { zero: true } },
+					y: { field: "bytes", type: "quantitative", title: "bytes per connection", scale: { zero: true } },
 				},
 			},
 		],
 	};
 }
 
-/** Round trips over real sockets, and what of them is the simulator's. */
+/** Round trips over real sockets, compared with TCP alone. */
 function roundTrips({ scale: { roundTrips = [], tcpRoundTrips = [] } }: Measurements): TopLevelSpec {
 	const values = [
 		...roundTrips.map((each) => ({ ...each, way: "xs-web-socket" })),
@@ -249,8 +249,8 @@ function roundTrips({ scale: { roundTrips = [], tcpRoundTrips = [] } }: Measurem
 	});
 	return {
 		config,
-		title: "Round trips of all connections with ws peers; TCP alone is the simulator's share",
+		title: "Round trips with ws peers on all connections; TCP alone shows the simulator's overhead",
 		data: { values },
-		hconcat: [panel("perSecond", "round trips a second"), panel("median", "ms, median")],
+		hconcat: [panel("perSecond", "round trips per second"), panel("median", "ms, median")],
 	};
 }

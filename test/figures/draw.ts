@@ -1,6 +1,6 @@
 /**
  * Draws the figures of README.md and docs/ from the measurements in the folder figures: `npm run -s figures --
- * [--measure]`. With --measure everything is measured before, which takes some minutes and needs the Moddable SDK.
+ * [--measure]`. With --measure everything is measured first, which takes some minutes and needs the Moddable SDK.
  */
 
 import { spawn } from "node:child_process";
@@ -14,18 +14,18 @@ import { charts } from "./charts.js";
 import { folder, kept, type Page, pages, pathOf, readMeasurements, scripts } from "./data.js";
 import { withFigures } from "./document.js";
 
-/** Runs an npm script of this project. Gives what it prints. */
+/** Runs an npm script of this project and returns its output. */
 async function measure(script: string): Promise<string> {
 	const child = spawn("npm", ["run", "-s", script, "--", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
 	const [printed, [status]] = await Promise.all([text(child.stdout), once(child, "close")]);
-	if (status !== 0) throw new Error(`npm run ${script} has failed; nothing was drawn.`);
+	if (status !== 0) throw new Error(`npm run ${script} failed; no figures were drawn.`);
 	return printed;
 }
 
 async function draw(chart: TopLevelSpec): Promise<string> {
 	const view = new View(parse(compile(chart).spec), { renderer: "none" });
 	const svg = await view.toSVG();
-	// For those who cannot see it.
+	// Text alternative for accessibility.
 	return svg.replace(">", `><title>${chart.title}</title>`);
 }
 
@@ -33,7 +33,7 @@ const usage = `Usage: npm run -s figures -- [options]
 
 Draws the figures of README.md, docs/performance.md and docs/memory.md from the measurements in the folder figures.
 
-  --measure     measure everything before; this takes some minutes and needs the Moddable SDK
+  --measure     measure everything first, which takes some minutes and needs the Moddable SDK
   --help        show this text`;
 
 await runCommand(usage, { measure: "boolean" }, async (values) => {

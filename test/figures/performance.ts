@@ -31,61 +31,61 @@ function messages(cases: readonly Measured[], engine: string): string {
 			`${subject}${role && `, ${role}`}`,
 			...works.map((name) => {
 				const found = cases.find(
-					(each) => each.subject === subject && each.role === role && `${each.work} ${each.octets}` === name,
+					(each) => each.subject === subject && each.role === role && `${each.work} ${each.bytes}` === name,
 				);
 				return found ? `${found.microseconds.toFixed(2)} (${found.ratio.toFixed(2)})` : "";
 			}),
 		]);
 	});
 	const targets = works.map((name) => {
-		const found = cases.find((each) => `${each.work} ${each.octets}` === name && each.target !== undefined);
+		const found = cases.find((each) => `${each.work} ${each.bytes}` === name && each.target !== undefined);
 		return found?.target === undefined ? "" : `(${found.target})`;
 	});
 	return [
-		`Microseconds, and in brackets the multiple of the floor: what the JSON, the UTF-8 and the socket take without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
+		`Microseconds, and in parentheses the ratio to the floor: the time for JSON, UTF-8 and the socket without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
 		markdownTable(["", ...works.map((name) => `${name} bytes`)], [...rows, ["target", ...targets]]),
 	].join("\n\n");
 }
 
 function queue(cases: readonly Measured[]): string {
-	const columns = ["client", "server"].flatMap((role) => [27, 275].map((octets) => ({ role, octets })));
+	const columns = ["client", "server"].flatMap((role) => [27, 275].map((bytes) => ({ role, bytes })));
 	const own = cases.filter(({ subject }) => subject === "xs-web-socket");
 	const rows = ["send", "queue 1", "queue 10", "queue 100"].map((work) => [
 		work === "send" ? "directly" : `${work.slice("queue ".length)} waiting`,
-		...columns.map(({ role, octets }) => {
+		...columns.map(({ role, bytes }) => {
 			const at = (name: string) =>
-				own.find((each) => each.work === name && each.role === role && each.octets === octets)
-					?.microseconds ?? Number.NaN;
+				own.find((each) => each.work === name && each.role === role && each.bytes === bytes)?.microseconds ??
+				Number.NaN;
 			return work === "send"
 				? at(work).toFixed(2)
 				: `${at(work).toFixed(2)} (${(at(work) / at("send")).toFixed(2)})`;
 		}),
 	]);
 	return [
-		"Microseconds a message when so many are sent while the window is shut, and then it opens; in brackets the multiple of a message sent directly. The target is 1.3.",
-		markdownTable(["", ...columns.map(({ role, octets }) => `${role}, ${octets} bytes`)], rows),
+		"Microseconds per message when 1, 10 or 100 messages are queued while the send window is closed, and then it opens; in parentheses the ratio to a message sent directly. The target is 1.3.",
+		markdownTable(["", ...columns.map(({ role, bytes }) => `${role}, ${bytes} bytes`)], rows),
 	].join("\n\n");
 }
 
 function computrons(cases: readonly Measured[]): string {
 	const names = [...new Set(cases.map(({ subject, role }) => `${subject}${role && `, ${role}`}`))];
 	const all = [...new Set(cases.map(({ work }) => work))];
-	const columns = all.flatMap((work) => [27, 275].map((octets) => ({ work, octets })));
+	const columns = all.flatMap((work) => [27, 275].map((bytes) => ({ work, bytes })));
 	const rows = names.map((name) => [
 		name,
-		...columns.map(({ work, octets }) => {
+		...columns.map(({ work, bytes }) => {
 			const found = cases.find(
 				(each) =>
 					`${each.subject}${each.role && `, ${each.role}`}` === name &&
 					each.work === work &&
-					each.octets === octets,
+					each.bytes === bytes,
 			);
 			return found?.computrons === undefined ? "" : Math.round(found.computrons);
 		}),
 	]);
 	return [
-		"Computrons a message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails when one grows by more than 3 %. Native modules of the device are JavaScript there, and count, but for masking and the measuring of JSON, which are left out.",
-		markdownTable(["", ...columns.map(({ work, octets }) => `${work}, ${octets}`)], rows),
+		"Computrons per message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails if one grows by more than 3 %. There the device's native modules are JavaScript and are counted, except for masking and the JSON limits, which are left out.",
+		markdownTable(["", ...columns.map(({ work, bytes }) => `${work}, ${bytes}`)], rows),
 	].join("\n\n");
 }
 
@@ -95,17 +95,17 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string
 		(moddable.crowd[index]?.microseconds ?? Number.NaN).toFixed(2),
 		size.microseconds.toFixed(2),
 		size.computrons === undefined ? "" : Math.round(size.computrons),
-		size.octets ?? "",
+		size.bytes ?? "",
 	]);
 	const heads = [
 		"connections",
 		`µs (${moddable.engine})`,
 		`µs (${npm.engine})`,
 		"computrons",
-		"bytes a connection",
+		"bytes per connection",
 	];
 	return [
-		"A message of 27 bytes comes in and goes out again, of one connection after the other, over sockets in memory; and what each connection takes on a device of 32 bits.",
+		"Time to receive and echo a message of 27 bytes on all connections in turn, over sockets in memory, and memory per connection on a 32-bit device.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }
@@ -119,9 +119,16 @@ function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } 
 		bare[index]?.perSecond ?? "",
 		bare[index]?.median ?? "",
 	]);
-	const heads = ["connections", "a second", "ms, median", "ms, 99 %", "TCP alone: a second", "ms, median"];
+	const heads = [
+		"connections",
+		"per second",
+		"ms, median",
+		"ms, 99 %",
+		"TCP alone: per second",
+		"ms, median",
+	];
 	return [
-		"Our `Server` on the XS engine from npm, `ws` clients on the computer, each with one message of 27 bytes under way. A program that sends bytes back over bare TCP takes what the simulator takes: that is its share.",
+		"Our `Server` on the XS engine from npm with `ws` clients on the computer, each with one message of 27 bytes in transit. A program that echoes bytes over TCP alone shows the simulator's own overhead.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }

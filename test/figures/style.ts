@@ -1,8 +1,8 @@
-/** How all figures look: on a light page and on a dark one, so without a background and in colours between the two. */
+/** Style of all figures. They must be readable on light and dark pages: no background, and medium colours. */
 
 import type { Config } from "vega-lite";
 
-/** Text: about 4.3 times as bright as black and as dark as white. */
+/** Text colour, with a contrast of about 4.3 to both black and white. */
 const ink = "#767b82";
 
 export const colours = {
@@ -12,11 +12,11 @@ export const colours = {
 	"SDK classic websocket": "#b5862a",
 	"TCP alone": "#8b929b",
 	budget: "#d1478a",
-	/** A lighter one beside that of `xs-web-socket`. */
+	/** A lighter variant of the colour of `xs-web-socket`. */
 	second: "#7fb0f5",
 } as const;
 
-/** A colour scale for some of them. */
+/** Makes a colour scale of the given colours. */
 export function colourScale(names: readonly (keyof typeof colours)[]): { domain: string[]; range: string[] } {
 	return { domain: [...names], range: names.map((name) => colours[name]) };
 }

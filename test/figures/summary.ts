@@ -7,7 +7,7 @@ export function summaryFigures(measurements: Measurements): string {
 	const { conformance, siege } = measurements;
 	const moddable = measurements["memory-moddable"];
 	const bytes = (name: string) =>
-		Math.round(moddable.shares.find((share) => share.name === name)?.octets ?? 0);
+		Math.round(moddable.shares.find((share) => share.name === name)?.bytes ?? 0);
 	const { client, server } = conformance;
 	const { summary } = siege;
 	const growth = moddable.slope.map(({ name, count, slots }) => `${slots} slots after ${count} ${name}`);
@@ -45,8 +45,7 @@ export function summaryFigures(measurements: Measurements): string {
 function timesSdk(measurements: Measurements, work: string): string {
 	const of = (subject: string) =>
 		measurements["bench-moddable"].cases.find(
-			(each) =>
-				each.subject === subject && each.work === work && each.role === "client" && each.octets === 27,
+			(each) => each.subject === subject && each.work === work && each.role === "client" && each.bytes === 27,
 		)?.microseconds ?? Number.NaN;
 	return `${Math.round((100 * of("xs-web-socket")) / of("SDK WebSocket"))} %`;
 }

@@ -1,13 +1,13 @@
 /**
- * What a device must make of octets that come after the opening handshake: RFC 6455 once more, written for whole
+ * What a device must make of bytes that come after the opening handshake: RFC 6455 once more, written for whole
  * streams and for clarity, apart from the module, as a judge of it.
  */
-import { opcodes } from "../support/frames.js";
+import { type FrameHeader, isMinimal, opcodes, readHeader, readPayload } from "../support/frames.js";
 import { canBecomeUtf8, isUtf8 } from "../support/utf8.js";
 
 export interface Message {
 	binary: boolean;
-	octets: Buffer;
+	bytes: Buffer;
 }
 
 export interface Verdict {
@@ -15,7 +15,7 @@ export interface Verdict {
 	messages: Message[];
 	/** Payloads of the pings, in order. */
 	pings: Buffer[];
-	/** How the connection stands when the octets are used up. */
+	/** How the connection stands when the bytes are used up. */
 	end:
 		| { kind: "open" }
 		/** The peer has closed it; the code is undefined when it gave none. */
@@ -27,7 +27,7 @@ export interface Verdict {
 export interface Rules {
 	/** Whether frames must be masked: the device is a server. */
 	masked: boolean;
-	/** The longest message, in octets. */
+	/** The longest message, in bytes. */
 	maxMessageSize: number;
 }
 
@@ -41,30 +41,36 @@ class Failure {
 	}
 }
 
-/** Thrown where the octets end. */
-const endOfOctets = Symbol("end of octets");
+/** Thrown where the bytes end. */
+const endOfBytes = Symbol("end of bytes");
 
-export function judgeFrames(octets: Buffer, rules: Rules): Verdict {
+export function judgeFrames(bytes: Buffer, rules: Rules): Verdict {
 	const verdict: Verdict = { messages: [], pings: [], end: { kind: "open" } };
 	try {
-		new FrameJudge(octets, rules, verdict).judge();
+		new FrameJudge(bytes, rules, verdict).judge();
 	} catch (thrown) {
 		if (thrown instanceof Failure) verdict.end = { kind: "failed", code: thrown.code, why: thrown.why };
-		else if (thrown !== endOfOctets) throw thrown;
+		else if (thrown !== endOfBytes) throw thrown;
 	}
 	return verdict;
 }
 
+interface OpenMessage {
+	opcode: number;
+	parts: Buffer[];
+	length: number;
+}
+
 class FrameJudge {
-	readonly #octets: Buffer;
+	readonly #bytes: Buffer;
 	readonly #rules: Rules;
 	readonly #verdict: Verdict;
 	#position = 0;
 	/** The message under way. */
-	#message: { opcode: number; parts: Buffer[]; length: number } | undefined;
+	#message: OpenMessage | undefined;
 
-	constructor(octets: Buffer, rules: Rules, verdict: Verdict) {
-		this.#octets = octets;
+	constructor(bytes: Buffer, rules: Rules, verdict: Verdict) {
+		this.#bytes = bytes;
 		this.#rules = rules;
 		this.#verdict = verdict;
 	}
@@ -74,55 +80,46 @@ class FrameJudge {
 	}
 
 	#frame(): void {
-		const [first, second] = this.#take(2) as [number, number] & Buffer;
-		const fin = first >= 0x80;
-		const opcode = first % 16;
-		const control = opcode >= 8;
-		if ((first >> 4) % 8 !== 0) throw new Failure(1002, "reserved bits");
-		if (second >= 0x80 !== this.#rules.masked) throw new Failure(1002, "masking");
+		const bytes = this.#bytes.subarray(this.#position);
+		const header = readHeader(bytes);
+		if (!header) throw endOfBytes;
+		const { fin, opcode } = header;
+		const control = opcode >= opcodes.close;
+		if (header.rsv !== 0) throw new Failure(1002, "reserved bits");
+		if (header.masked !== this.#rules.masked) throw new Failure(1002, "masking");
 		if (!Object.values<number>(opcodes).includes(opcode)) throw new Failure(1002, "reserved opcode");
 		if (control && !fin) throw new Failure(1002, "fragmented control frame");
-		if (control && second % 0x80 > 125) throw new Failure(1002, "long control frame");
+		if (control && (header.lengthBits > 7 || Number(header.length) > 125))
+			throw new Failure(1002, "long control frame");
 		if (opcode === opcodes.continuation && !this.#message) throw new Failure(1002, "nothing to continue");
 		if (!control && opcode !== opcodes.continuation && this.#message)
 			throw new Failure(1002, "message in a message");
-		const length = this.#length(second % 0x80);
-		if (control) return this.#control(opcode, this.#payload(Number(length), this.#key()));
-		this.#message ??= { opcode, parts: [], length: 0 };
-		const message = this.#message;
-		if (BigInt(message.length) + length > BigInt(this.#rules.maxMessageSize))
-			throw new Failure(1009, "long message");
-		message.length += Number(length);
-		this.#data(message, Number(length), fin);
+		const length = checkLength(bytes, header);
+		if (!control) {
+			this.#message ??= { opcode, parts: [], length: 0 };
+			if (BigInt(this.#message.length) + length > BigInt(this.#rules.maxMessageSize))
+				throw new Failure(1009, "long message");
+		}
+		if (bytes.length < header.size) throw endOfBytes;
+		const payload = readPayload(bytes, header);
+		const whole = payload.length === Number(length);
+		if (control && !whole) throw endOfBytes;
+		if (control) this.#control(opcode, payload);
+		else this.#data(payload, whole, fin);
+		this.#position += header.size + payload.length;
 	}
 
-	#data(message: { opcode: number; parts: Buffer[] }, length: number, fin: boolean): void {
-		const key = this.#key();
-		const there = Math.min(length, this.#octets.length - this.#position);
-		message.parts.push(this.#payload(there, key));
-		const octets = Buffer.concat(message.parts);
-		const whole = there === length;
-		if (message.opcode === opcodes.text && !(whole && fin ? isUtf8(octets) : canBecomeUtf8(octets)))
+	#data(payload: Buffer, whole: boolean, fin: boolean): void {
+		const message = this.#message as OpenMessage;
+		message.length += payload.length;
+		message.parts.push(payload);
+		const bytes = Buffer.concat(message.parts);
+		if (message.opcode === opcodes.text && !(whole && fin ? isUtf8(bytes) : canBecomeUtf8(bytes)))
 			throw new Failure(1007, "no UTF-8");
-		if (!whole) throw endOfOctets;
+		if (!whole) throw endOfBytes;
 		if (!fin) return;
 		this.#message = undefined;
-		this.#verdict.messages.push({ binary: message.opcode === opcodes.binary, octets });
-	}
-
-	#length(told: number): bigint {
-		if (told < 126) return BigInt(told);
-		if (told === 126) {
-			const length = this.#take(2).readUInt16BE();
-			if (length < 126) throw new Failure(1002, "length in 16 bits");
-			return BigInt(length);
-		}
-		// The highest bit shows before the field is whole.
-		if (this.#octets.length - this.#position >= 2 && this.#octets.readUInt8(this.#position) >= 0x80)
-			throw new Failure(1002, "negative length");
-		const length = this.#take(8).readBigUInt64BE();
-		if (length < 65536n) throw new Failure(1002, "length in 64 bits");
-		return length;
+		this.#verdict.messages.push({ binary: message.opcode === opcodes.binary, bytes });
 	}
 
 	#control(opcode: number, payload: Buffer): void {
@@ -134,20 +131,16 @@ class FrameJudge {
 		if (!isUtf8(payload.subarray(2))) throw new Failure(1007, "reason");
 		this.#verdict.end = { kind: "closed", code, reason: payload.subarray(2).toString() };
 	}
+}
 
-	#key(): Buffer {
-		return this.#rules.masked ? this.#take(4) : Buffer.alloc(4);
-	}
-
-	#payload(length: number, key: Buffer): Buffer {
-		return this.#take(length).map((octet, index) => octet ^ (key[index % 4] as number)) as Buffer;
-	}
-
-	#take(count: number): Buffer {
-		if (this.#octets.length - this.#position < count) throw endOfOctets;
-		this.#position += count;
-		return this.#octets.subarray(this.#position - count, this.#position);
-	}
+/** Section 5.2. Gives the payload length. */
+function checkLength(bytes: Buffer, header: FrameHeader): bigint {
+	// A length above 2^63 is rejected before its field is complete.
+	if (header.lengthBits === 64 && bytes.length >= 4 && bytes.readUInt8(2) >= 0x80)
+		throw new Failure(1002, "negative length");
+	if (header.length === undefined) throw endOfBytes;
+	if (!isMinimal(header)) throw new Failure(1002, `length in ${header.lengthBits} bits`);
+	return header.length;
 }
 
 /** Section 7.4: whether a code may stand in a close frame. */

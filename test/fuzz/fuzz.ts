@@ -1,4 +1,4 @@
-/** `npm run fuzz`: random octets for the device, as a client and as a server, until the time is up. */
+/** `npm run fuzz`: random bytes for the device, as a client and as a server, until the time is up. */
 import { randomInt } from "node:crypto";
 import { integerOption, runCommand } from "../../sim/commandline.js";
 import { fuzz } from "./session.js";

@@ -4,7 +4,7 @@
 export interface HeadVerdict {
 	kind: "granted" | "refused" | "incomplete";
 	why: string;
-	/** Octets after the head, if it is granted: the first frames. */
+	/** Bytes after the head, if it is granted: the first frames. */
 	rest: Buffer;
 	/** The target of a request. */
 	target: string;
@@ -13,16 +13,16 @@ export interface HeadVerdict {
 type Fields = Map<string, string[]>;
 
 /**
- * Looks at a head, octets as characters. `judge` says why it is refused, once it is whole and well formed; a response
+ * Looks at a head, bytes as characters. `judge` says why it is refused, once it is whole and well formed; a response
  * may have folded fields, and interim responses before it.
  */
 function judgeHead(
-	octets: Buffer,
+	bytes: Buffer,
 	limit: number,
 	isResponse: boolean,
 	judge: (startLine: string, fields: Fields | undefined) => string,
 ): HeadVerdict {
-	const text = octets.toString("latin1");
+	const text = bytes.toString("latin1");
 	const refused = (why: string): HeadVerdict => ({ kind: "refused", why, rest: Buffer.alloc(0), target: "" });
 	let startLine: string | undefined;
 	const fields: Fields = new Map();
@@ -51,7 +51,7 @@ function judgeHead(
 			const why = judge(startLine, fields);
 			if (why) return refused(why);
 			const target = startLine.split(" ")[1] ?? "";
-			return { kind: "granted", why: "", rest: octets.subarray(position), target };
+			return { kind: "granted", why: "", rest: bytes.subarray(position), target };
 		} else if (isResponse && last && /^[ \t]/.test(content))
 			last.push(`${last.pop()} ${content}`.replace(/^[ \t]+|[ \t]+$/g, ""));
 		else {
@@ -71,8 +71,8 @@ function list(values: string[] = []): string[] {
 }
 
 /** A request to a server without `path`, `protocols` and `allowedOrigins`. */
-export function judgeRequest(octets: Buffer): HeadVerdict {
-	return judgeHead(octets, 2048, false, (startLine, fields) => {
+export function judgeRequest(bytes: Buffer): HeadVerdict {
+	return judgeHead(bytes, 2048, false, (startLine, fields) => {
 		const target = /^GET (?:(?:http|ws):\/\/[!-.0->@-~]+(?:[/?][!-~]*)?|\/[!-~]*) HTTP\/1\.[1-9]$/i.exec(
 			startLine,
 		);
@@ -98,8 +98,8 @@ export function judgeRequest(octets: Buffer): HeadVerdict {
 }
 
 /** A response to a client that has offered `offered`. */
-export function judgeResponse(octets: Buffer, accept: string, offered: readonly string[]): HeadVerdict {
-	return judgeHead(octets, 4096, true, (startLine, fields) => {
+export function judgeResponse(bytes: Buffer, accept: string, offered: readonly string[]): HeadVerdict {
+	return judgeHead(bytes, 4096, true, (startLine, fields) => {
 		if (!/^HTTP\/1\.[1-9] 1\d\d(?: |$)/.test(startLine)) return "status line";
 		if (!fields) return "";
 		const upgrade = list(fields.get("upgrade")).filter((item) => item !== "");

@@ -1,12 +1,24 @@
 /** Plays one random case with a device: the seed and the number of the case say everything about it. */
 import { isDeepStrictEqual } from "node:util";
 import type { Demands, Device, Pair } from "../conformance/device.js";
-import { acceptFor, type Received, type Role } from "../conformance/strictpeer.js";
-import { long } from "../device/driver/wire.js";
+import type { Received, Role } from "../conformance/strictpeer.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
+import { acceptFor } from "../support/handshake.js";
 import { Random } from "../support/random.js";
-import { isUtf8 } from "../support/utf8.js";
-import { judgeFrames, type Message, type Verdict } from "./framejudge.js";
+import {
+	answered,
+	checkClose,
+	checkEchoes,
+	checkEvents,
+	checkReceived,
+	inWords,
+	isAsBytes,
+	isAsText,
+	isEcho,
+	isValueOrText,
+} from "./checks.js";
+import { jsonDemands, plainDemands, smallDemands } from "./demands.js";
+import { judgeFrames } from "./framejudge.js";
 import { type HeadVerdict, judgeRequest, judgeResponse } from "./headjudge.js";
 import {
 	freshNames,
@@ -17,38 +29,8 @@ import {
 	sharedNames,
 } from "./streams.js";
 
-/** The longest messages that devices are asked to receive, in octets. */
-const messageSizes = [100, 16384, 70000];
 /** Statuses that a server may refuse a request with. */
 const refusals = [400, 403, 404, 405, 417, 426, 431];
-
-/** Bytes of unfinished messages: more than all cases at a time have. */
-const receiveBudget = 16 * 70000;
-
-/** What most cases ask of the device: messages as they are. */
-const plainDemands: readonly Demands[] = messageSizes.flatMap((maxMessageSize) =>
-	[true, false].flatMap((octets) =>
-		// The queue takes the echoes of all messages that a stream may have.
-		[true, false].map((echo) => ({
-			options: { maxMessageSize, receiveBudget, sendQueueSize: 16384 + 2 * maxMessageSize },
-			octets,
-			echo,
-		})),
-	),
-);
-
-const jsonTypes = { receiveType: "application/json", sendType: "application/json" };
-/** Messages as values. An echo of text that was not parsed is twice as long, as its quotation marks are escaped. */
-const jsonDemands: readonly Demands[] = [4096, 16384].map((maxMessageSize) => ({
-	options: { maxMessageSize, receiveBudget, sendQueueSize: 262144, ...jsonTypes },
-	echo: true,
-}));
-
-/** A server that is soon full, for one case at a time. */
-const smallDemands: Demands = { options: { maxConnections: 2 }, echo: true };
-
-/** All that cases ask of servers. */
-export const allDemands: readonly Demands[] = [...plainDemands, ...jsonDemands, smallDemands];
 
 /** What a case has come to. */
 export interface Played {
@@ -60,8 +42,8 @@ export interface Played {
 /** What a case did, for a report of its failure. */
 export interface Trail {
 	role: Role;
-	/** The octets that the peer sent last. */
-	octets: Buffer;
+	/** The bytes that the peer sent last. */
+	bytes: Buffer;
 }
 
 /**
@@ -80,7 +62,7 @@ export async function playRandom(
 	const demands = random.pick(plainDemands);
 	const longest = longMessages ? 70000 : 2000;
 	trail.role = role;
-	const kind = random.choose({ json: 20, silent: 2, octets: 60, heads: 20 });
+	const kind = random.choose({ json: 20, silent: 2, bytes: 60, heads: 20 });
 	if (kind === "json") {
 		const ending = await playJson(device, random, role, number, longMessages ? 20000 : 2000, trail);
 		return { role, ending };
@@ -90,10 +72,10 @@ export async function playRandom(
 			role,
 			ending: await (role === "server" ? playSilent(device, random) : playMute(device, random)),
 		};
-	if (kind === "octets") {
+	if (kind === "bytes") {
 		const pair = await device.open(role, demands);
 		const stream = randomStream(random, role === "server", longest);
-		trail.octets = stream;
+		trail.bytes = stream;
 		try {
 			pair.peer.write(stream);
 			return { role, ending: await playStream(device, random, role, demands, pair, stream) };
@@ -120,7 +102,7 @@ async function playJson(
 	const fresh = role === "server" ? 1000 * (number + 1) : undefined;
 	const pair = await device.open(role, demands);
 	const stream = randomJsonStream(random, role === "server", fresh, longest, honest);
-	trail.octets = stream;
+	trail.bytes = stream;
 	try {
 		pair.peer.write(stream);
 		return `JSON ${await playStream(device, random, role, demands, pair, stream, honest)}`;
@@ -220,13 +202,13 @@ async function exchange(device: Device, { connection, peer }: Pair): Promise<voi
 }
 
 async function playRequest(device: Device, random: Random, demands: Demands, trail: Trail): Promise<string> {
-	const path = `/${random.octets(12).toString("hex")}`;
-	const octets = randomRequest(random, path);
-	const verdict = judgeRequest(octets);
-	trail.octets = octets;
+	const path = `/${random.bytes(12).toString("hex")}`;
+	const bytes = randomRequest(random, path);
+	const verdict = judgeRequest(bytes);
+	trail.bytes = bytes;
 	const peer = await device.connect(demands);
 	try {
-		peer.write(octets);
+		peer.write(bytes);
 		if (verdict.kind === "incomplete") {
 			peer.end();
 			checkRefusal(await peer.rest(), verdict);
@@ -268,10 +250,10 @@ async function playResponse(device: Device, random: Random, demands: Demands, tr
 	});
 	try {
 		const accept = acceptFor(await peer.head());
-		const octets = randomResponse(random, accept);
-		const verdict = judgeResponse(octets, accept, protocols ?? []);
-		trail.octets = octets;
-		peer.write(octets);
+		const bytes = randomResponse(random, accept);
+		const verdict = judgeResponse(bytes, accept, protocols ?? []);
+		trail.bytes = bytes;
+		peer.write(bytes);
 		if (verdict.kind === "granted") {
 			await client.next("open");
 			return await playStream(device, random, "client", demands, { connection: client, peer }, verdict.rest);
@@ -302,7 +284,7 @@ async function playStream(
 	const { maxMessageSize } = demands.options as { maxMessageSize: number };
 	const verdict = judgeFrames(stream, { masked: role === "server", maxMessageSize });
 	const received: Received[] = [];
-	// The peer's end comes with the octets, or when the device has answered all of them.
+	// The peer's end comes with the bytes, or when the device has answered all of them.
 	const patient = honest !== undefined || random.next() < 0.5;
 	if (patient) {
 		const isAnswered = () =>
@@ -327,158 +309,11 @@ async function playStream(
 	checkEvents(
 		connection,
 		verdict,
-		honest !== undefined ? isValueOrText : demands.octets ? isAsOctets : isAsText,
+		honest !== undefined ? isValueOrText : demands.bytes ? isAsBytes : isAsText,
 	);
 	checkClose(verdict, code, reason);
 	if (honest === undefined) checkReceived(received, verdict, demands.echo === true);
 	else checkEchoes(received, verdict);
 	await device.release(connection);
 	return inWords(verdict);
-}
-
-function inWords({ end }: Verdict): string {
-	if (end.kind === "open") return "open";
-	const { code } = end;
-	if (code === undefined) return "closed without a code";
-	return code < 3000 ? `${end.kind} ${code}` : `closed ${code < 4000 ? "3000 to 3999" : "4000 to 4999"}`;
-}
-
-/** Whether the device has sent everything that it will send by itself. */
-function answered(received: readonly Received[], { messages, pings, end }: Verdict, echo: boolean): boolean {
-	if (received.some(({ kind }) => kind === "end"))
-		throw new Error(`the device ended the connection unasked (${JSON.stringify(end)})`);
-	if (end.kind !== "open") return received.some(({ kind }) => kind === "close");
-	const pongs = received.flatMap((it) => (it.kind === "pong" ? [it.octets] : []));
-	const echoes = received.filter(({ kind }) => kind === "text" || kind === "binary").length;
-	const last = pings.at(-1);
-	// The last pings may be alike, and then it takes no more than one pong; those before it came earlier.
-	return (!last || pongs.some((pong) => pong.equals(last))) && (!echo || echoes >= messages.length);
-}
-
-function isEcho(received: Received | undefined, text: string): boolean {
-	return received?.kind === "text" && received.text === text;
-}
-
-function checkEvents(
-	connection: Pair["connection"],
-	{ messages, end }: Verdict,
-	isAs: (value: unknown, message: Message) => boolean,
-): void {
-	const reported = connection.all("message");
-	if (reported.length !== messages.length)
-		throw new Error(`${reported.length} messages were reported instead of ${messages.length}`);
-	for (const [index, message] of messages.entries()) {
-		const [value, info] = reported[index] as [unknown, { binary: boolean }];
-		if (info.binary !== message.binary)
-			throw new Error(`message ${index} was reported with binary ${info.binary}`);
-		if (!isAs(value, message)) throw new Error(`message ${index} was not reported as it was sent`);
-	}
-	const events = connection.order.filter((event) => event !== "drain" && event !== "message");
-	const wanted = ["open", ...(end.kind === "failed" ? ["error"] : []), "close"];
-	// A queue that overflows while the peer reads slowly reports that, too, and peers that bring up too many names.
-	const errors = connection.all("error").filter(([text]) => !/queue|nameMemory/.test(String(text)));
-	if (events[0] !== "open" || events.at(-1) !== "close" || errors.length !== wanted.length - 2)
-		throw new Error(
-			`${events.join(", ")} was reported instead of ${wanted.join(", ")} (${errors.join("; ")})`,
-		);
-}
-
-function isAsText(value: unknown, { binary, octets }: Message): boolean {
-	// What is no UTF-8 comes with replacement characters, however many.
-	if (binary && !isUtf8(octets)) return true;
-	const text = octets.toString();
-	return isDeepStrictEqual(value, octets.length > 1024 ? long(text) : text);
-}
-
-function isAsOctets(value: unknown, { octets }: Message): boolean {
-	if (octets.length > 1024) return isDeepStrictEqual(value, long(octets));
-	return value instanceof ArrayBuffer && octets.equals(new Uint8Array(value));
-}
-
-/** Text in JSON comes as its value; above the limits of the device, and where it is no JSON, as the string. */
-function isValueOrText(value: unknown, message: Message): boolean {
-	const text = message.octets.toString();
-	const parsed = parse(text);
-	if (parsed !== undefined && isDeepStrictEqual(value, toldAs(parsed))) return true;
-	return isAsText(value, message) && (parsed === undefined || !isModest(text));
-}
-
-/** Whether no limit of a device keeps a text from being parsed: few brackets, few values, and no names. */
-function isModest(text: string): boolean {
-	const outside = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
-	return text.length <= 64 && !text.includes(":") && (outside.match(/[[{]/g) ?? []).length <= 4;
-}
-
-/** The value of a text in JSON; undefined if it is none. */
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** How the device tells a value: a long string as its checksum. */
-function toldAs(value: unknown): unknown {
-	return typeof value === "string" && Buffer.byteLength(value) > 1024 ? long(value) : value;
-}
-
-/** The echo of a value may be missing, as not every value that can be received can be sent. */
-function checkEchoes(received: readonly Received[], { messages }: Verdict): void {
-	const texts = messages.map(({ octets }) => octets.toString());
-	let next = 0;
-	for (const it of received) {
-		if (it.kind === "binary") throw new Error("the echo of a value is binary");
-		if (it.kind !== "text") continue;
-		const echo = parse(it.text);
-		const place = texts.findIndex(
-			(text, index) => index >= next && (echo === text || isDeepStrictEqual(echo, parse(text))),
-		);
-		if (place < 0) throw new Error(`the echo ${it.text.slice(0, 200)} is none of a message`);
-		next = place + 1;
-	}
-}
-
-function checkClose({ end }: Verdict, code: unknown, reason: unknown): void {
-	const wanted = end.kind === "open" ? 1006 : (end.code ?? 1005);
-	if (code !== wanted)
-		throw new Error(`close was reported with ${code} instead of ${wanted} (${JSON.stringify(end)})`);
-	if (end.kind === "closed" && reason !== end.reason)
-		throw new Error(
-			`the reason ${JSON.stringify(reason)} was reported instead of ${JSON.stringify(end.reason)}`,
-		);
-}
-
-function checkReceived(
-	received: readonly Received[],
-	{ messages, pings, end }: Verdict,
-	echo: boolean,
-): void {
-	let ping = 0;
-	let message = 0;
-	for (const it of received) {
-		switch (it.kind) {
-			case "pong": {
-				const index = pings.findIndex((payload, place) => place >= ping && payload.equals(it.octets));
-				if (index < 0) throw new Error(`a pong of ${it.octets.toString("hex")} answers no ping`);
-				ping = index + 1;
-				break;
-			}
-			case "text":
-			case "binary": {
-				const sent = messages[message++];
-				if (!echo || !sent) throw new Error("the device sent a message of its own");
-				const octets = it.kind === "text" ? Buffer.from(it.text) : it.octets;
-				if (sent.binary !== (it.kind === "binary")) throw new Error(`echo ${message} is ${it.kind}`);
-				if (isUtf8(sent.octets) && !octets.equals(sent.octets)) throw new Error(`echo ${message} differs`);
-				break;
-			}
-			case "close":
-				if (end.kind === "open" || it.code !== end.code)
-					throw new Error(`the device closed with ${it.code} (${JSON.stringify(end)})`);
-				break;
-			case "ping":
-				throw new Error("the device sent a ping");
-		}
-	}
 }

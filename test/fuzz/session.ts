@@ -2,7 +2,8 @@
 import { performance } from "node:perf_hooks";
 import { type Demands, Device } from "../conformance/device.js";
 import { Random } from "../support/random.js";
-import { allDemands, bringUpNames, playRandom, type Trail } from "./play.js";
+import { allDemands } from "./demands.js";
+import { bringUpNames, playRandom, type Trail } from "./play.js";
 
 export interface FuzzOptions {
 	seed: number;
@@ -19,8 +20,8 @@ export interface FuzzFailure {
 	role: string;
 	windows: object;
 	what: string;
-	/** The octets that the peer sent, in hexadecimal. */
-	octets: string;
+	/** The bytes that the peer sent, in hexadecimal. */
+	bytes: string;
 }
 
 export interface FuzzResult {
@@ -81,7 +82,7 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 		});
 		next = roundEnd;
 	}
-	const note = (what: string) => failed.push({ case: next, role: "", windows: {}, what, octets: "" });
+	const note = (what: string) => failed.push({ case: next, role: "", windows: {}, what, bytes: "" });
 	const after = await restingMemory(device).catch((error: Error) => {
 		note(error.message);
 		return before;
@@ -89,7 +90,7 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 	if (after.slots - before.slots > slotTolerance)
 		note(`memory grew from ${before.slots} to ${after.slots} slots`);
 	if (after.chunks - before.chunks > chunkTolerance)
-		note(`memory grew from ${before.chunks} to ${after.chunks} octets of chunks`);
+		note(`memory grew from ${before.chunks} to ${after.chunks} bytes of chunks`);
 	try {
 		await device.stop();
 	} catch (error) {
@@ -112,7 +113,7 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 		const worker = async () => {
 			while (number < to) {
 				const mine = number++;
-				const trail: Trail = { role: "client", octets: Buffer.alloc(0) };
+				const trail: Trail = { role: "client", bytes: Buffer.alloc(0) };
 				try {
 					const { role, ending } = await playRandom(device, seed, mine, longMessages, trail);
 					roles[role]++;
@@ -123,7 +124,7 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 						role: trail.role,
 						windows,
 						what: (error as Error).message,
-						octets: trail.octets.subarray(0, 2000).toString("hex"),
+						bytes: trail.bytes.subarray(0, 2000).toString("hex"),
 					});
 				}
 			}

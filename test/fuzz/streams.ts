@@ -1,11 +1,11 @@
-/** Random octets for a device to read: good frames, wrong frames, and either of them damaged. */
+/** Random bytes for a device to read: good frames, wrong frames, and either of them damaged. */
 import { amplifications, names, nestings, times } from "../siege/shapes.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
 import type { Random } from "../support/random.js";
 import { invalidTexts, validTexts } from "../support/utf8.js";
 
-const texts = validTexts.map(({ octets }) => octets);
-const badTexts = invalidTexts.map(({ octets }) => octets);
+const texts = validTexts.map(({ bytes }) => bytes);
+const badTexts = invalidTexts.map(({ bytes }) => bytes);
 
 /** A length: mostly little, often at a boundary of section 5.2, seldom long. */
 function randomLength(random: Random, longest: number): number {
@@ -45,34 +45,34 @@ function randomClose(random: Random): Buffer {
 		case "half":
 			return Buffer.of(3);
 		case "random":
-			return random.octets(random.integer(0, 125));
+			return random.bytes(random.integer(0, 125));
 	}
 }
 
 /** One message or control frame, or what looks like one. */
 function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] {
 	const control = () =>
-		frame(random.pick([opcodes.ping, opcodes.pong]), random.octets(random.integer(0, 20)), { mask });
+		frame(random.pick([opcodes.ping, opcodes.pong]), random.bytes(random.integer(0, 20)), { mask });
 	switch (
 		random.choose({
 			text: 25,
 			binary: 20,
 			fragments: 25,
-			bytes: 3,
+			fragmentsOfOneByte: 3,
 			control: 15,
 			badText: 4,
 			close: 3,
 			header: 5,
-			octets: 2,
+			bytes: 2,
 		})
 	) {
 		case "text":
 			return [frame(opcodes.text, randomText(random, longest), { mask })];
 		case "binary":
-			return [frame(opcodes.binary, random.octets(randomLength(random, longest)), { mask })];
+			return [frame(opcodes.binary, random.bytes(randomLength(random, longest)), { mask })];
 		case "fragments": {
 			const text = random.next() < 0.5;
-			const payload = text ? randomText(random, longest) : random.octets(randomLength(random, longest));
+			const payload = text ? randomText(random, longest) : random.bytes(randomLength(random, longest));
 			const frames: Buffer[] = [];
 			for (let at = 0, last = false; !last; ) {
 				const end = random.next() < 0.3 ? payload.length : random.integer(at, payload.length);
@@ -84,7 +84,7 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 			}
 			return frames;
 		}
-		case "bytes":
+		case "fragmentsOfOneByte":
 			return byteByByte(randomText(random, Math.min(longest, 1000)), mask);
 		case "control":
 			return [control()];
@@ -98,10 +98,10 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 				fin: random.next() < 0.7,
 				rsv: random.next() < 0.8 ? 0 : random.integer(1, 7),
 			};
-			return [frame(random.integer(0, 15), random.octets(random.integer(0, 130)), options)];
+			return [frame(random.integer(0, 15), random.bytes(random.integer(0, 130)), options)];
 		}
-		case "octets":
-			return [random.octets(random.integer(1, 40))];
+		case "bytes":
+			return [random.bytes(random.integer(1, 40))];
 	}
 }
 
@@ -205,23 +205,23 @@ export function randomJsonStream(
 	return Buffer.concat(frames);
 }
 
-/** Damages octets in one place. */
-export function damage(random: Random, octets: Buffer): Buffer {
-	const at = random.integer(0, Math.max(0, octets.length - 1));
-	const end = Math.min(octets.length, at + random.integer(1, 8));
-	const [before, middle, after] = [octets.subarray(0, at), octets.subarray(at, end), octets.subarray(end)];
+/** Damages bytes in one place. */
+export function damage(random: Random, bytes: Buffer): Buffer {
+	const at = random.integer(0, Math.max(0, bytes.length - 1));
+	const end = Math.min(bytes.length, at + random.integer(1, 8));
+	const [before, middle, after] = [bytes.subarray(0, at), bytes.subarray(at, end), bytes.subarray(end)];
 	switch (random.choose({ flip: 4, set: 3, remove: 2, insert: 2, double: 2, swap: 1, cut: 1 })) {
 		case "flip": {
-			const flipped = Buffer.from(octets);
+			const flipped = Buffer.from(bytes);
 			if (flipped.length > 0) flipped[at] = (flipped[at] as number) ^ (1 << random.integer(0, 7));
 			return flipped;
 		}
 		case "set":
-			return Buffer.concat([before, random.octets(middle.length), after]);
+			return Buffer.concat([before, random.bytes(middle.length), after]);
 		case "remove":
 			return Buffer.concat([before, after]);
 		case "insert":
-			return Buffer.concat([before, random.octets(random.integer(1, 8)), middle, after]);
+			return Buffer.concat([before, random.bytes(random.integer(1, 8)), middle, after]);
 		case "double":
 			return Buffer.concat([before, middle, middle, after]);
 		case "swap":
@@ -231,7 +231,7 @@ export function damage(random: Random, octets: Buffer): Buffer {
 	}
 }
 
-/** Octets as a peer might send them after the opening handshake. */
+/** Bytes as a peer might send them after the opening handshake. */
 export function randomStream(random: Random, mask: boolean, longest: number): Buffer {
 	const frames: Buffer[] = [];
 	for (let count = random.integer(1, 8); count > 0; count--)
@@ -272,7 +272,7 @@ const lines = [
 	"no colon",
 	": no name",
 	"bad name: x",
-	"X-Octets: \xff\xa0",
+	"X-Bytes: \xff\xa0",
 	"X-Control: \x01",
 	`X-Long: ${"x".repeat(1900)}`,
 	`${"x".repeat(1700)}: a long name`,
@@ -301,7 +301,7 @@ const longLines: readonly ((size: number) => string)[] = [
 	(size) => `${times("a:b\r\n", size / 5)}a:b`,
 ];
 
-/** Changes the lines of a head, and perhaps its octets. */
+/** Changes the lines of a head, and perhaps its bytes. */
 function changeHead(random: Random, head: string[]): Buffer {
 	const changed = [...head];
 	for (let count = random.integer(0, 3); count > 0; count--) {
@@ -331,13 +331,13 @@ function changeHead(random: Random, head: string[]): Buffer {
 	}
 	const end = random.choose({ right: 20, feed: 1, none: 1 });
 	const separator = end === "feed" ? "\n" : "\r\n";
-	let octets: Buffer = Buffer.from(
+	let bytes: Buffer = Buffer.from(
 		`${changed.join(separator)}${separator}${end === "none" ? "" : separator}`,
 		"latin1",
 	);
 	if (random.next() < 0.3)
-		for (let count = random.integer(1, 2); count > 0; count--) octets = damage(random, octets);
-	return octets;
+		for (let count = random.integer(1, 2); count > 0; count--) bytes = damage(random, bytes);
+	return bytes;
 }
 
 /** A request for `path`, changed, followed by frames. */

@@ -1,4 +1,4 @@
-/** The tests that need peers from the system's packages: not among those that `npm test` runs. */
+/** Configuration of the tests that need peers from system packages. `npm test` does not run them. */
 export default {
 	files: ["test/interop/*.interop.ts"],
 	extensions: { ts: "module" },

@@ -6,8 +6,8 @@ import { Chromium, openFrom } from "./chromium.js";
 import { type Connect, testExchanges } from "./exchanges.js";
 
 const [agent, browser] = await Promise.all([Agent.start(), Chromium.start()]);
-test.after.always("the device still lives", () => agent.stop());
-test.after.always("the browser ends", () => browser.stop());
+test.after.always("the device is still running", () => agent.stop());
+test.after.always("stop the browser", () => browser.stop());
 
 async function newPage(t: ExecutionContext): Promise<Page> {
 	const page = await browser.page();
@@ -28,14 +28,14 @@ const connect: Connect = async (t, options, peerOptions) => {
 
 testExchanges("Chromium and the device's Server", connect);
 
-test("a close without a code comes as 1005", async (t) => {
+test("a close without a code is reported as 1005", async (t) => {
 	const { device, peer } = await connect(t);
 	await peer.close();
 	t.deepEqual(await device.next("close"), [1005, ""]);
 	t.deepEqual(await peer.closed(), { code: 1005, reason: "" });
 });
 
-test("a page that goes away closes with 1001", async (t) => {
+test("leaving the page closes with 1001", async (t) => {
 	const { server, url } = await listen(t);
 	const page = await newPage(t);
 	await openFrom(page, url);
@@ -52,7 +52,7 @@ test("stop() of the Server closes with 1001", async (t) => {
 	await server.next("close");
 });
 
-test("allowedOrigins lets in the pages of those origins only", async (t) => {
+test("allowedOrigins accepts only pages of the given origins", async (t) => {
 	const page = await newPage(t);
 	const own = await listen(t, { allowedOrigins: [browser.origin] });
 	const peer = await openFrom(page, own.url);
@@ -64,7 +64,7 @@ test("allowedOrigins lets in the pages of those origins only", async (t) => {
 	t.false(foreign.server.order.includes("connection"));
 });
 
-test("four pages at a time, one more finds no room", async (t) => {
+test("maxConnections accepts four pages and rejects the fifth", async (t) => {
 	const { server, url } = await listen(t, { maxConnections: 4 });
 	const pages = [];
 	for (let i = 0; i < 4; i++) {

@@ -1,4 +1,4 @@
-/** Headless Chromium as a client of the device's Server, on a page that a web server of this machine serves. */
+/** Headless Chromium as a client of the device's Server, on a page served by a local web server. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -18,7 +18,7 @@ interface PeerInPage {
 }
 declare const PagePeer: { open(url: string, protocols: readonly string[]): Promise<PeerInPage> };
 
-/** Nothing of these tests is to leave this machine. */
+/** Options that prevent network traffic of the browser itself. */
 const quiet = [
 	"--disable-gpu",
 	"--disable-quic",
@@ -56,7 +56,7 @@ export class ChromiumPeer implements Peer {
 	}
 }
 
-/** A browser and the web server it has its page from. */
+/** A browser and the web server of its page. */
 export class Chromium {
 	readonly #browser: Browser;
 	readonly #server: Server;
@@ -68,7 +68,7 @@ export class Chromium {
 			response.end(page);
 		}).listen(0, "127.0.0.1");
 		await once(server, "listening");
-		// Chromium's own sandbox is not to be had as root, nor in most containers.
+		// Chromium's sandbox is not available as root and in most containers.
 		return new Chromium(await driver.launch({ executablePath, args: quiet, chromiumSandbox: false }), server);
 	}
 
@@ -81,12 +81,12 @@ export class Chromium {
 		return this.#browser.version();
 	}
 
-	/** The origin of the page, as the browser tells it in the header `Origin`. */
+	/** Origin of the page, as in the header `Origin`. */
 	get origin(): string {
 		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
 	}
 
-	/** A new page, to be closed by the caller. */
+	/** Opens a new page. The caller closes it. */
 	async page(): Promise<Page> {
 		const page = await this.#browser.newPage();
 		await page.goto(this.origin);

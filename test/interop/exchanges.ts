@@ -1,16 +1,16 @@
-/** What every peer does with the device, whichever of the two is the server. */
+/** Tests for all peers, in both roles. */
 import test, { type ExecutionContext } from "ava";
 import type { RemoteClient, RemoteSocket } from "../device/driver/remote.js";
 import { long, onDevice } from "../device/driver/wire.js";
 import type { Peer, PeerOptions } from "./peer.js";
 
-/** The two ends of an open connection, both closed after the test. */
+/** The two ends of an open connection. Both are closed after the test. */
 export interface Connection {
 	device: RemoteClient | RemoteSocket;
 	peer: Peer;
 }
 
-/** Connects the device and a peer: `options` are those of the device's Client or Server. */
+/** Connects the device and a peer. `options` are those of the device's Client or Server. */
 export type Connect = (
 	t: ExecutionContext,
 	options?: object,
@@ -19,17 +19,17 @@ export type Connect = (
 
 const plain = { receiveType: "text/plain", sendType: "text/plain" };
 const binary = { receiveType: "application/octet-stream", sendType: "application/octet-stream" };
-/** Lengths about which the header of a frame changes. */
+/** Lengths around which the frame header changes. */
 const lengths = [0, 1, 125, 126, 127, 65535, 65536];
 const longest = 300_000;
 const large = { maxMessageSize: longest, sendQueueSize: longest + 100 };
 
-function octets(length: number): Buffer {
+function bytes(length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, (_, i) => i));
 }
 
-/** What the device tells it has received. */
-function told(message: Buffer): unknown {
+/** The device's report of a received message. */
+function reported(message: Buffer): unknown {
 	return message.length > 1024 ? long(message) : new Uint8Array(message).buffer;
 }
 
@@ -55,22 +55,22 @@ export function testExchanges(title: string, connect: Connect): void {
 		}
 	});
 
-	test(`${title}: binary messages of every form of length`, async (t) => {
+	test(`${title}: binary messages of every length encoding`, async (t) => {
 		const { device, peer } = await connect(t, { ...binary, ...large });
 		for (const length of lengths) {
-			await peer.send(octets(length));
-			t.deepEqual(await device.next("message"), [told(octets(length)), { binary: true }]);
-			await device.send(onDevice.octets(length));
-			t.deepEqual(await peer.message(), octets(length));
+			await peer.send(bytes(length));
+			t.deepEqual(await device.next("message"), [reported(bytes(length)), { binary: true }]);
+			await device.send(onDevice.bytes(length));
+			t.deepEqual(await peer.message(), bytes(length));
 		}
 	});
 
 	test(`${title}: large binary messages`, async (t) => {
 		const { device, peer } = await connect(t, { ...binary, ...large });
-		await peer.send(octets(longest));
-		t.deepEqual(await device.next("message"), [long(octets(longest)), { binary: true }]);
-		await device.send(onDevice.octets(longest));
-		t.deepEqual(await peer.message(), octets(longest));
+		await peer.send(bytes(longest));
+		t.deepEqual(await device.next("message"), [long(bytes(longest)), { binary: true }]);
+		await device.send(onDevice.bytes(longest));
+		t.deepEqual(await peer.message(), bytes(longest));
 	});
 
 	test(`${title}: large texts`, async (t) => {
@@ -91,17 +91,17 @@ export function testExchanges(title: string, connect: Connect): void {
 		t.like(await device.counters(), { accepted: count, sent: count, received: count, discarded: 0, lost: 0 });
 	});
 
-	test(`${title}: a message longer than maxMessageSize ends the connection with 1009`, async (t) => {
+	test(`${title}: a message longer than maxMessageSize closes the connection with 1009`, async (t) => {
 		const { device, peer } = await connect(t, { ...binary, maxMessageSize: 1000 });
-		await peer.send(octets(1000));
-		t.deepEqual(await device.next("message"), [told(octets(1000)), { binary: true }]);
-		await peer.send(octets(1001));
+		await peer.send(bytes(1000));
+		t.deepEqual(await device.next("message"), [reported(bytes(1000)), { binary: true }]);
+		await peer.send(bytes(1001));
 		t.is((await peer.closed()).code, 1009);
 		await device.next("close");
 		t.is(device.all("message").length, 1);
 	});
 
-	test(`${title}: the subprotocol both know`, async (t) => {
+	test(`${title}: a common subprotocol`, async (t) => {
 		const { device, peer } = await connect(t, { protocols: ["one", "two"] }, { protocols: ["two", "three"] });
 		t.is(await device.get("protocol"), "two");
 		t.is(peer.protocol, "two");

@@ -1,4 +1,4 @@
-/** `npm run interop`: headless Chromium and Python's `websockets` as peers of the device. */
+/** `npm run interop`: tests the device with headless Chromium and Python's `websockets` as peers. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../sim/commandline.js";
@@ -6,7 +6,7 @@ import { missingPackages } from "./requirements.js";
 
 const usage = `Usage: npm run interop -- [options]
 
-  --missing   only print the Debian packages that must be installed before, on one line
+  --missing   only print the missing Debian packages, on one line
   --help      show this text
 `;
 
@@ -19,7 +19,7 @@ await runCommand(usage, { missing: "boolean" }, async (values) => {
 	}
 	if (missing.length > 0)
 		throw new Error(
-			`npm run interop needs what is not installed here: sudo apt-get install ${packages} installs it.`,
+			`npm run interop needs packages that are not installed. Install them: sudo apt-get install ${packages}`,
 		);
 	const root = fileURLToPath(new URL("../..", import.meta.url));
 	const ava = ["--config", "test/interop/ava.config.js", "--concurrency", "2"];

@@ -1,8 +1,8 @@
-"""A peer of the device, played by Python's websockets, for one connection.
+"""A peer of the device for one connection, based on Python's websockets.
 
-`peer.py connect URL` or `peer.py listen`, with `--protocol NAME` for each subprotocol. Commands come on
-standard input and events go to standard output, each as a line of JSON: an object with one key. A message is
-a string, or {"base64": ...} for a binary one.
+`peer.py connect URL` or `peer.py listen`, with `--protocol NAME` for each subprotocol. It reads commands from
+standard input and writes events to standard output. Each is a line of JSON: an object with one key. A message
+is a string, or {"base64": ...} if it is binary.
 """
 
 import argparse
@@ -13,11 +13,11 @@ import sys
 
 import websockets
 
-# More than the library's own limit, so that the tests may send what they like.
+# Larger than the library's default limit, for tests with large messages.
 LONGEST = 1 << 24
 
 
-def tell(event, value):
+def emit(event, value):
     print(json.dumps({event: value}), flush=True)
 
 
@@ -38,8 +38,8 @@ async def read_commands():
     return commands
 
 
-async def obey(socket, commands):
-    """Does what it is told, until the driver ends."""
+async def execute(socket, commands):
+    """Executes commands until the driver ends."""
     async for line in commands:
         ((command, value),) = json.loads(line).items()
         if command == "send":
@@ -49,7 +49,7 @@ async def obey(socket, commands):
         elif command == "ping":
             pong = await socket.ping(value)
             await pong
-            tell("pong", value)
+            emit("pong", value)
         elif command == "close" and value:
             await socket.close(value["code"], value["reason"])
         elif command == "close":
@@ -57,26 +57,26 @@ async def obey(socket, commands):
         elif command == "abort":
             socket.transport.abort()
         else:
-            raise ValueError(f"There is no command {command}.")
+            raise ValueError(f"Unknown command: {command}")
 
 
 async def listen(socket):
     try:
         while True:
-            tell("message", to_wire(await socket.recv()))
+            emit("message", to_wire(await socket.recv()))
     except websockets.ConnectionClosed:
-        tell("closed", {"code": socket.close_code, "reason": socket.close_reason})
+        emit("closed", {"code": socket.close_code, "reason": socket.close_reason})
 
 
 async def converse(socket, commands):
-    """Ends when the connection or the driver has ended."""
-    tell("open", socket.subprotocol or "")
+    """Runs until the connection or the driver has ended."""
+    emit("open", socket.subprotocol or "")
     listening = asyncio.ensure_future(listen(socket))
-    obeying = asyncio.ensure_future(obey(socket, commands))
-    done, _ = await asyncio.wait({listening, obeying}, return_when=asyncio.FIRST_COMPLETED)
+    executing = asyncio.ensure_future(execute(socket, commands))
+    done, _ = await asyncio.wait({listening, executing}, return_when=asyncio.FIRST_COMPLETED)
     if listening not in done:
-        obeying.result()
-    obeying.cancel()
+        executing.result()
+    executing.cancel()
 
 
 async def main():
@@ -103,7 +103,7 @@ async def main():
             ended.set_exception(error)
 
     async with websockets.serve(handle, "127.0.0.1", 0, **settings) as server:
-        tell("listening", next(iter(server.sockets)).getsockname()[1])
+        emit("listening", next(iter(server.sockets)).getsockname()[1])
         await ended
 
 

@@ -1,14 +1,14 @@
-/** One end of a WebSocket, played by a peer that is another program. */
+/** A WebSocket peer that is another program. */
 export interface Peer {
-	/** The subprotocol that was agreed on; empty for none. */
+	/** Negotiated subprotocol; empty if none. */
 	readonly protocol: string;
-	/** Sends a text message or a binary one. */
+	/** Sends a text or binary message. */
 	send(message: string | Buffer): Promise<void>;
-	/** The next message that comes. */
+	/** Resolves with the next message. */
 	message(): Promise<string | Buffer>;
-	/** Begins the closing handshake, without a code where none is given. */
+	/** Starts the closing handshake; without a code if none is given. */
 	close(code?: number, reason?: string): Promise<void>;
-	/** The code and the reason the connection has ended with, when it has. */
+	/** Resolves with the close code and reason when the connection has ended. */
 	closed(): Promise<Ending>;
 }
 
@@ -17,13 +17,13 @@ export interface Ending {
 	reason: string;
 }
 
-/** What a peer is to be like. */
+/** Options of a peer. */
 export interface PeerOptions {
-	/** Subprotocols: those a client offers or a server speaks. */
+	/** Subprotocols that a client offers or a server supports. */
 	protocols?: readonly string[];
 }
 
-/** A message on its way to or from the other program, as JSON. */
+/** A message in JSON, as exchanged with the other program. */
 export type WireMessage = string | { base64: string };
 
 export function toWire(message: string | Buffer): WireMessage {

@@ -1,4 +1,4 @@
-/** Python's `websockets` as a client or a server: drives `peer.py`, a process for each connection. */
+/** Python's `websockets` as a client or a server. Runs one process of `peer.py` per connection. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -9,7 +9,7 @@ import { python } from "./requirements.js";
 
 const program = fileURLToPath(new URL("peer.py", import.meta.url));
 
-/** What the process tells, by the key of its event. */
+/** Events of the process, by key. */
 interface Events {
 	listening: number;
 	/** The subprotocol. */
@@ -26,14 +26,14 @@ export class PythonPeer implements Peer {
 	readonly #watch = new Watch();
 	#failure: Error | undefined;
 
-	/** A client, connected. The caller ends it with `stop`. */
+	/** Starts a client and waits until it is connected. The caller ends it with `stop`. */
 	static async connect(url: string, options: PeerOptions = {}): Promise<PythonPeer> {
 		const peer = new PythonPeer(["connect", url], options);
 		await peer.opened();
 		return peer;
 	}
 
-	/** A server for one connection, and its port. The caller ends it with `stop`. */
+	/** Starts a server for one connection; returns it and its port. The caller ends it with `stop`. */
 	static async listen(options: PeerOptions = {}): Promise<{ peer: PythonPeer; port: number }> {
 		const peer = new PythonPeer(["listen"], options);
 		return { peer, port: await peer.#next("listening") };
@@ -42,16 +42,16 @@ export class PythonPeer implements Peer {
 	private constructor(values: string[], { protocols = [] }: PeerOptions) {
 		const offered = protocols.flatMap((name) => ["--protocol", name]);
 		this.#process = spawn(python, [program, ...values, ...offered]);
-		const complaint = text(this.#process.stderr);
+		const errors = text(this.#process.stderr);
 		this.#process.stdin.on("error", () => {
-			// The process has ended, which "close" tells.
+			// The process has ended: "close" reports it.
 		});
 		createInterface({ input: this.#process.stdout }).on("line", (line) => {
 			this.#events.push(JSON.parse(line) as Partial<Events>);
 			this.#watch.changed();
 		});
 		this.#process.on("close", async (status) => {
-			this.#failure = new Error(`Python's peer has ended with status ${status}: ${await complaint}`);
+			this.#failure = new Error(`Python's peer ended with status ${status}: ${await errors}`);
 			this.#watch.changed();
 		});
 	}
@@ -60,23 +60,23 @@ export class PythonPeer implements Peer {
 		return this.#protocol;
 	}
 
-	/** Settles when the connection is open. */
+	/** Resolves when the connection is open. */
 	async opened(): Promise<void> {
 		this.#protocol = await this.#next("open");
 	}
 
 	async send(message: string | Buffer): Promise<void> {
-		this.#tell({ send: toWire(message) });
+		this.#command({ send: toWire(message) });
 	}
 
-	/** Sends one message in so many fragments. */
+	/** Sends one message in fragments. */
 	sendFragments(fragments: readonly (string | Buffer)[]): void {
-		this.#tell({ fragments: fragments.map(toWire) });
+		this.#command({ fragments: fragments.map(toWire) });
 	}
 
 	/** Sends a ping and waits for the pong with the same payload. */
 	async ping(payload: string): Promise<string> {
-		this.#tell({ ping: payload });
+		this.#command({ ping: payload });
 		return this.#next("pong");
 	}
 
@@ -85,12 +85,12 @@ export class PythonPeer implements Peer {
 	}
 
 	async close(code?: number, reason = ""): Promise<void> {
-		this.#tell({ close: code === undefined ? null : { code, reason } });
+		this.#command({ close: code === undefined ? null : { code, reason } });
 	}
 
 	/** Ends the TCP connection without a closing handshake. */
 	abort(): void {
-		this.#tell({ abort: null });
+		this.#command({ abort: null });
 	}
 
 	closed(): Promise<Ending> {
@@ -101,7 +101,7 @@ export class PythonPeer implements Peer {
 		this.#process.kill();
 	}
 
-	#tell(command: object): void {
+	#command(command: object): void {
 		this.#process.stdin.write(`${JSON.stringify(command)}\n`);
 	}
 
@@ -113,7 +113,7 @@ export class PythonPeer implements Peer {
 				if (this.#failure) throw this.#failure;
 				return undefined;
 			},
-			() => `Python's peer did not tell "${name}"`,
+			() => `Timeout while waiting for "${name}" from Python's peer`,
 		);
 	}
 }

@@ -7,7 +7,7 @@ import { PythonPeer } from "./python.js";
 import { testFrames } from "./pythonframes.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still running", () => agent.stop());
 
 async function connect(t: ExecutionContext, options?: object, peerOptions?: PeerOptions) {
 	const listening = await server(t, agent, options);

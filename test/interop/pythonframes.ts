@@ -1,4 +1,4 @@
-/** What Python's `websockets` can do on either side and a browser cannot. */
+/** Tests of features that Python's `websockets` has in both roles and a browser does not have. */
 import test, { type ExecutionContext } from "ava";
 import type { Connection } from "./exchanges.js";
 import type { PythonPeer } from "./python.js";
@@ -23,7 +23,7 @@ export function testFrames(title: string, connect: Connect): void {
 		t.is(await peer.message(), '"after"');
 	});
 
-	test(`${title}: a connection that breaks is told as 1006`, async (t) => {
+	test(`${title}: a lost connection is reported as 1006`, async (t) => {
 		const { device, peer } = await connect(t);
 		peer.abort();
 		t.is((await device.next("close"))[0], 1006);

@@ -7,7 +7,7 @@ import { PythonPeer } from "./python.js";
 import { testFrames } from "./pythonframes.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still running", () => agent.stop());
 
 async function connect(t: ExecutionContext, options?: object, peerOptions?: PeerOptions) {
 	const { peer, port } = await PythonPeer.listen(peerOptions);
@@ -23,7 +23,7 @@ const title = "Python's server and the device's Client";
 testExchanges(title, connect);
 testFrames(title, connect);
 
-test("messages that waited for the connection come in order", async (t) => {
+test("messages queued before the connection is open arrive in order", async (t) => {
 	const { peer, port } = await PythonPeer.listen();
 	t.teardown(() => peer.stop());
 	const device = await client(t, agent, { port });

@@ -1,8 +1,8 @@
-/** What these tests need of the system, which npm cannot install. */
+/** Requirements of these tests that npm cannot install. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 
-/** Where Debian's packages put the peers: others on the PATH may be of any version. */
+/** Paths of Debian's packages. Other installations on the PATH may have any version. */
 export const chromium = "/usr/bin/chromium";
 export const python = "/usr/bin/python3";
 
@@ -15,7 +15,7 @@ function isExecutable(path: string): boolean {
 	}
 }
 
-/** The Debian packages that are not installed. */
+/** Returns the Debian packages that are not installed. */
 export function missingPackages(): string[] {
 	const missing: string[] = [];
 	if (!isExecutable(chromium)) missing.push("chromium");

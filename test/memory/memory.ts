@@ -1,6 +1,6 @@
 /**
- * Memory on the XS engine from npm: `npm run -s memory -- [--json]`. Fails when something is over its budget; with
- * --json it only tells.
+ * Memory on the XS engine from npm: `npm run -s memory -- [--json]`. Fails if something exceeds its budget, but
+ * not with --json.
  */
 
 import { runCommand } from "../../sim/commandline.js";
@@ -10,7 +10,7 @@ import { table } from "./table.js";
 
 const usage = `Usage: npm run -s memory -- [options]
 
-Measures memory on the XS engine from npm. Fails when something is over its budget, but not with --json.
+Measures memory on the XS engine from npm. Fails if something exceeds its budget, but not with --json.
 
   --json        print the result as JSON
   --help        show this text`;

@@ -10,7 +10,7 @@ import { type MemoryReport, type Reading, report } from "./report.js";
 import { table } from "./table.js";
 
 const manifest = fileURLToPath(new URL("./device/manifest.json", import.meta.url));
-/** In the heap that garbage is counted in, messages of ten turns leave less than what there is. */
+/** Number of messages per turn: their garbage must fit into the heap without a collection. */
 const messages = 10;
 
 async function measure(sdk: Sdk): Promise<MemoryReport> {

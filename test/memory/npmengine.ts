@@ -5,10 +5,13 @@ import { type MemoryReport, type Reading, report } from "./report.js";
 
 const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
 
-/** A step takes its time. */
+/** One step may take long. */
 const hangTimeout = 60000;
 
-/** Measures memory on the XS engine from npm. @throws Error if the device ends too early */
+/**
+ * Measures memory on the XS engine from npm.
+ * @throws Error if the device ends too early
+ */
 export async function measureOnNpmEngine(): Promise<MemoryReport> {
 	const readings = await walk();
 	const { cases, expenses } = await countOnNpmEngine(10, "^(?!.*queue 100)");
@@ -32,7 +35,7 @@ async function walk(): Promise<Reading[]> {
 		},
 	});
 	const ended = device.exited.then(({ reason }): never => {
-		throw new Error(`The measurement did not come to its end: ${reason}`);
+		throw new Error(`The measurement ended too early: ${reason}`);
 	});
 	await Promise.race([done, ended]);
 	const all = await Promise.all(readings);

@@ -7,25 +7,25 @@ export interface Reading {
 	name: string;
 	slots: number;
 	chunks: number;
-	/** How many chunks there are, where that is known. */
+	/** Number of chunks, if known. */
 	chunkCount?: number;
 }
 
-/** What one thing takes, beside its native socket and its send queue. */
+/** Memory of one object, without its native socket and its send queue. */
 export interface Share {
 	name: string;
 	slots: number;
-	/** Octets of chunks on this computer, headers included. */
+	/** Bytes of chunks on this computer, including headers. */
 	chunks: number;
-	/** Octets on a device of 32 bits: 16 a slot, and the chunks. */
-	octets: number;
-	/** What it may take, if it is ours. */
+	/** Bytes on a 32-bit device: 16 per slot, plus the chunks. */
+	bytes: number;
+	/** Maximum number of bytes, for our own classes. */
 	budget?: number;
 }
 
-/** What a message leaves behind. */
+/** Garbage of one message. */
 export interface Garbage extends CaseName, Expense {
-	/** Slots that the floor, with the encoded buffer and the decoded value, does not take. */
+	/** Slots in addition to those of the floor (the encoded buffer and the decoded value). */
 	slotsBeyondFloor: number;
 }
 
@@ -34,14 +34,14 @@ export interface MemoryReport {
 	engine: string;
 	shares: Share[];
 	garbage: Garbage[];
-	/** What the heap has grown by, with so many messages and reconnects. */
+	/** Growth of the heap after `count` messages or reconnects. */
 	slope: { name: string; count: number; slots: number; chunks: number }[];
 	bytecode?: Bytecode;
 }
 
-/** Octets on a device of 32 bits. */
+/** Bytes per slot on a 32-bit device. */
 const slotSize = 16;
-/** Octets of a chunk's header here and there. */
+/** Bytes of a chunk's header on this computer; below: on a 32-bit device. */
 const chunkHeader = 16;
 const smallChunkHeader = 8;
 
@@ -70,7 +70,7 @@ export function report(
 	};
 }
 
-/** What a step has added, for each of the copies. */
+/** Returns the memory that a step has added, per object. */
 function added(readings: readonly Reading[], name: string): Required<Reading> {
 	const index = readings.findIndex((reading) => reading.name === name);
 	const after = readings[index];
@@ -94,11 +94,11 @@ function share(
 	for (const part of without.map((other) => added(readings, other))) {
 		slots -= part.slots;
 		chunks -= part.chunks;
-		// Where their number is not known the headers are counted as they are here.
+		// If their number is unknown, headers count with their size on this computer.
 		chunkCount = Math.max(chunkCount - part.chunkCount, 0);
 	}
-	const octets = slots * slotSize + chunks - chunkCount * (chunkHeader - smallChunkHeader);
-	return { name, slots, chunks, octets, ...(budget !== undefined && { budget }) };
+	const bytes = slots * slotSize + chunks - chunkCount * (chunkHeader - smallChunkHeader);
+	return { name, slots, chunks, bytes, ...(budget !== undefined && { budget }) };
 }
 
 function garbage(
@@ -109,13 +109,16 @@ function garbage(
 ): Garbage {
 	const work = name.work === "receive" ? "receive" : "send";
 	const floor = cases.findIndex(
-		(other) => other.subject === "floor" && other.work === work && other.octets === name.octets,
+		(other) => other.subject === "floor" && other.work === work && other.bytes === name.bytes,
 	);
 	const beyond = (expense.slots ?? 0) - (expenses[floor]?.slots ?? 0);
 	return { ...name, ...expense, slotsBeyondFloor: Number(beyond.toFixed(1)) };
 }
 
-/** From the first of several steps, which may leave something that is made only once, to the last. */
+/**
+ * Returns the growth between the first and the last of several steps. The first one may allocate what is
+ * allocated only once.
+ */
 function slope(readings: readonly Reading[], name: string, each: number): MemoryReport["slope"][number] {
 	const steps = readings.filter((reading) => reading.name === name);
 	const first = steps[0];
@@ -125,28 +128,28 @@ function slope(readings: readonly Reading[], name: string, each: number): Memory
 	return { name, count, slots: last.slots - first.slots, chunks: last.chunks - first.chunks };
 }
 
-/** What is over its budget: a sentence each. */
+/** Returns the exceeded budgets as messages. */
 export function faults({ shares, garbage, slope, bytecode }: MemoryReport): string[] {
-	const tooLong = bytecode && bytecode.octets > bytecode.budget;
+	const tooLong = bytecode && bytecode.bytes > bytecode.budget;
 	return [
-		...(tooLong ? [`The bytecode has ${bytecode.octets} octets, the budget is ${bytecode.budget}.`] : []),
+		...(tooLong ? [`The bytecode takes ${bytecode.bytes} bytes; the budget is ${bytecode.budget}.`] : []),
 		...shares
-			.filter(({ octets, budget }) => budget !== undefined && octets > budget)
-			.map(({ name, octets, budget }) => `A ${name} takes ${octets} octets, the budget is ${budget}.`),
+			.filter(({ bytes, budget }) => budget !== undefined && bytes > budget)
+			.map(({ name, bytes, budget }) => `A ${name} takes ${bytes} bytes; the budget is ${budget}.`),
 		...garbage
 			.filter(
 				({ subject, work, slotsBeyondFloor }) =>
 					subject === "xs-web-socket" && !work.startsWith("queue") && slotsBeyondFloor > 0,
 			)
 			.map(
-				({ role, work, octets, slotsBeyondFloor }) =>
-					`A ${role} leaves ${slotsBeyondFloor} slots of garbage for a message to ${work} of ${octets} octets.`,
+				({ role, work, bytes, slotsBeyondFloor }) =>
+					`A ${role} leaves ${slotsBeyondFloor} slots of garbage per message (${work}, ${bytes} bytes).`,
 			),
 		...slope
 			.filter(({ slots, chunks }) => slots > 0 || chunks > 0)
 			.map(
 				({ name, count, slots, chunks }) =>
-					`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} octets of chunks.`,
+					`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} bytes of chunks.`,
 			),
 	];
 }

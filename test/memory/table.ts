@@ -1,25 +1,25 @@
 import type { MemoryReport } from "./report.js";
 
-/** The figures for a terminal. */
+/** Formats the results for a terminal. */
 export function table({ engine, shares, garbage, slope, bytecode }: MemoryReport): string {
 	const lines = [
-		`${engine}: memory, in octets of a device of 32 bits`,
+		`${engine}: memory in bytes on a 32-bit device`,
 		...shares.map(
-			({ name, slots, octets, budget }) =>
-				`${name.padEnd(21)} ${octets} octets (${slots} slots)${budget === undefined ? "" : `; budget ${budget}`}`,
+			({ name, slots, bytes, budget }) =>
+				`${name.padEnd(21)} ${bytes} bytes (${slots} slots)${budget === undefined ? "" : `; budget ${budget}`}`,
 		),
 		"",
-		"Slots taken by a message, and how many of them beyond the floor's",
+		"Slots allocated per message, and how many of them in addition to the floor",
 		...garbage.map(
-			({ subject, role, work, octets, slots, chunks, slotsBeyondFloor }) =>
-				`${work.padEnd(9)}${String(octets).padStart(4)}  ${subject} ${role}: ${slots}, ${slotsBeyondFloor} more${chunks === undefined ? "" : `; ${chunks} octets of chunks`}`,
+			({ subject, role, work, bytes, slots, chunks, slotsBeyondFloor }) =>
+				`${work.padEnd(9)}${String(bytes).padStart(4)}  ${subject} ${role}: ${slots}, ${slotsBeyondFloor} more${chunks === undefined ? "" : `; ${chunks} bytes of chunks`}`,
 		),
 		"",
 		...slope.map(
 			({ name, count, slots, chunks }) =>
-				`${count} ${name}: the heap grows by ${slots} slots and ${chunks} octets of chunks`,
+				`${count} ${name}: the heap grows by ${slots} slots and ${chunks} bytes of chunks`,
 		),
 	];
-	if (bytecode) lines.push(`bytecode: ${bytecode.octets} octets; budget ${bytecode.budget}`);
+	if (bytecode) lines.push(`bytecode: ${bytecode.bytes} bytes; budget ${bytecode.budget}`);
 	return lines.join("\n");
 }

@@ -1,13 +1,14 @@
 /**
- * Tries every way to include this project in an app, and the examples, on the Moddable SDK: each is built for the
- * simulator, run and checked. `npm run check:packaging`, and with `-- WORD...` only those whose title has a word.
+ * Tests every way to include this project in an app, and the examples, on the Moddable SDK: builds each for the
+ * simulator, runs and checks it. `npm run check:packaging`; with `-- WORD...` only those whose title contains one
+ * of the words.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import colors from "picocolors";
+import { runCommand } from "../../sim/commandline.js";
 import { startDisplay } from "../../sim/moddable/display.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { lamp } from "./lamp.js";
@@ -16,6 +17,12 @@ import { specification } from "./specification.js";
 import { type Check, Stage } from "./stage.js";
 import { ways } from "./ways.js";
 import { Workshop } from "./workshop.js";
+
+const usage = `Usage: npm run check:packaging [-- WORD...]
+
+Builds and runs an app for each way to include this project, and the examples, on the Moddable SDK (MODDABLE).
+With WORDs, only those whose title has one of them.
+`;
 
 async function passes({ title, perform }: Check, stage: Stage): Promise<boolean> {
 	try {
@@ -30,12 +37,11 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 	}
 }
 
-async function main(): Promise<number> {
-	const words = parseArgs({ allowPositionals: true }).positionals;
+async function checkPackaging(words: readonly string[]): Promise<number> {
 	const checks = [...ways, sensor, lamp, specification].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
-	if (checks.length === 0) throw new Error(`No check has ${words.join(" or ")} in its title.`);
+	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);
 	const sdk = new Sdk();
 	const display = await startDisplay();
 	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-packaging-"));
@@ -43,7 +49,7 @@ async function main(): Promise<number> {
 		const workshop = new Workshop(sdk, folder);
 		let passed = 0;
 		for (const check of checks) if (await passes(check, new Stage(workshop, display.name))) passed++;
-		console.log(`\nModdable SDK ${sdk.version}: ${passed} of ${checks.length} built, run and right.`);
+		console.log(`\nModdable SDK ${sdk.version}: ${passed} of ${checks.length} checks passed.`);
 		return passed === checks.length ? 0 : 1;
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -51,9 +57,4 @@ async function main(): Promise<number> {
 	}
 }
 
-try {
-	process.exitCode = await main();
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+await runCommand(usage, {}, (_, words) => checkPackaging(words), true);

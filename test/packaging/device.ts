@@ -1,4 +1,4 @@
-/** A device program in the SDK's simulator, for a check to watch. */
+/** Runs a device program in the SDK's simulator and waits for its trace. */
 
 import type { Sdk } from "../../sim/moddable/sdk.js";
 import { ModdableSimulator } from "../../sim/moddable/simulator.js";
@@ -25,7 +25,10 @@ export class Device {
 		return device;
 	}
 
-	/** Waits for the next line that matches, passing over others: the match. @throws Error if none comes */
+	/**
+	 * Waits for the next line that matches, skips others, and returns the match.
+	 * @throws Error if none matches
+	 */
 	traced(pattern: RegExp): Promise<RegExpExecArray> {
 		const passed: string[] = [];
 		return this.#watch.until(

@@ -1,10 +1,10 @@
-/** Checks that the app of test/packaging/app echoes, as a client and as a server, with `ws` at the other end. */
+/** Checks that the app of test/packaging/app echoes as a client and as a server, with `ws` as the peer. */
 
 import { isDeepStrictEqual } from "node:util";
 import { type WsConnection, type WsServer, wsConnect } from "../support/wspeer.js";
 import type { Device } from "./device.js";
 
-/** What is sent, in JSON: the longest takes several pieces of the simulator's sockets. */
+/** Messages to send in JSON. The longest needs several buffers of the simulator's sockets. */
 const messages = ["hello", { temperature: 21.5, unit: "°C" }, [1, null, true], "🌡".repeat(900), ""];
 
 async function echoes(connection: WsConnection, who: string): Promise<void> {
@@ -18,7 +18,7 @@ async function echoes(connection: WsConnection, who: string): Promise<void> {
 
 /**
  * @param peer the server that the app's client connects to
- * @returns what was checked, for people
+ * @returns a summary of what was checked
  */
 export async function checkEcho(device: Device, peer: WsServer): Promise<string> {
 	await device.traced(/^engine is ours$/);

@@ -1,4 +1,4 @@
-/** Checks examples/lamp with its own web page, which runs in jsdom: two pages switch the lamp and show its state. */
+/** Checks examples/lamp with its web page in jsdom: two pages switch the lamp and show its state. */
 
 import { fileURLToPath } from "node:url";
 import { JSDOM } from "jsdom";
@@ -8,7 +8,7 @@ import type { Check } from "./stage.js";
 
 const file = new URL("../../examples/lamp/page.html", import.meta.url);
 
-/** The page of the example, opened as a file. */
+/** The web page of the example, opened as a file. */
 class Page {
 	readonly #window: JSDOM["window"];
 	readonly #watch = new Watch();
@@ -28,12 +28,12 @@ class Page {
 		this.#window.document.getElementById("lamp")?.click();
 	}
 
-	/** Waits until an element says something. */
+	/** Waits until an element has a given text. */
 	async shows(id: string, text: string): Promise<void> {
-		const said = () => this.#window.document.getElementById(id)?.textContent;
+		const current = () => this.#window.document.getElementById(id)?.textContent;
 		await this.#watch.until(
-			() => said() === text || undefined,
-			() => `the page's ${id} says "${said()}", not "${text}"`,
+			() => current() === text || undefined,
+			() => `the page's ${id} is "${current()}" instead of "${text}"`,
 		);
 	}
 
@@ -46,7 +46,7 @@ export const lamp: Check = {
 	title: "examples/lamp",
 	async perform(stage) {
 		const device = await stage.start(await stage.workshop.example("lamp", { port: 0 }));
-		const port = Number((await device.traced(/^the lamp is at port (\d+)$/))[1]);
+		const port = Number((await device.traced(/^the lamp listens on port (\d+)$/))[1]);
 		const open = async () => {
 			const page = await Page.open(`127.0.0.1:${port}`);
 			stage.atEnd(() => page.close());
@@ -56,7 +56,7 @@ export const lamp: Check = {
 		const [one, other] = [await open(), await open()];
 		const peer = await wsConnect("127.0.0.1", port);
 		stage.atEnd(() => peer.socket.terminate());
-		// It is on the list of the lamp as soon as it has been told the state.
+		// The lamp has registered the client when it sends the state.
 		const first = await peer.json();
 		one.click();
 		await device.traced(/^the lamp is on$/);
@@ -72,7 +72,7 @@ export const lamp: Check = {
 		await one.shows("lamp", "on");
 		const states = [first, await peer.json(), await peer.json(), await peer.json()];
 		if (JSON.stringify(states) !== '[{"on":false},{"on":true},{"on":false},{"on":true}]')
-			throw new Error(`the lamp told ws ${JSON.stringify(states)}`);
-		return "switched 3 times, by two pages and by ws, which all saw it";
+			throw new Error(`the lamp sent ${JSON.stringify(states)} to ws`);
+		return "switched 3 times, by two pages and by ws; all were updated";
 	},
 };

@@ -1,4 +1,4 @@
-/** Checks examples/sensor: its reports come, and come again after restarts of the server, of either kind. */
+/** Checks examples/sensor: reports arrive, also after the server was lost or closed. */
 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { WsConnection } from "../support/wspeer.js";
 import type { Check, Stage } from "./stage.js";
 
-/** A server that can be started again on its port. */
+/** Starts a server on a given port. */
 async function listen(stage: Stage, port: number): Promise<WebSocketServer> {
 	const server = new WebSocketServer({ host: "127.0.0.1", port });
 	stage.atEnd(() => end(server));
@@ -24,12 +24,12 @@ async function nextConnection(server: WebSocketServer): Promise<WsConnection> {
 	return new WsConnection(socket);
 }
 
-/** Three reports in a row. Returns the number of the last. */
+/** Receives three consecutive reports. Returns the number of the last one. */
 async function threeReports(connection: WsConnection, after: number): Promise<number> {
 	let last = after;
 	for (let count = 0; count < 3; count++) {
 		const { report, temperature, lost } = (await connection.json()) as Record<string, unknown>;
-		// Of those that were on their way at a restart nobody knows; from then on none may be missing.
+		// Reports in transit during a restart may be lost; after the first one none may be missing.
 		const inOrder = count === 0 ? Number(report) > last : report === last + 1;
 		if (!inOrder || typeof temperature !== "number" || lost !== 0)
 			throw new Error(`report ${report} follows ${last}, temperature ${temperature}, lost ${lost}`);
@@ -48,14 +48,14 @@ export const sensor: Check = {
 		const device = await stage.start(built);
 		let last = await threeReports(await comes, 0);
 		end(first);
-		await device.traced(/^the server has gone, code 1006$/);
+		await device.traced(/^disconnected, code 1006$/);
 		await device.traced(/^attempt 1: /);
 		const second = await listen(stage, port);
 		const connection = await nextConnection(second);
 		last = await threeReports(connection, last);
 		const comesAgain = nextConnection(second);
 		connection.socket.close(1012, "restart");
-		await device.traced(/^the server has gone, code 1012$/);
+		await device.traced(/^disconnected, code 1012$/);
 		last = await threeReports(await comesAgain, last);
 		await device.traced(/^\d+ reports: \d+ sent, \d+ waiting, 0 lost$/);
 		return `${last} reports over 2 restarts of the server`;

@@ -1,4 +1,4 @@
-/** Checks examples/specification: the specification's two examples, on the ports that they have there. */
+/** Checks examples/specification: the two examples of the specification on their original ports. */
 
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -9,18 +9,19 @@ import type { Check } from "./stage.js";
 const clientPort = 8080;
 const serverPort = 8082;
 
-/** @throws Error with a sentence if somebody listens there */
+/** @throws Error if the port is in use */
 async function isFree(port: number): Promise<void> {
 	const server = createServer().listen(port, "0.0.0.0");
 	await once(server, "listening").catch(() => {
-		throw new Error(`the ports of the specification's examples are fixed, and ${port} is in use here`);
+		throw new Error(`port ${port} is in use, but the ports of the specification's examples are fixed`);
 	});
 	server.close();
 	await once(server, "close");
 }
 
 function expect(what: unknown, expected: string): void {
-	if (JSON.stringify(what) !== expected) throw new Error(`${JSON.stringify(what)} came, not ${expected}`);
+	if (JSON.stringify(what) !== expected)
+		throw new Error(`received ${JSON.stringify(what)} instead of ${expected}`);
 }
 
 export const specification: Check = {

@@ -1,4 +1,4 @@
-/** What one check has at hand: it is tidied up when the check has ended, however it ended. */
+/** The environment of one check. It is cleaned up when the check has ended. */
 
 import type { Built } from "../../sim/moddable/build.js";
 import { Device } from "./device.js";
@@ -6,7 +6,7 @@ import type { Workshop } from "./workshop.js";
 
 export class Stage {
 	readonly workshop: Workshop;
-	/** What the linker said of the program. */
+	/** Summary of the linker. */
 	summary = "";
 	readonly #display: string;
 	readonly #actions: (() => unknown)[] = [];
@@ -16,16 +16,19 @@ export class Stage {
 		this.#display = display;
 	}
 
-	/** Starts a program. @throws Error if the linker had warned of it */
+	/**
+	 * Starts a program.
+	 * @throws Error if there were linker warnings
+	 */
 	async start({ program, summary, warnings }: Built): Promise<Device> {
-		if (warnings.length) throw new Error(`the linker warns:\n${warnings.join("\n")}`);
+		if (warnings.length) throw new Error(`linker warnings:\n${warnings.join("\n")}`);
 		this.summary = summary;
 		const device = await Device.start(this.workshop.sdk, program, this.#display);
 		this.atEnd(() => device.stop());
 		return device;
 	}
 
-	/** What is to be done when the check has ended; what was named last comes first. */
+	/** Adds a cleanup action. Actions run in reverse order. */
 	atEnd(action: () => unknown): void {
 		this.#actions.unshift(action);
 	}
@@ -37,6 +40,6 @@ export class Stage {
 
 export interface Check {
 	title: string;
-	/** Returns what was checked, for people. */
+	/** Runs the check. Returns a summary of what was checked. */
 	perform(stage: Stage): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** The ways in which an app can include this project, each tried with the app of test/packaging/app. */
+/** The ways to include this project in an app, each tested with the app of test/packaging/app. */
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ async function byPath(workshop: Workshop, config: Config): Promise<Built> {
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
 
-/** The repository has the files as they are now, committed or not, but for those that git ignores. */
+/** The repository contains the current files, committed or not, except ignored ones. */
 async function byGit(workshop: Workshop, config: Config): Promise<Built> {
 	const name = "packaging-git";
 	const tag = "v0.0.0-check";
@@ -32,14 +32,14 @@ async function byGit(workshop: Workshop, config: Config): Promise<Built> {
 	const here = [`--git-dir=${repository}`, `--work-tree=${root}`];
 	await workshop.git(["init", "--quiet", "--bare", repository]);
 	await workshop.git([...here, "add", "--all"]);
-	await workshop.git([...here, "commit", "--quiet", "--message", "The files as they are"]);
+	await workshop.git([...here, "commit", "--quiet", "--message", "Current files"]);
 	await workshop.git([...here, "tag", tag]);
 	const include = [base, { git: pathToFileURL(repository).href, tag }];
 	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
 
-/** mcpack takes JavaScript: an app in TypeScript is compiled before, with the types that the package has. */
+/** mcpack needs JavaScript: an app in TypeScript is compiled before, with the types of the package. */
 async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
 	const name = "packaging-mcpack";
 	const sdk = workshop.sdk.folder;
@@ -68,7 +68,7 @@ async function byDistManifest(workshop: Workshop, config: Config): Promise<Built
 		"manifest.json": {
 			include: [base, "./node_modules/xs-web-socket/dist/manifest.json"],
 			modules,
-			// The build fails if there is anything to compile.
+			// The build fails if there is a TypeScript file.
 			typescript: { compiler: "false" },
 		},
 	});

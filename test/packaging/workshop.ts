@@ -1,4 +1,4 @@
-/** Where apps are made and built as a user would make and build them: in folders outside of this project. */
+/** Makes and builds apps like a user, in folders outside of this project. */
 
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { buildFolder, root, type Sdk } from "../../sim/moddable/sdk.js";
 
 const app = fileURLToPath(new URL("app/", import.meta.url));
 
-/** The flags that are hardest on the sources, which are compiled with those of the app that includes them. */
+/** The strictest compiler options. An app's options also apply to the sources that it includes. */
 export const strictest = {
 	strict: true,
 	noUncheckedIndexedAccess: true,
@@ -21,12 +21,12 @@ export const strictest = {
 	noUnusedParameters: true,
 };
 
-/** What an app finds in mc/config. */
+/** Configuration of an app, for mc/config. */
 export type Config = Record<string, string | number>;
 
 export class Workshop {
 	readonly sdk: Sdk;
-	/** A folder for whatever is made. */
+	/** Folder of all generated files. */
 	readonly folder: string;
 	#package: Promise<string> | undefined;
 
@@ -35,7 +35,7 @@ export class Workshop {
 		this.folder = folder;
 	}
 
-	/** Makes an app's folder with the program in TypeScript in it. The folder's name is the app's, too. */
+	/** Makes an app's folder, named like the app, with the program in TypeScript. */
 	makeApp(name: string, files: Record<string, object | string>): string {
 		const folder = join(this.folder, name);
 		mkdirSync(folder);
@@ -45,30 +45,30 @@ export class Workshop {
 		return folder;
 	}
 
-	/** Builds an app by its manifest, anew. */
+	/** Builds an app with its manifest, from scratch. */
 	build(name: string, options: BuildOptions): Promise<Built> {
 		this.#forget(name);
 		return buildForSimulator(this.sdk, { name, ...options });
 	}
 
-	/** Builds an app by its package.json, anew. */
+	/** Builds an app with its package.json, from scratch. */
 	async pack(name: string, folder: string, config: Config): Promise<Built> {
 		this.#forget(name);
 		mkdirSync(buildFolder, { recursive: true });
 		const { sdk } = this;
 		const settings = Object.entries(config).map(([key, value]) => `${key}=${value}`);
 		const options = ["mcconfig", "-i", "-m", "-p", sdk.platform, "-t", "build", "-o", buildFolder];
-		const said = await run(sdk.tool("mcpack"), [...options, ...settings], sdk.environment, folder);
-		// What mcpack makes of a package it leaves in the SDK.
+		const output = await run(sdk.tool("mcpack"), [...options, ...settings], sdk.environment, folder);
+		// mcpack leaves its results for a package in the SDK's folder.
 		rmSync(join(sdk.folder, "build/tmp", name), { recursive: true, force: true });
 		const program = join(buildFolder, "bin", sdk.platform, "mc/instrument", name, "mc.so");
-		return { program, ...linked(said) };
+		return { program, ...linked(output) };
 	}
 
-	/** The npm package: the path of its tarball. */
+	/** Packs the npm package; returns the path of the tarball. */
 	package(): Promise<string> {
-		this.#package ??= this.#npm(["pack", "--silent", "--pack-destination", this.folder], root).then((said) =>
-			join(this.folder, said.trim().split("\n").at(-1) as string),
+		this.#package ??= this.#npm(["pack", "--silent", "--pack-destination", this.folder], root).then(
+			(output) => join(this.folder, output.trim().split("\n").at(-1) as string),
 		);
 		return this.#package;
 	}
@@ -78,7 +78,7 @@ export class Workshop {
 		await this.#npm(["install", "--offline", "--no-audit", "--no-fund", await this.package()], folder);
 	}
 
-	/** Builds an example, which is found at examples/NAME. */
+	/** Builds examples/NAME. */
 	example(name: string, config: Config): Promise<Built> {
 		return this.build(name, { manifest: join(root, "examples", name, "manifest.json"), config });
 	}
@@ -98,7 +98,7 @@ export class Workshop {
 		return run("npm", options, process.env, folder);
 	}
 
-	/** Removes what an earlier run has built under a name, and the repositories that it has cloned. */
+	/** Removes the results of earlier builds with this name, and cloned repositories. */
 	#forget(name: string): void {
 		for (const folder of ["tmp", "bin"])
 			rmSync(join(buildFolder, folder, this.sdk.platform, "mc/instrument", name), {

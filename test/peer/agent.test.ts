@@ -60,10 +60,10 @@ test("values go to the device and come back as they were", async (t) => {
 		await listening.call("emit", "error", value);
 		t.deepEqual((await listening.next("error"))[0], value);
 	}
-	const octets = Uint8Array.from({ length: 256 }, (_, i) => i);
-	for (const value of [octets.buffer, octets, onDevice.octets(256)]) {
+	const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+	for (const value of [bytes.buffer, bytes, onDevice.bytes(256)]) {
 		await listening.call("emit", "error", value);
 		const [back] = await listening.next("error");
-		t.deepEqual(Buffer.from(back as ArrayBuffer), Buffer.from(octets));
+		t.deepEqual(Buffer.from(back as ArrayBuffer), Buffer.from(bytes));
 	}
 });

@@ -1,32 +1,22 @@
+/** close() of an open connection, and the close of the peer. */
 import test from "ava";
 import { Agent } from "../device/driver/driver.js";
 import {
 	client,
 	clientAndRaw,
 	clientAndWs,
-	rawConnect,
+	nothingFollows,
 	rawServer,
-	refusing,
-	server,
 	serverAndRaw,
 	serverAndWs,
 	wsServer,
 } from "../device/driver/pairs.js";
 import type { Counters } from "../device/driver/remote.js";
 import { onDevice } from "../device/driver/wire.js";
-import { closePayload, frame, opcodes } from "../support/frames.js";
-import type { RawConnection } from "../support/rawconnection.js";
+import { closePayload, opcodes } from "../support/frames.js";
 
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
-
-/** Waits until another client has failed many times as often as `client` would have tried again: nothing may come back. */
-async function nothingComesBack(t: Parameters<typeof refusing>[0], interval: number): Promise<void> {
-	const port = await refusing(t);
-	const witness = await client(t, agent, { port, numberOfRetries: 4, timeBetweenRetries: interval });
-	await witness.open();
-	await witness.next("error");
-}
 
 test("close() of an open connection shakes hands with 1000", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
@@ -44,7 +34,7 @@ test("a Client leaves the end of the TCP connection to the server, as section 7.
 	raw.send(opcodes.close, closePayload(1000));
 	raw.send(opcodes.ping, "is not answered");
 	t.is((await open.next("close"))[0], 1000, "the closing handshake is complete");
-	await nothingComesBack(t, 30);
+	await nothingFollows(t, agent, 30);
 	t.false(raw.ended);
 	raw.end();
 	await raw.readEnd();
@@ -59,7 +49,7 @@ test("close is emitted when the peer's close frame was answered, however long th
 	t.deepEqual(await raw.readClose(), { code: 4000, reason: "enough" });
 	t.false(raw.ended);
 	raw.reset();
-	await nothingComesBack(t, 30);
+	await nothingFollows(t, agent, 30);
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
@@ -70,99 +60,6 @@ test("after close a TCP connection that the server does not end is ended within 
 	await open.next("close");
 	await raw.readEnd();
 	t.deepEqual(open.order, ["open", "close"]);
-});
-
-test("a new connection works while the server has not ended the last one", async (t) => {
-	const { client: again, raw, server } = await clientAndRaw(t, agent, { closeTimeout: 0x7fffffff });
-	await again.listen("close", [again.step("open")], "once");
-	raw.send(opcodes.close, closePayload(1001));
-	await again.next("close");
-	const second = await server.webSocket();
-	await again.next("open");
-	raw.reset();
-	second.send(opcodes.text, '"hello"');
-	t.is((await again.next("message"))[0], "hello");
-	await again.send("there");
-	t.is((await second.readMessage()).text, '"there"');
-	t.deepEqual(
-		again.order.filter((event) => !event.startsWith("ran ")),
-		["open", "close", "open", "message"],
-	);
-});
-
-test("after a violation the peer's close frame ends the connection, to which others are still given time", async (t) => {
-	for (const violation of [
-		frame(3, "a reserved opcode", { mask: true }),
-		frame(opcodes.text, "not masked"),
-		frame(opcodes.text, Uint8Array.of(0xff), { mask: true }),
-		frame(opcodes.text, "x".repeat(5000), { mask: true }),
-		frame(opcodes.text, "x".repeat(200), { mask: true }).subarray(0, 150),
-	]) {
-		const listening = await server(t, agent, { maxMessageSize: 100 });
-		const port = await listening.listening();
-		const [silent, polite] = [await rawConnect(t, agent, port), await rawConnect(t, agent, port)];
-		const ended: string[] = [];
-		for (const [name, raw] of Object.entries({ silent, polite })) {
-			await raw.upgrade();
-			const socket = await listening.connection();
-			raw.write(violation);
-			await socket.next("error");
-			void raw.readEnd().then(() => ended.push(name));
-		}
-		const { code } = await polite.readClose();
-		if (violation.length === 150)
-			polite.write(frame(opcodes.text, "x".repeat(200), { mask: true }).subarray(150));
-		polite.send(opcodes.text, "on its way already");
-		polite.send(opcodes.close, closePayload(code));
-		await silent.readEnd();
-		t.deepEqual(ended, ["polite", "silent"], `${violation.subarray(0, 4).toString("hex")}, ${code}`);
-	}
-});
-
-test("a close frame that is itself a violation ends the connection", async (t) => {
-	const listening = await server(t, agent);
-	const port = await listening.listening();
-	const ended: string[] = [];
-	const wrong: [string, Buffer][] = [
-		["a reserved opcode", frame(3, "", { mask: true })],
-		["1005", frame(opcodes.close, closePayload(1005), { mask: true })],
-		["one byte", frame(opcodes.close, "x", { mask: true })],
-		["not masked", frame(opcodes.close, closePayload(1000))],
-	];
-	const connections = [];
-	for (const [name, violation] of wrong) {
-		const raw = await rawConnect(t, agent, port);
-		await raw.upgrade();
-		const socket = await listening.connection();
-		connections.push(raw);
-		raw.write(violation);
-		await socket.next("error");
-		void raw.readEnd().then(() => ended.push(name));
-	}
-	for (const raw of connections) await raw.readEnd();
-	t.is(ended.at(-1), "a reserved opcode");
-});
-
-test("a Client's violation is over with the peer's close frame, too", async (t) => {
-	const peer = await rawServer(t);
-	const [silent, polite] = [
-		await client(t, agent, { port: peer.port }),
-		await client(t, agent, { port: peer.port }),
-	];
-	const raws = [];
-	for (const open of [silent, polite]) {
-		await open.open();
-		const raw = await peer.webSocket();
-		raws.push(raw);
-		await open.next("open");
-		raw.send(3, "a reserved opcode");
-		await open.next("error");
-	}
-	raws[1]?.send(opcodes.close, closePayload(1002));
-	t.is((await polite.next("close"))[0], 1002);
-	t.false(silent.order.includes("close"));
-	await silent.next("close");
-	t.deepEqual(polite.order, ["open", "error", "close"]);
 });
 
 test("a reason that is no string is a TypeError that names it, and the connection stays", async (t) => {
@@ -211,7 +108,7 @@ test("close() with a code that may not be sent throws and the connection stays",
 	t.is(await peer.json(), "still here");
 });
 
-test("a reason of more than 123 octets is cut off between characters", async (t) => {
+test("a reason of more than 123 bytes is cut off between characters", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	await open.close(1000, "ä".repeat(100));
 	t.deepEqual(await peer.closed(), { code: 1000, reason: "ä".repeat(61) });
@@ -226,7 +123,7 @@ test("close() twice, or when closed, does nothing more", async (t) => {
 	t.is((await peer.closed()).code, 1000);
 	await open.next("close");
 	await open.close();
-	await nothingComesBack(t, 10);
+	await nothingFollows(t, agent, 10);
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
@@ -236,84 +133,6 @@ test("isOpen() is false and send() does not go to the connection as soon as clos
 	t.is(isOpen, false);
 	await peer.closed();
 	t.deepEqual(peer.received, []);
-});
-
-test("close() of a client that was never opened emits nothing", async (t) => {
-	const idle = await client(t, agent, { port: await refusing(t) });
-	await idle.close();
-	await nothingComesBack(t, 10);
-	t.deepEqual(idle.events, []);
-});
-
-test("close() while connecting emits close with 1006 once and gives up the connection", async (t) => {
-	const peer = await rawServer(t);
-	const connecting = await client(t, agent, { port: peer.port, timeBetweenRetries: 10 });
-	await connecting.open();
-	const raw = await peer.connection();
-	await raw.readHead();
-	await connecting.close();
-	t.is((await connecting.next("close"))[0], 1006);
-	await raw.readEnd();
-	await nothingComesBack(t, 30);
-	t.deepEqual(connecting.order, ["close"]);
-	t.is(peer.count, 1);
-});
-
-test("close() in the turn of open() emits close with 1006 once", async (t) => {
-	const peer = await wsServer(t);
-	const hasty = await client(t, agent, { port: peer.port, timeBetweenRetries: 10 });
-	await agent.run(hasty.step("open"), hasty.step("close"));
-	t.is((await hasty.next("close"))[0], 1006);
-	await nothingComesBack(t, 30);
-	t.deepEqual(hasty.order, ["close"]);
-	t.is(peer.count, 0);
-});
-
-test("close() between two attempts ends the retries", async (t) => {
-	const port = await refusing(t);
-	const failing = await client(t, agent, { port, timeBetweenRetries: 100 });
-	await failing.open();
-	await failing.next("retry");
-	await failing.close();
-	t.is((await failing.next("close"))[0], 1006);
-	await nothingComesBack(t, 100);
-	t.deepEqual(failing.order, ["retry", "close"]);
-});
-
-test("close() from inside a retry listener ends the retries", async (t) => {
-	const port = await refusing(t);
-	const failing = await client(t, agent, { port, timeBetweenRetries: 10 });
-	await failing.listen("retry", [failing.step("close")]);
-	await failing.open();
-	t.is((await failing.next("close"))[0], 1006);
-	await nothingComesBack(t, 30);
-	t.is(failing.all("retry").length, 1);
-	t.is(failing.all("close").length, 1);
-});
-
-test("close() while the host name is being resolved emits close and nothing comes back", async (t) => {
-	const resolving = await client(t, agent, { host: "no-such-host.invalid", timeBetweenRetries: 10 });
-	await agent.run(resolving.step("open"));
-	await resolving.close();
-	await resolving.next("close");
-	await nothingComesBack(t, 30);
-	t.is(resolving.all("close").length, 1);
-	t.false(resolving.order.includes("error"));
-});
-
-test("close() after the last attempt emits nothing more", async (t) => {
-	const port = await refusing(t);
-	const failed = await client(t, agent, { port, numberOfRetries: 0 });
-	await failed.open();
-	await failed.next("error");
-	const before = failed.order;
-	await failed.close();
-	await nothingComesBack(t, 10);
-	t.deepEqual(
-		failed.order.filter((event) => event !== "close"),
-		before,
-	);
-	t.true(failed.all("close").length <= 1);
 });
 
 for (const event of ["open", "message"]) {
@@ -327,87 +146,6 @@ for (const event of ["open", "message"]) {
 		t.deepEqual(await connection.closed(), { code: 4001, reason: `from ${event}` });
 		await closing.next("close");
 		t.is(closing.all("close").length, 1);
-	});
-}
-
-test("open() after close() while still connecting opens a new connection", async (t) => {
-	const peer = await rawServer(t);
-	const again = await client(t, agent, { port: peer.port });
-	await again.open();
-	const first = await peer.connection();
-	await agent.run(again.step("close"), again.step("open"));
-	await first.readEnd();
-	const second = await peer.webSocket();
-	await again.next("open");
-	second.send(1, "1");
-	await again.next("message");
-	t.is(again.order.at(-1), "message");
-});
-
-test("open() while a connection ends opens the next one when it has ended", async (t) => {
-	const { client: again, raw, server } = await clientAndRaw(t, agent, { timeBetweenRetries: 0 });
-	await agent.run(again.step("close"), again.step("open"), again.step("open"), again.step("send", 1));
-	await raw.readClose();
-	await nothingComesBack(t, 30);
-	t.is(server.count, 1, "the closing handshake is under way");
-	raw.send(opcodes.close, closePayload(1000));
-	await again.next("close");
-	const second = await server.webSocket();
-	await again.next("open");
-	t.is((await second.readMessage()).text, "1", "what was sent meanwhile has waited for it");
-	await again.next("drain");
-	await nothingComesBack(t, 30);
-	t.is(server.count, 2);
-	t.deepEqual(again.order, ["open", "close", "open", "drain"]);
-});
-
-test("close() takes such an open() back", async (t) => {
-	const { client: again, peer, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
-	await agent.run(again.step("close"), again.step("open"), again.step("close"));
-	await peer.closed();
-	await again.next("close");
-	await nothingComesBack(t, 30);
-	t.deepEqual(again.order, ["open", "close"]);
-	t.is(server.count, 1);
-	await again.open();
-	await again.next("open");
-});
-
-test("close() in the close listener takes it back as well, with a close of its own", async (t) => {
-	const { client: again, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
-	await again.listen("close", [again.step("close")], "once");
-	await agent.run(again.step("close"), again.step("open"));
-	await again.next("close");
-	t.is((await again.next("close"))[0], 1006);
-	await nothingComesBack(t, 30);
-	t.is(again.all("close").length, 2);
-	t.is(again.all("open").length, 1);
-	t.true(server.count <= 2);
-});
-
-for (const [what, options, fault] of [
-	["a violation", {}, (raw: RawConnection) => raw.send(3, "a reserved opcode")],
-	["a message that is too long", { maxMessageSize: 5 }, (raw: RawConnection) => raw.send(1, '"long"')],
-	["a missing pong", { pingInterval: 40, pongTimeout: 10 }, () => {}],
-] as const) {
-	test(`open() in the error listener after ${what} opens the next connection when this one has ended`, async (t) => {
-		const {
-			client: again,
-			raw,
-			server,
-		} = await clientAndRaw(t, agent, { timeBetweenRetries: 0, ...options });
-		await again.listen("error", [again.step("open")], "once");
-		fault(raw);
-		await again.next("error");
-		await again.next("close");
-		await server.webSocket();
-		await again.next("open");
-		t.deepEqual(again.order.filter((event) => !event.startsWith("ran ")).slice(0, 4), [
-			"open",
-			"error",
-			"close",
-			"open",
-		]);
 	});
 }
 
@@ -509,7 +247,7 @@ test("closes that cross are one close", async (t) => {
 	await raw.readClose();
 	raw.end();
 	await open.next("close");
-	await nothingComesBack(t, 10);
+	await nothingFollows(t, agent, 10);
 	t.is(open.all("close").length, 1);
 	t.false(open.order.includes("error"));
 });
@@ -532,20 +270,4 @@ test("messages that wait when close() is called are lost and counted", async (t)
 	await peer.closed();
 	await open.next("close");
 	t.is(peer.received.length, counters.sent);
-});
-
-test("messages queued before the first connection are lost at close()", async (t) => {
-	const peer = await wsServer(t);
-	const idle = await client(t, agent, { port: peer.port });
-	await idle.send(1);
-	await idle.send(2);
-	await idle.close();
-	t.like(await idle.counters(), { accepted: 2, lost: 2, waiting: 0, sent: 0 });
-	await idle.send(3);
-	await idle.open();
-	const connection = await peer.connection();
-	await idle.next("open");
-	await idle.send(4);
-	t.is(await connection.json(), 3);
-	t.is(await connection.json(), 4);
 });

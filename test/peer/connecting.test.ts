@@ -107,7 +107,7 @@ test("connectTimeout bounds the way to the open WebSocket, and is 1000 ms unless
 	for (let i = 0; i < 3; i++) await (await peer.connection()).readEnd();
 });
 
-test("connectTimeout covers an answer that comes octet by octet", async (t) => {
+test("connectTimeout covers an answer that comes byte by byte", async (t) => {
 	const peer = await rawServer(t);
 	const waiting = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 200 });
 	await waiting.open();

@@ -51,7 +51,7 @@ test("hosts/esp32 runs on the XS engine, its Wi-Fi a stand-in", async (t) => {
 	const connection = await peer.connection();
 	t.is(await lines.next(), "client: open");
 	connection.send('{"say":"hello","else":1}');
-	t.is(await lines.next(), 'client: the server says {"say":"hello"}');
+	t.is(await lines.next(), 'client: received {"say":"hello"}');
 	const client = await wsConnect("127.0.0.1", port);
 	t.teardown(() => client.socket.terminate());
 	client.send("[1]");

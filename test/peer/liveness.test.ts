@@ -13,7 +13,7 @@ import { closePayload, frame, opcodes } from "../support/frames.js";
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
 
-test("a ping is sent whenever pingInterval passed without an octet, and a pong keeps the connection", async (t) => {
+test("a ping is sent whenever pingInterval passed without a byte, and a pong keeps the connection", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { pingInterval: 100, pongTimeout: 5000 });
 	for (let i = 0; i < 4; i++) await peer.ping();
 	t.is(await open.isOpen(), true);
@@ -29,7 +29,7 @@ test("a Socket pings too", async (t) => {
 	t.is(await socket.isOpen(), true);
 });
 
-test("any octet counts as a sign of life: it need not be a pong", async (t) => {
+test("any byte counts as a sign of life: it need not be a pong", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent, { pingInterval: 100, pongTimeout: 8000 });
 	for (let i = 0; i < 3; i++) {
 		await raw.readFrameOf(opcodes.ping);
@@ -146,12 +146,12 @@ test("a pong nobody asked for is ignored", async (t) => {
 	t.deepEqual(open.order, ["open", "message"]);
 });
 
-test("octets of a message that is not complete yet are signs of life", async (t) => {
+test("bytes of a message that is not complete yet are signs of life", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent, { pingInterval: 1200, pongTimeout: 1200 });
-	const octets = frame(opcodes.text, JSON.stringify("x".repeat(60)));
+	const bytes = frame(opcodes.text, JSON.stringify("x".repeat(60)));
 	const started = Date.now();
-	for (const octet of octets) {
-		raw.write(Uint8Array.of(octet));
+	for (const byte of bytes) {
+		raw.write(Uint8Array.of(byte));
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 	t.true(Date.now() - started > 2400, "longer than pingInterval and pongTimeout together");

@@ -15,7 +15,7 @@ import type { Step } from "../device/protocol.js";
 const agent = await Agent.start();
 test.after.always("the device still lives", () => agent.stop());
 
-/** A step that sends `count` numbered messages with `padding` more octets in one turn. */
+/** A step that sends `count` numbered messages with `padding` more bytes in one turn. */
 function burst(sender: RemoteEmitter, count: number, padding: number): Step {
 	const message = { n: onDevice.index, pad: "x".repeat(padding) };
 	return { do: "repeat", count, steps: [sender.step("send", message)] };
@@ -54,7 +54,7 @@ test("overflow: refuse, the default, discards the new message, with one error fo
 	];
 	const told = outcomes(results);
 	const kept = told.filter((outcome) => outcome === "queued").length;
-	t.true(kept >= 2 && kept < 5, `${kept} messages of 64 octets in a queue of 256`);
+	t.true(kept >= 2 && kept < 5, `${kept} messages of 64 bytes in a queue of 256`);
 	t.deepEqual(told.slice(kept), new Array(10 - kept).fill("discarded"));
 	t.like(counters, { accepted: kept, waiting: kept, discarded: 10 - kept });
 	await full.next("error");

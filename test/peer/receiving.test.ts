@@ -24,7 +24,7 @@ async function open(t: Parameters<typeof clientAndRaw>[0], role: "Client" | "Soc
 }
 
 const texts = ["hello", "", "grüße 日本 🙂", "null", "[1", '{"a":1}', " 1 "];
-const octets = Buffer.from([0, 1, 127, 128, 255]);
+const bytes = Buffer.from([0, 1, 127, 128, 255]);
 
 for (const [role] of roles) {
 	test(`${role}: application/json is parsed, and text that does not parse is emitted as the string`, async (t) => {
@@ -52,7 +52,7 @@ for (const [role] of roles) {
 		test(`${role}: ${type} gives an ArrayBuffer, of text too`, async (t) => {
 			const { receiver, raw } = await open(t, role, { receiveType: type });
 			for (const [opcode, payload] of [
-				[opcodes.binary, octets],
+				[opcodes.binary, bytes],
 				[opcodes.binary, Buffer.alloc(0)],
 				[opcodes.text, Buffer.from("grüße")],
 			] as const) {
@@ -96,7 +96,7 @@ for (const [role] of roles) {
 		t.deepEqual((await receiver.next("message"))[0], long("y".repeat(longest)));
 	});
 
-	test(`${role}: one octet more than maxMessageSize closes with 1009 and an error`, async (t) => {
+	test(`${role}: one byte more than maxMessageSize closes with 1009 and an error`, async (t) => {
 		for (const [options, limit] of [
 			[{}, longest],
 			[{ maxMessageSize: 100 }, 100],
@@ -147,7 +147,7 @@ for (const [role] of roles) {
 	});
 
 	const badTexts: [what: string, payload: Buffer][] = [
-		["a stray continuation octet", Buffer.from([0x61, 0x80])],
+		["a stray continuation byte", Buffer.from([0x61, 0x80])],
 		["an overlong encoding", Buffer.from([0xc0, 0xaf])],
 		["a surrogate", Buffer.from([0xed, 0xa0, 0x80])],
 		["more than U+10FFFF", Buffer.from([0xf4, 0x90, 0x80, 0x80])],
@@ -166,7 +166,7 @@ for (const [role] of roles) {
 	}
 
 	test(`${role}: text that can no longer become UTF-8 is refused before its frame ends`, async (t) => {
-		// Each lacks octets, and none that may come make it a character.
+		// Each lacks bytes, and none that may come make it a character.
 		for (const start of ["eda0", "e09f", "f08f", "f490", "f5", "c1", "e228"]) {
 			const { receiver, raw } = await open(t, role);
 			raw.send(opcodes.text, Buffer.from(start, "hex"), { length: 100 });
@@ -175,7 +175,7 @@ for (const [role] of roles) {
 		}
 	});
 
-	test(`${role}: binary octets that are no UTF-8 come as a string with U+FFFD, where text or JSON is expected`, async (t) => {
+	test(`${role}: binary bytes that are no UTF-8 come as a string with U+FFFD, where text or JSON is expected`, async (t) => {
 		for (const receiveType of ["application/json", "text/plain"]) {
 			const { receiver, raw } = await open(t, role, { receiveType });
 			raw.send(opcodes.binary, Buffer.from([0x61, 0xff, 0x62]));
@@ -185,12 +185,12 @@ for (const [role] of roles) {
 	});
 
 	const client = role === "Socket";
-	const violations: [what: string, octets: Buffer][] = [
+	const violations: [what: string, bytes: Buffer][] = [
 		["a reserved bit", frame(opcodes.text, "x", { rsv: 4, mask: client })],
 		["a reserved opcode", frame(3, "x", { mask: client })],
 		["a reserved control opcode", frame(11, "x", { mask: client })],
 		["a fragmented ping", frame(opcodes.ping, "x", { fin: false, mask: client })],
-		["a ping of 126 octets", frame(opcodes.ping, "x".repeat(126), { mask: client })],
+		["a ping of 126 bytes", frame(opcodes.ping, "x".repeat(126), { mask: client })],
 		["a continuation of nothing", frame(opcodes.continuation, "x", { mask: client })],
 		[
 			"a new message inside a fragmented one",
@@ -199,14 +199,14 @@ for (const [role] of roles) {
 				frame(opcodes.text, "y", { mask: client }),
 			]),
 		],
-		["a close frame of one octet", frame(opcodes.close, "x", { mask: client })],
+		["a close frame of one byte", frame(opcodes.close, "x", { mask: client })],
 		["a close code that may not be sent", frame(opcodes.close, Buffer.from([0x03, 0xed]), { mask: client })],
 		["wrong masking for its role", frame(opcodes.text, "x", { mask: !client })],
 	];
-	for (const [what, octetsOfIt] of violations) {
+	for (const [what, bytesOfIt] of violations) {
 		test(`${role}: ${what} closes with 1002 and an error that says what`, async (t) => {
 			const { receiver, raw } = await open(t, role);
-			raw.write(octetsOfIt);
+			raw.write(bytesOfIt);
 			t.is((await raw.readClose()).code, 1002);
 			raw.end();
 			const [message] = await receiver.next("error");
@@ -225,11 +225,11 @@ for (const [role] of roles) {
 		t.deepEqual(receiver.order, ["open", "error", "close"]);
 	});
 
-	test(`${role}: frames that come octet by octet are put together`, async (t) => {
+	test(`${role}: frames that come byte by byte are put together`, async (t) => {
 		const { receiver, raw } = await open(t, role);
 		const whole = frame(opcodes.text, JSON.stringify({ slow: "peer" }), { mask: client });
-		for (const octet of whole) {
-			raw.write(Uint8Array.of(octet));
+		for (const byte of whole) {
+			raw.write(Uint8Array.of(byte));
 			await new Promise(setImmediate);
 		}
 		t.deepEqual((await receiver.next("message"))[0], { slow: "peer" });
@@ -245,15 +245,15 @@ test("many messages in one segment are emitted one by one, in order", async (t) 
 test("a client and a server agree on binary messages both ways", async (t) => {
 	const type = { sendType: "application/octet-stream", receiveType: "application/octet-stream" };
 	const { client: sender, peer } = await clientAndWs(t, agent, type);
-	await sender.send(octets);
-	t.deepEqual(await peer.message(), octets);
-	peer.send(octets);
-	t.deepEqual(Buffer.from((await sender.next("message"))[0] as ArrayBuffer), octets);
+	await sender.send(bytes);
+	t.deepEqual(await peer.message(), bytes);
+	peer.send(bytes);
+	t.deepEqual(Buffer.from((await sender.next("message"))[0] as ArrayBuffer), bytes);
 	const { socket, peer: other } = await serverAndWs(t, agent, type);
-	await socket.send(octets);
-	t.deepEqual(await other.message(), octets);
-	other.send(octets);
-	t.deepEqual(Buffer.from((await socket.next("message"))[0] as ArrayBuffer), octets);
+	await socket.send(bytes);
+	t.deepEqual(await other.message(), bytes);
+	other.send(bytes);
+	t.deepEqual(Buffer.from((await socket.next("message"))[0] as ArrayBuffer), bytes);
 });
 
 test("ws with permessage-deflate is content without it", async (t) => {

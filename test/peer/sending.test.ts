@@ -64,12 +64,12 @@ for (const type of ["text/plain", "text/csv"]) {
 }
 
 for (const type of ["application/octet-stream", "image/jpeg", "audio/mpeg", "video/mp4"]) {
-	test(`${type} sends buffers, views and the octets of strings, as binary`, async (t) => {
+	test(`${type} sends buffers, views and the bytes of strings, as binary`, async (t) => {
 		const { client: open, peer } = await clientAndWs(t, agent, { sendType: type });
-		const octets = Uint8Array.of(0, 1, 127, 128, 255);
-		for (const value of [octets.buffer, octets, new DataView(octets.buffer)]) {
+		const bytes = Uint8Array.of(0, 1, 127, 128, 255);
+		for (const value of [bytes.buffer, bytes, new DataView(bytes.buffer)]) {
 			t.is(await open.send(value), "sent");
-			t.deepEqual(await peer.message(), Buffer.from(octets));
+			t.deepEqual(await peer.message(), Buffer.from(bytes));
 		}
 		await open.send("grüße");
 		t.deepEqual(await peer.message(), Buffer.from("grüße"));
@@ -144,8 +144,8 @@ test("what an open listener sends comes after what was queued", async (t) => {
 test("the value is encoded when send() is called", async (t) => {
 	const peer = await wsServer(t);
 	const early = await client(t, agent, { port: peer.port, sendType: "application/octet-stream" });
-	const octets = Uint8Array.of(1, 2, 3);
-	await early.send(octets);
+	const bytes = Uint8Array.of(1, 2, 3);
+	await early.send(bytes);
 	await early.open();
 	const connection = await peer.connection();
 	t.deepEqual(await connection.message(), Buffer.from([1, 2, 3]));
@@ -191,7 +191,7 @@ test("a message that fits leaves as one frame, one larger than the window in fra
 	t.is((await raw.readMessage()).text, "c".repeat(1400));
 });
 
-test("counters count messages and octets", async (t) => {
+test("counters count messages and bytes", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, {
 		sendType: "text/plain",
 		receiveType: "text/plain",
@@ -231,7 +231,7 @@ test("send(data, { binary }) chooses the opcode, whatever the type", async (t) =
 test("bytes are sent as they are where they are said to be a binary message", async (t) => {
 	for (const sendType of ["application/json", "text/plain"]) {
 		const { client: open, peer } = await clientAndWs(t, agent, { sendType });
-		await open.call("send", onDevice.octets(5), { binary: true });
+		await open.call("send", onDevice.bytes(5), { binary: true });
 		t.deepEqual(await peer.message(), Buffer.of(0, 1, 2, 3, 4));
 	}
 });

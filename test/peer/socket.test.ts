@@ -97,7 +97,7 @@ test("a server's types, limits and queue are those of its Sockets", async (t) =>
 	const [results] = await agent.run({
 		do: "repeat",
 		count: 200,
-		steps: [socket.step("send", onDevice.octets(100))],
+		steps: [socket.step("send", onDevice.bytes(100))],
 	});
 	t.false((results as { value: string }[]).some(({ value }) => value === "discarded"));
 	await socket.next("error");

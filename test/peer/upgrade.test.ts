@@ -103,7 +103,7 @@ const refused: [what: string, status: number, text: string][] = [
 	["nonsense", 400, "hello, is this an HTTP server?\r\n\r\n"],
 	["a header without a colon", 400, request().replace("\r\n\r\n", "\r\nno colon here\r\n\r\n")],
 	["a blank before the colon", 400, request().replace("Host:", "Host :")],
-	["a head of more than 2048 octets", 431, request({ "X-Long": "x".repeat(2048) })],
+	["a head of more than 2048 bytes", 431, request({ "X-Long": "x".repeat(2048) })],
 	["a head that does not end", 431, `GET / HTTP/1.1\r\nX-Long: ${"x".repeat(4096)}`],
 ];
 
@@ -122,7 +122,7 @@ for (const [what, status, text] of refused) {
 	});
 }
 
-test("a head of 2048 octets is accepted", async (t) => {
+test("a head of 2048 bytes is accepted", async (t) => {
 	const listening = await server(t, agent);
 	const raw = await rawConnect(t, agent, await listening.listening());
 	const length = request({ "X-Long": "" }).length;
@@ -131,18 +131,18 @@ test("a head of 2048 octets is accepted", async (t) => {
 	await listening.connection();
 });
 
-test("a head that comes octet by octet is accepted", async (t) => {
+test("a head that comes byte by byte is accepted", async (t) => {
 	const listening = await server(t, agent);
 	const raw = await rawConnect(t, agent, await listening.listening());
-	for (const octet of Buffer.from(request())) {
-		raw.write(Uint8Array.of(octet));
+	for (const byte of Buffer.from(request())) {
+		raw.write(Uint8Array.of(byte));
 		await new Promise(setImmediate);
 	}
 	t.true((await raw.readHead()).startsWith("HTTP/1.1 101 "));
 	await listening.connection();
 });
 
-test("octets after the head belong to the first frames", async (t) => {
+test("bytes after the head belong to the first frames", async (t) => {
 	const listening = await server(t, agent);
 	const raw = await rawConnect(t, agent, await listening.listening());
 	raw.write(
@@ -174,7 +174,7 @@ test("handshakeTimeout ends a connection that sends no request, and is 5000 ms u
 	t.deepEqual(quicker.order, ["listening"]);
 });
 
-test("handshakeTimeout is not prolonged by octets that trickle in", async (t) => {
+test("handshakeTimeout is not prolonged by bytes that trickle in", async (t) => {
 	const listening = await server(t, agent, { handshakeTimeout: 300 });
 	const raw = await rawConnect(t, agent, await listening.listening());
 	const trickle = setInterval(() => raw.ended || raw.write("x"), 50);

@@ -1,15 +1,15 @@
 import { bareCount, messages, sizes } from "./device/sizes.js";
 
-/** A server with so many connections. */
+/** Results of a server with a number of connections. */
 export interface CrowdSize {
 	connections: number;
-	/** A message received and sent back, in microseconds, and as a multiple of the same without a library. */
+	/** Time to receive and echo a message, in microseconds; `ratio` is relative to the same without a library. */
 	microseconds: number;
 	ratio: number;
-	/** The engine's instructions for it, where they are counted. */
+	/** Executed instructions, if counted. */
 	computrons?: number;
-	/** Octets that a connection takes on a device of 32 bits, beside its native socket, where they are measured. */
-	octets?: number;
+	/** Bytes per connection on a 32-bit device, without the native socket, if measured. */
+	bytes?: number;
 }
 
 interface Memory {
@@ -18,12 +18,12 @@ interface Memory {
 	chunkCount: number;
 }
 
-/** Octets on a device of 32 bits: 16 a slot, and chunks with headers of 8 octets instead of 16. */
-function octetsOf({ slots, chunks, chunkCount }: Memory): number {
+/** Returns the bytes on a 32-bit device: 16 per slot, and chunk headers of 8 bytes instead of 16. */
+function bytesOf({ slots, chunks, chunkCount }: Memory): number {
 	return slots * 16 + chunks - chunkCount * 8;
 }
 
-/** Takes in what the device program of this folder traces: see device/main.ts. */
+/** Parses the trace of the device program of this folder: see device/main.ts. */
 export class CrowdCollector {
 	readonly #times: number[][] = [];
 	readonly #meters: number[] = [];
@@ -37,7 +37,7 @@ export class CrowdCollector {
 		});
 	}
 
-	/** @param device what has been computed and is in use, where that can be told */
+	/** @param device measures computrons and memory, if possible */
 	take(line: string, device?: { meter: { computrons: number }; memory(): Promise<Memory> }): void {
 		const [word = "", rest = ""] = line.split(/ (.*)/s, 2);
 		if (word === "bare" || word === "grown") {
@@ -50,7 +50,7 @@ export class CrowdCollector {
 	}
 
 	async sizes(): Promise<CrowdSize[]> {
-		const [beforeBare = 0, bare = 0, , ...grown] = (await Promise.all(this.#memories)).map(octetsOf);
+		const [beforeBare = 0, bare = 0, , ...grown] = (await Promise.all(this.#memories)).map(bytesOf);
 		const socket = (bare - beforeBare) / bareCount;
 		const [first = 0, second = 0] = grown;
 		return sizes.map((connections, index) => {
@@ -64,9 +64,9 @@ export class CrowdCollector {
 			if (start !== undefined && once !== undefined && twice !== undefined)
 				size.computrons = (twice - once - (once - start)) / messages;
 			const all = grown[index];
-			// What the first one has brought with it is not known: it is taken for what the second one brings.
+			// The first connection also allocates what is allocated only once: use the second one instead.
 			if (all !== undefined)
-				size.octets = Math.round((index ? (all - first) / (connections - 1) : second - first) - socket);
+				size.bytes = Math.round((index ? (all - first) / (connections - 1) : second - first) - socket);
 			return size;
 		});
 	}

@@ -1,4 +1,7 @@
-/** A server with 1 to 32 connections on the engine of the Moddable SDK: `npm run -s scale:moddable -- [--json]`. */
+/**
+ * Measures a server with 1 to 32 connections on the engine of the Moddable SDK: `npm run -s scale:moddable --
+ * [--json]`.
+ */
 
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../sim/commandline.js";

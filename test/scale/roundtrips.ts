@@ -1,4 +1,4 @@
-/** Round trips between peers in this process and a device in the simulator. */
+/** Measures round trips between peers in this process and a device in the simulator. */
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -10,20 +10,20 @@ const message = JSON.stringify({ t: 21.5, id: 7, ok: true });
 
 /** One peer of the device. */
 interface Peer {
-	/** Sends a message and settles when it has come back. */
+	/** Sends a message and resolves when its echo has arrived. */
 	exchange(): Promise<void>;
 	close(): Promise<void>;
 }
 
-/** What so many peers at once have measured. */
+/** Results with a number of simultaneous peers. */
 export interface RoundTrips {
 	connections: number;
-	/** Of all peers together. */
+	/** Round trips per second of all peers together. */
 	perSecond: number;
-	/** Milliseconds that a round trip takes: half of them take less, and 99 of 100. */
+	/** Milliseconds per round trip: median, and 99th percentile. */
 	median: number;
 	slowest: number;
-	/** Computrons of a round trip, stand-ins for native modules included. */
+	/** Computrons per round trip, including those of stand-ins for native modules. */
 	computrons: number;
 }
 
@@ -62,15 +62,15 @@ async function tcpPeer(port: number): Promise<Peer> {
 }
 
 const kinds = {
-	/** Our Server on the device, `ws` here. */
+	/** Our Server on the device, `ws` as the peer. */
 	webSocket: { program: "./device/echo.ts", open: webSocketPeer },
-	/** Nothing but TCP: all that this takes is the simulator's. */
+	/** TCP only: shows the simulator's own overhead. */
 	tcp: { program: "./device/raw.ts", open: tcpPeer },
 };
 
 /**
- * Measures round trips with more and more peers at once.
- * @param count round trips of all peers together, for each size
+ * Measures round trips with an increasing number of peers.
+ * @param count number of round trips of all peers together, for each size
  */
 export async function measureRoundTrips(
 	kind: keyof typeof kinds,
@@ -78,20 +78,20 @@ export async function measureRoundTrips(
 	count: number,
 ): Promise<RoundTrips[]> {
 	const { program, open } = kinds[kind];
-	let tell: (port: number) => void = () => {};
+	let resolvePort: (port: number) => void = () => {};
 	const listening = new Promise<number>((resolve) => {
-		tell = resolve;
+		resolvePort = resolve;
 	});
 	const device = await Simulator.start({
 		program: fileURLToPath(new URL(program, import.meta.url)),
 		onTrace(line) {
 			const port = /^port (\d+)$/.exec(line)?.[1];
-			if (port) tell(Number(port));
+			if (port) resolvePort(Number(port));
 			else console.error(line);
 		},
 	});
 	const ended = device.exited.then(({ reason }): never => {
-		throw new Error(`The device ended while it was measured: ${reason}`);
+		throw new Error(`The device ended during the measurement: ${reason}`);
 	});
 	const measured = (async () => {
 		const port = await listening;

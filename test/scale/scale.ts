@@ -1,7 +1,7 @@
 /**
- * A server with 1 to 32 connections on the XS engine from npm: `npm run -s scale -- [--json]`. Over sockets in memory:
- * what a message and a connection cost. Over real ones: round trips with `ws` peers, and how much of them is the
- * simulator's.
+ * Measures a server with 1 to 32 connections on the XS engine from npm: `npm run -s scale -- [--json]`. Over
+ * sockets in memory: the cost of a message and of a connection. Over real sockets: round trips with `ws` peers,
+ * compared with TCP alone, which shows the simulator's own overhead.
  */
 
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ async function measureCrowd(): Promise<CrowdSize[]> {
 		onTrace: (line, machine) => collector.take(line, machine),
 	});
 	const ended = device.exited.then(({ reason }): never => {
-		throw new Error(`The measurement did not come to its end: ${reason}`);
+		throw new Error(`The measurement ended too early: ${reason}`);
 	});
 	await Promise.race([collector.done, ended]);
 	const found = await collector.sizes();
@@ -36,7 +36,7 @@ const usage = `Usage: npm run -s scale -- [options]
 
 Measures a server with 1 to 32 connections on the XS engine from npm.
 
-  --count N     round trips for each number of connections (default 2000)
+  --count N     number of round trips for each number of connections (default 2000)
   --json        print the result as JSON
   --help        show this text`;
 

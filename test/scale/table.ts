@@ -5,18 +5,18 @@ export interface ScaleReport {
 	/** The XS engine. */
 	engine: string;
 	crowd: CrowdSize[];
-	/** With `ws` peers over real sockets, where they are measured. */
+	/** Round trips with `ws` peers over real sockets, if measured. */
 	roundTrips?: RoundTrips[];
-	/** The same without any WebSocket: what of it is the simulator's. */
+	/** The same over TCP alone: the simulator's own overhead. */
 	tcpRoundTrips?: RoundTrips[];
 }
 
-/** The figures for a terminal. */
+/** Formats the results for a terminal. */
 export function table({ engine, crowd, roundTrips, tcpRoundTrips }: ScaleReport): string {
-	const lines = crowd.map(({ connections, microseconds, ratio, computrons, octets }, index) => {
-		const cells = [`${microseconds.toFixed(2)} µs a message (${ratio.toFixed(2)} x floor)`];
+	const lines = crowd.map(({ connections, microseconds, ratio, computrons, bytes }, index) => {
+		const cells = [`${microseconds.toFixed(2)} µs per message (${ratio.toFixed(2)} x floor)`];
 		if (computrons !== undefined) cells.push(`${computrons} computrons`);
-		if (octets !== undefined) cells.push(`${octets} octets a connection`);
+		if (bytes !== undefined) cells.push(`${bytes} bytes per connection`);
 		const trips = roundTrips?.[index];
 		const bare = tcpRoundTrips?.[index];
 		if (trips && bare)
@@ -26,5 +26,5 @@ export function table({ engine, crowd, roundTrips, tcpRoundTrips }: ScaleReport)
 			);
 		return `${String(connections).padStart(4)}  ${cells.join("; ")}`;
 	});
-	return [`${engine}: one server, so many connections`, ...lines].join("\n");
+	return [`${engine}: one server, by number of connections`, ...lines].join("\n");
 }

@@ -1,4 +1,4 @@
-/** What an attack is, and what it is played with. */
+/** Attacks, and the objects that they use. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { opcodes } from "../support/frames.js";
@@ -11,36 +11,36 @@ import type { Besieged } from "./target/target.js";
 export type Role = "server" | "client";
 
 export interface Attack {
-	/** Begins with its kind, a colon behind it. */
+	/** Begins with the kind of attack and a colon. */
 	name: string;
-	/** What side the device is. */
+	/** Role of the device. */
 	role: Role;
-	/** Hostile peers at the same time. */
+	/** Number of simultaneous hostile peers. */
 	peers: number;
-	/** The program and the MIME type of its messages. */
+	/** The device program and the MIME type of its messages. */
 	setting: Pick<Setting, "program" | "type">;
 	/**
-	 * When the honest peer comes: before the attack, or while it goes on. "peers": there is none besides, for the
-	 * attacking peers themselves are served.
+	 * When the honest peer connects: before the attack or during it. "peers": there is no other honest peer,
+	 * because the attacking peers themselves must be served.
 	 */
 	honest: "before" | "during" | "peers";
-	/** What each hostile peer does. */
+	/** Performs the attack of one hostile peer. */
 	play(field: Field): Promise<void>;
 }
 
-/** How long a peer that waits for the device's answer waits. Milliseconds. */
-const patience = 10_000;
-/** How long it waits where the device owes no answer. */
+/** Milliseconds to wait for an expected answer. */
+const answerTimeout = 10_000;
+/** Milliseconds to wait if no answer is required. */
 const grace = 400;
-/** How long a peer asks to be let in. */
-const knocking = 1000;
+/** Milliseconds during which a peer tries to connect. */
+const connectPeriod = 1000;
 const interval = 10;
 
-/** Where a hostile peer meets the device. */
+/** Gives the attack of one peer access to the device, and collects its outcomes. */
 export class Field {
 	readonly role: Role;
 	readonly outcomes = new Set<string>();
-	/** The payload that is being sent, for a report of the device's end. */
+	/** Current step, to report where the device ended. */
 	stage = "";
 	readonly #device: Besieged;
 	readonly #server: RawServer | undefined;
@@ -48,7 +48,7 @@ export class Field {
 	#ended = false;
 	#finished = false;
 
-	/** @param server what the device's Client connects to */
+	/** @param server the server that the device's Client connects to */
 	constructor(role: Role, device: Besieged, server: RawServer | undefined) {
 		this.role = role;
 		this.#device = device;
@@ -58,7 +58,7 @@ export class Field {
 		});
 	}
 
-	/** A TCP connection with the device, nothing sent yet; from its Client the request is read. */
+	/** Opens a TCP connection with the device. From a Client, the request is read. */
 	async connect(): Promise<{ peer: Peer; accept: string }> {
 		if (this.#server) {
 			const raw = await this.#server.connection();
@@ -69,9 +69,9 @@ export class Field {
 		return { peer: this.#add(new Peer(raw, true, false)), accept: "" };
 	}
 
-	/** An open WebSocket with the device; undefined when there is none to be had. */
+	/** Opens a WebSocket with the device; undefined if that fails. */
 	async open(): Promise<Peer | undefined> {
-		for (const end = Date.now() + knocking; !this.#ended && Date.now() < end; await delay(100)) {
+		for (const end = Date.now() + connectPeriod; !this.#ended && Date.now() < end; await delay(100)) {
 			const { peer, accept } = await this.connect();
 			if (this.#server) {
 				peer.write(grant(accept));
@@ -86,11 +86,11 @@ export class Field {
 				peer.leave();
 			}
 		}
-		this.outcomes.add("not let in");
+		this.outcomes.add("not accepted");
 		return undefined;
 	}
 
-	/** Sends messages, each on an open connection, and waits for what comes of each. */
+	/** Sends messages, each on an open connection, and waits for the outcome of each. */
 	async messages(payloads: readonly [name: string, payload: string | Uint8Array][]): Promise<void> {
 		let peer: Peer | undefined;
 		for (const [name, payload] of payloads) {
@@ -106,18 +106,18 @@ export class Field {
 		peer?.leave();
 	}
 
-	/** Waits until the device has sent so many messages, or ended the connection. */
+	/** Waits until the device has sent `replies` messages or ended the connection. */
 	async settled(peer: Peer, replies: number): Promise<void> {
 		await this.until(() => peer.replies >= replies || peer.closed || peer.ended);
 	}
 
-	/** Waits, but not without end. */
-	async until(come: () => boolean, longest = patience): Promise<void> {
-		for (const end = Date.now() + longest; !come() && !this.#ended && Date.now() < end; )
+	/** Waits until a condition holds, but not longer than `longest`. */
+	async until(condition: () => boolean, longest = answerTimeout): Promise<void> {
+		for (const end = Date.now() + longest; !condition() && !this.#ended && Date.now() < end; )
 			await delay(interval);
 	}
 
-	/** Gives the device time for what it answers by nothing that a peer can wait for. */
+	/** Gives the device time to process input that has no observable answer. */
 	async pass(milliseconds = grace): Promise<void> {
 		await this.until(() => false, milliseconds);
 		await this.#device.sample();
@@ -127,7 +127,7 @@ export class Field {
 		for (const outcome of peer.outcomes) this.outcomes.add(outcome);
 	}
 
-	/** Notes what has come of all peers, and has them leave. */
+	/** Collects the outcomes of all peers and disconnects them. */
 	finish(): void {
 		if (this.#finished) return;
 		this.#finished = true;
@@ -148,17 +148,17 @@ export class Field {
 	}
 }
 
-/** A response that grants. */
+/** Makes a response that accepts the upgrade. */
 export function grant(accept: string, fields = ""): string {
 	return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${fields}\r\n`;
 }
 
-/** A request that is granted but for what `fields` make of it. */
+/** Makes a valid upgrade request with further `fields`. */
 export function request(path = "/", fields = ""): string {
 	return `GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${fields}\r\n`;
 }
 
-/** The frames of a text or binary message in fragments of so many bytes, the last one without an end if `open`. */
+/** Makes a text or binary message in fragments of `size` bytes. With `open` the final fragment is missing. */
 export function fragments(peer: Peer, payload: string | Uint8Array, size: number, open = false): Buffer {
 	const bytes = Buffer.from(payload as string);
 	const parts: Buffer[] = [];

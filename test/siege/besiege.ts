@@ -1,29 +1,29 @@
-/** Plays one attack with a device of its own, and judges. */
+/** Runs one attack against a new device and judges the result. */
 
 import { RawServer } from "../support/rawserver.js";
 import { type Attack, Field } from "./attack.js";
 import { titleOf } from "./attacks.js";
-import { patience as echoPatience, Honest, HonestServer } from "./honest.js";
+import { echoTimeout, Honest, HonestServer } from "./honest.js";
 import type { Besieged, Target } from "./target/target.js";
 
 export interface Result {
 	attack: string;
 	survived: boolean;
-	/** What the attacker got: close codes, statuses, the string in place of a value. */
+	/** Outcomes for the attacker: close codes, HTTP statuses, "string" instead of a value. */
 	outcome: string;
 	peakSlots: number;
 	peakChunks: number;
 	peakBytes: number;
-	/** Echoes that an honest peer got while the attack went on. */
+	/** Echoes that an honest peer received during the attack. */
 	honestEchoes: number;
-	/** The longest that one of them took. */
+	/** Longest time for one of them. */
 	longestBlockMs: number;
-	/** Why the attack was not survived. */
+	/** Why the device did not survive. */
 	failure?: string;
 }
 
-/** An attack that takes longer has failed. Milliseconds; it says nothing about speed. */
-const patience = 120_000;
+/** Timeout of an attack in milliseconds; not a performance limit. */
+const attackTimeout = 120_000;
 
 export async function besiege(target: Target, attack: Attack): Promise<Result> {
 	const hostile = attack.role === "client" ? await RawServer.listen("127.0.0.1") : undefined;
@@ -38,13 +38,13 @@ export async function besiege(target: Target, attack: Attack): Promise<Result> {
 		});
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<never>((_, reject) => {
-			timer = setTimeout(() => reject(new Error("the attack did not come to an end")), patience);
+			timer = setTimeout(() => reject(new Error("the attack did not end")), attackTimeout);
 		});
 		await Promise.race([siege.play(), ended, late]).finally(() => clearTimeout(timer));
 		ended.catch(() => {});
 	} catch (error) {
 		failure = (error as Error).message;
-		// What ends the device also ends its connections, and that may be noticed first.
+		// If the device ended, the end of its connections may have been noticed first.
 		const end = await Promise.race([
 			device.exited,
 			new Promise<undefined>((resolve) => setTimeout(resolve, 500)),
@@ -110,7 +110,7 @@ class Siege {
 		return this.#honest?.longest ?? 0;
 	}
 
-	/** @throws Error that says what was not as it must be */
+	/** @throws Error that describes the failure */
 	async play(): Promise<void> {
 		const { honest, role } = this.#attack;
 		if (role === "server") await this.#device.port;
@@ -120,14 +120,14 @@ class Siege {
 		const played = Promise.all(this.#fields.map((field) => this.#attack.play(field)));
 		if (honest === "during") {
 			played.catch(() => {});
-			// The hostile ones have come when they have connected; they stay for longer.
+			// By now the hostile peers have connected; they stay connected for longer.
 			await Promise.race([played, new Promise((resolve) => setTimeout(resolve, 200))]);
 			await this.#enter();
 			this.#honest?.start();
 		}
 		await played;
 		await this.#honest?.stop();
-		// One at least that was asked for while the attackers are still there.
+		// At least one echo while the attackers are still connected.
 		await this.#honest?.echo();
 		for (const field of this.#fields) field.finish();
 		await this.#afterwards();
@@ -150,12 +150,12 @@ class Siege {
 		this.#honest.longest = 0;
 	}
 
-	/** Whoever was served is served still, and so is whoever comes now. */
+	/** Checks that the honest peer is still served, and that a new peer is served too. */
 	async #afterwards(): Promise<void> {
 		await this.#honest?.echo();
 		if (this.#attack.role === "client") return;
-		// What the attackers have sent before they went is still to be read.
-		const another = await Honest.enter(this.#device, setting(this.#attack), echoPatience);
+		// The device may still have to read data that the attackers sent.
+		const another = await Honest.enter(this.#device, setting(this.#attack), echoTimeout);
 		await another.echo();
 		another.leave();
 	}

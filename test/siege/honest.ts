@@ -1,4 +1,4 @@
-/** An honest peer, played by `ws`: it wants an echo of each of its messages, before, during and after an attack. */
+/** An honest peer based on `ws`: it must get an echo of each of its messages before, during and after an attack. */
 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -9,24 +9,27 @@ import type { Besieged } from "./target/target.js";
 
 /** Milliseconds between two messages. */
 const pause = 15;
-/** An echo that takes longer than this has failed. Milliseconds; it says nothing about speed. */
-export const patience = 20_000;
-/** How long a peer asks to be let in during an attack: less than the default `handshakeTimeout`, which locks nobody else out. */
-const knocking = 4000;
+/** Timeout of an echo in milliseconds; not a performance limit. */
+export const echoTimeout = 20_000;
+/**
+ * Milliseconds during which a peer tries to connect. Less than the default `handshakeTimeout`, which must not
+ * block other clients.
+ */
+const connectPeriod = 4000;
 
 let number = 0;
 
 export class Honest {
 	readonly #socket: WebSocket;
 	readonly #type: string;
-	/** Messages that have come and that nobody waits for yet. */
+	/** Received messages that were not read yet. */
 	readonly #messages: string[] = [];
 	#wake: () => void = () => {};
 	#running = false;
 	#loop: Promise<void> = Promise.resolve();
-	/** The longest time that an echo took, in milliseconds. */
+	/** Longest time until an echo arrived, in milliseconds. */
 	longest = 0;
-	/** Echoes that were asked for and given. */
+	/** Number of echoes received. */
 	echoes = 0;
 
 	constructor(socket: WebSocket, { type }: Setting) {
@@ -40,23 +43,29 @@ export class Honest {
 		socket.on("close", () => this.#wake());
 	}
 
-	/** Connects to the device's Server, again and again for a while where it does not let the peer in. Milliseconds. */
-	static async enter(device: Besieged, setting: Setting, longest = knocking): Promise<Honest> {
+	/**
+	 * Connects to the device's Server and retries while it is not accepted.
+	 * @param longest maximum time in milliseconds
+	 */
+	static async enter(device: Besieged, setting: Setting, longest = connectPeriod): Promise<Honest> {
 		const port = await device.port;
 		const end = Date.now() + longest;
 		for (;;) {
-			const socket = new WebSocket(`ws://127.0.0.1:${port}/honest`, { handshakeTimeout: patience });
+			const socket = new WebSocket(`ws://127.0.0.1:${port}/honest`, { handshakeTimeout: echoTimeout });
 			try {
 				await once(socket, "open");
 				return new Honest(socket, setting);
 			} catch (error) {
-				if (Date.now() > end) throw new Error(`an honest peer is not let in: ${(error as Error).message}`);
+				if (Date.now() > end) throw new Error(`an honest peer was not accepted: ${(error as Error).message}`);
 				await delay(100);
 			}
 		}
 	}
 
-	/** Sends a message of its own, and waits until it has come back. @throws Error when it does not */
+	/**
+	 * Sends a unique message and waits for its echo.
+	 * @throws Error if it does not arrive
+	 */
 	async echo(): Promise<void> {
 		const start = performance.now();
 		const text = `honest ${++number}`;
@@ -64,14 +73,14 @@ export class Honest {
 			binary: this.#type === "application/octet-stream",
 		});
 		const wanted = this.#type === "" ? JSON.stringify({ echo: text }) : text;
-		const timer = setTimeout(() => this.#wake(), patience);
+		const timer = setTimeout(() => this.#wake(), echoTimeout);
 		for (;;) {
-			// In a chat there are messages of others, too.
+			// A chat also has messages of other peers.
 			const next = this.#messages.shift();
 			if (next === wanted) break;
 			if (next !== undefined) continue;
 			if (this.#socket.readyState !== WebSocket.OPEN) throw new Error("the honest connection has ended");
-			if (performance.now() - start >= patience) throw new Error("an honest peer gets no echo");
+			if (performance.now() - start >= echoTimeout) throw new Error("an honest peer received no echo");
 			await new Promise<void>((resolve) => {
 				this.#wake = resolve;
 			});
@@ -81,14 +90,17 @@ export class Honest {
 		this.echoes++;
 	}
 
-	/** Goes on asking for echoes. */
+	/** Starts to send messages repeatedly. */
 	start(): void {
 		this.#running = true;
 		this.#loop = this.#go();
 		this.#loop.catch(() => {});
 	}
 
-	/** Asks for no more. @throws Error when one was not given */
+	/**
+	 * Stops sending messages.
+	 * @throws Error if an echo did not arrive
+	 */
 	async stop(): Promise<void> {
 		this.#running = false;
 		await this.#loop;
@@ -124,7 +136,7 @@ export class HonestServer {
 		this.#connection = once(server, "connection").then(([socket]) => new Honest(socket, setting));
 	}
 
-	/** The first connection, as soon as it is open. */
+	/** Resolves with the first connection. */
 	get connection(): Promise<Honest> {
 		return this.#connection;
 	}

@@ -1,25 +1,25 @@
-/** A hostile peer of the besieged device: one TCP connection, and what has come of it. */
+/** A hostile peer of the attacked device: one TCP connection and its outcomes. */
 
 import { closePayload, type FrameOptions, frame, opcodes, takeFrame } from "../support/frames.js";
 import type { RawConnection } from "../support/rawconnection.js";
 
 export class Peer {
 	readonly raw: RawConnection;
-	/** Whether frames are masked: the device is a server. */
+	/** Whether to mask frames: true if the device is a server. */
 	readonly #masks: boolean;
 	#upgraded: boolean;
 	#position = 0;
-	/** What the device has done to the peer, in the order in which it did so. */
+	/** Outcomes in order of occurrence. */
 	readonly #outcomes = new Set<string>();
-	/** Data messages received. */
+	/** Number of data messages received. */
 	replies = 0;
 	#fragments: Buffer[] = [];
 	#text = "";
 	closed = false;
-	/** It has gone by itself. */
+	/** True if this peer has disconnected. */
 	#left = false;
 
-	/** @param upgraded whether the opening handshake is over */
+	/** @param upgraded whether the opening handshake is complete */
 	constructor(raw: RawConnection, masks: boolean, upgraded: boolean) {
 		this.raw = raw;
 		this.#masks = masks;
@@ -27,12 +27,12 @@ export class Peer {
 		raw.socket.on("data", () => this.#look());
 	}
 
-	/** The last data message as text. */
+	/** Last data message as text. */
 	get text(): string {
 		return this.#text;
 	}
 
-	/** What has come of it, in words: "value", "string", "close 1009", "HTTP 431", "ended", or "open" when nothing has come of it. */
+	/** Outcomes: "value", "string", "close 1009", "HTTP 431", "ended", or "open" if there is none. */
 	get outcomes(): readonly string[] {
 		if (this.raw.ended && !this.#left) this.#outcomes.add("ended");
 		return this.#outcomes.size > 0 ? [...this.#outcomes] : ["open"];
@@ -42,7 +42,7 @@ export class Peer {
 		return this.raw.ended;
 	}
 
-	/** The opening handshake is over: what comes now are frames. */
+	/** Marks the opening handshake as complete: frames follow. */
 	upgraded(): void {
 		this.#upgraded = true;
 		this.#position = 0;
@@ -57,22 +57,22 @@ export class Peer {
 		return frame(opcode, payload, { mask: this.#masks, ...options });
 	}
 
-	/** Sends one message in one frame. */
+	/** Sends a message in a single frame. */
 	send(payload: string | Uint8Array): void {
 		this.write(this.frame(typeof payload === "string" ? opcodes.text : opcodes.binary, payload));
 	}
 
-	/** Leaves in good order: the closing handshake where there is a WebSocket, and the end of this side. */
+	/** Disconnects: sends a close frame if the WebSocket is open, then ends this side of the connection. */
 	leave(): void {
 		if (this.#left) return;
 		if (!this.raw.ended && this.#upgraded) this.write(this.frame(opcodes.close, closePayload(1000)));
 		this.#left = true;
-		// An end that follows what is still unread comes as a reset, which the simulator of the SDK may not report.
+		// Read remaining data: otherwise the end becomes a reset, which the SDK's simulator may not report.
 		this.raw.socket.resume();
 		this.raw.end();
 	}
 
-	/** Nothing is left of the connection. */
+	/** Destroys the connection. */
 	destroy(): void {
 		this.raw.socket.destroy();
 	}
@@ -83,7 +83,7 @@ export class Peer {
 			if (status && status !== "101") this.#outcomes.add(`HTTP ${status}`);
 			return;
 		}
-		// The connection keeps what has come: only what is new is looked at.
+		// `unread` keeps all received data: parse only new data.
 		for (;;) {
 			const taken = takeFrame(this.raw.unread.subarray(this.#position));
 			if (!taken) return;
@@ -108,7 +108,7 @@ export class Peer {
 	}
 }
 
-/** What an echo tells of what the app has received: the value, or the text because it was not parsed. */
+/** Tells from an echo whether the app received a value or, because it was not parsed, a string. */
 function kindOf(text: string): string {
 	let answer: { echo?: unknown };
 	try {

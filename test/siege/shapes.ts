@@ -1,16 +1,16 @@
-/** Texts that cost a device more than they cost whoever sends them. */
+/** Texts that cost the receiver more than the sender. */
 
-/** So many times the same. */
+/** Repeats a text. */
 export function times(text: string, count: number): string {
 	return text.repeat(Math.max(0, Math.floor(count)));
 }
 
-/** A JSON array of so many bytes at most, of the same item again and again. */
+/** Makes a JSON array that repeats one item, of at most `bytes` bytes. */
 export function arrayOf(item: string, bytes: number): string {
 	return `[${times(`${item},`, (bytes - 2 - item.length) / (item.length + 1))}${item}]`;
 }
 
-/** Values so and so deep in each other. */
+/** Nested values. */
 export const nestings: Readonly<Record<string, (depth: number) => string>> = {
 	"arrays, unclosed": (depth) => times("[", depth),
 	"arrays, closed": (depth) => times("[", depth) + times("]", depth),
@@ -22,7 +22,7 @@ export const nestings: Readonly<Record<string, (depth: number) => string>> = {
 	"arrays with spaces": (depth) => times(" [\t\n", depth),
 };
 
-/** JSON that takes far more memory than bytes. */
+/** JSON texts whose values need much more memory than the text. */
 export const amplifications: Readonly<Record<string, (bytes: number) => string>> = {
 	"[[1],[1]...": (bytes) => arrayOf("[1]", bytes),
 	"[[],[]...": (bytes) => arrayOf("[]", bytes),
@@ -38,7 +38,7 @@ export const amplifications: Readonly<Record<string, (bytes: number) => string>>
 	"a long number": (bytes) => times("1", bytes),
 };
 
-/** So many property names that differ, from `start` on. */
+/** Messages with distinct property names for each number. */
 export const names: Readonly<Record<string, (number: number) => string>> = {
 	"short names": (number) => `{"n${number}":1}`,
 	"sensor-4711": (number) => `{"sensor-${number}":{"value":${number}}}`,

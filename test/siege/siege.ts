@@ -1,4 +1,7 @@
-/** `npm run -s siege`: attacks a device program with the default options, and tells what comes of each. */
+/**
+ * `npm run -s siege`: attacks device programs that have the default options, and reports the result of each
+ * attack.
+ */
 
 import colors from "picocolors";
 import { integerOption, runCommand } from "../../sim/commandline.js";
@@ -9,32 +12,32 @@ import { ModdableTarget } from "./target/moddable.js";
 import type { Target } from "./target/target.js";
 import { xsTarget } from "./target/xs.js";
 
-/** Bytes that XS may take on a device. */
+/** Maximum number of bytes of XS on a device. */
 const budget = 100_000;
-/** Attacks at the same time, each with a device of its own: mostly they wait. */
+/** Number of parallel attacks, each on its own device: they are mostly waiting. */
 const concurrency = 4;
 
 const usage = `Usage: npm run -s siege -- [options]
        npm run -s siege:moddable -- [options]
 
-Lets hostile peers attack plain device programs (test/siege/device) that have the default options, and an honest peer
-ask for echoes meanwhile and afterwards. Each attack has a device of its own. The first form runs on the XS engine
-from npm; the second one, and the first one too when MODDABLE is set, in the simulator of the Moddable SDK, with the
-creation of hosts/esp32, a stack of 384 slots, and no more memory for XS than the budget.
+Attacks plain device programs (test/siege/device) that have the default options, while an honest peer requests echoes
+during and after the attack. Each attack uses a new device. The first form runs on the XS engine from npm. The second
+form, and the first one if MODDABLE is set, run in the simulator of the Moddable SDK with the creation of hosts/esp32,
+a stack of 384 slots, and a limit on the memory of XS.
 
-  --only REGEX   only the attacks whose titles match
-  --xs           the engine from npm, even when MODDABLE is set
-  --budget N     bytes that XS may take on the Moddable SDK, 0 for no limit (default ${budget})
-  --list         print the titles only
-  --markdown     print a table for the documentation, a row for each kind of attack
-  --json         print each result as JSON, and a summary as the last line
+  --only REGEX   run only attacks whose titles match
+  --xs           use the engine from npm even if MODDABLE is set
+  --budget N     memory limit of XS on the Moddable SDK in bytes, 0 for no limit (default ${budget})
+  --list         print only the titles
+  --markdown     print a table for the documentation, one row per kind of attack
+  --json         print each result as JSON, and a summary on the last line
   --help         show this text
 
-A slot counts 16 bytes. On the Moddable SDK peaks are what XS has reserved at most: stack, slots, chunks and tables. On
-the engine from npm they are the growth over the idle device, found in snapshots of the heap after a collection; what
-is freed again within one callback is not seen there.
-The exit status is 1 when an attack is not survived: when the device ends, or an honest peer is not served; on the
-Moddable SDK also when more than ${budget} bytes are taken.`;
+A slot counts as 16 bytes. On the Moddable SDK, peaks are the maximum memory reserved by XS: stack, slots, chunks and
+tables. On the engine from npm, they are the growth over the idle device, measured in heap snapshots after a
+collection; memory that is freed within one callback is not included.
+The exit status is 1 if an attack is not survived, because the device ends or an honest peer is not served, or if XS
+needs more than ${budget} bytes on the Moddable SDK.`;
 
 function pattern(text: string | boolean | undefined): RegExp {
 	try {
@@ -64,14 +67,14 @@ function line(result: Result): string {
 
 const head = `  ${"attack".padEnd(72)}${["slots", "chunks", "bytes", "echoes", "ms"].map((title) => title.padStart(8)).join("")}  outcome`;
 
-async function run(target: Target, only: RegExp, tell: (result: Result) => void): Promise<Result[]> {
+async function run(target: Target, only: RegExp, onResult: (result: Result) => void): Promise<Result[]> {
 	const left = attacks.filter((attack) => only.test(titleOf(attack)));
 	const results: Result[] = [];
 	const worker = async () => {
 		for (let attack = left.shift(); attack; attack = left.shift()) {
 			const result = await besiege(target, attack);
 			results.push(result);
-			tell(result);
+			onResult(result);
 		}
 	};
 	await Promise.all(Array.from({ length: concurrency }, worker));
@@ -97,7 +100,7 @@ await runCommand(
 			return 0;
 		}
 		if (!attacks.some((attack) => only.test(titleOf(attack))))
-			throw new Error(`--only is ${only.source}: no attack has such a title (--list prints them).`);
+			throw new Error(`--only is ${only.source}: no title matches (--list prints all titles).`);
 		const json = values["json"] === true;
 		const onModdable = values["moddable"] || (process.env["MODDABLE"] && !values["xs"]);
 		const target = onModdable ? await ModdableTarget.prepare(limit) : xsTarget;
@@ -123,7 +126,7 @@ await runCommand(
 			if (json) console.log(JSON.stringify(summary));
 			else if (!asMarkdown)
 				console.log(
-					`\n${survived} of ${summary.attacks} attacks survived; at most ${peakBytes} bytes${target.budget === undefined ? "" : ` of ${budget}`}; an honest peer waited ${summary.longestBlockMs} ms at most.`,
+					`\n${survived} of ${summary.attacks} attacks survived; at most ${peakBytes} bytes${target.budget === undefined ? "" : ` of ${budget}`}; an honest peer waited at most ${summary.longestBlockMs} ms.`,
 				);
 			return survived === results.length && isWithin ? 0 : 1;
 		} finally {

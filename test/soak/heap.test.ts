@@ -1,7 +1,7 @@
 import test from "ava";
 import { growthOf, type Reading, slopeOf } from "./heap.js";
 
-/** Readings of a heap that grows by so many slots from one to the next, and now and then has some more. */
+/** Makes readings of a heap that grows by `growth` slots per reading, with an occasional outlier. */
 function readings(count: number, growth: number): Reading[] {
 	return Array.from({ length: count }, (_, index) => ({
 		messages: 1000 * index,
@@ -11,18 +11,18 @@ function readings(count: number, growth: number): Reading[] {
 	}));
 }
 
-test("a heap that stays as it is, but for single readings, does not grow", (t) => {
+test("a heap with a constant size and outliers does not grow", (t) => {
 	t.deepEqual(growthOf(readings(12, 0)), []);
 	t.deepEqual(slopeOf(readings(12, 0)), { slotsPerThousandMessages: 0, chunksPerThousandMessages: -8 });
 });
 
-test("a slot for each reconnect is growth", (t) => {
+test("one slot per reconnect is growth", (t) => {
 	const [failure, ...others] = growthOf(readings(12, 10));
 	t.regex(failure ?? "", /grows by 10 slots per thousand messages/);
 	t.deepEqual(others, []);
 });
 
-test("one step up is not growth", (t) => {
+test("a single step is not growth", (t) => {
 	const stepped = readings(12, 0).map((reading, index) => ({
 		...reading,
 		slots: reading.slots + (index > 9 ? 500 : 0),
@@ -30,6 +30,6 @@ test("one step up is not growth", (t) => {
 	t.deepEqual(growthOf(stepped), []);
 });
 
-test("too few readings are a failure", (t) => {
+test("too few readings fail", (t) => {
 	t.regex(growthOf(readings(3, 0))[0] ?? "", /read 3 times/);
 });

@@ -1,11 +1,11 @@
-/** How the heap of the device changes over a soak, and whether that is growth. */
+/** Judges whether the heap of the device grows during a soak test. */
 
-/** Memory in use after a garbage collection while no connection is open, and what the device had done by then. */
+/** Memory in use after a garbage collection without open connections, and the work done until then. */
 export interface Reading {
 	messages: number;
 	reconnects: number;
 	slots: number;
-	/** Octets of chunks. */
+	/** Bytes of chunks. */
 	chunks: number;
 }
 
@@ -14,15 +14,15 @@ export interface Slope {
 	chunksPerThousandMessages: number;
 }
 
-/** What the heap may be larger by at the end without being called growing: tables have room for some more entries. */
+/** Allowed growth: tables have room for some more entries. */
 const allowance = { slots: 64, chunks: 4096 };
-/** Fewer readings say nothing about growth. */
+/** Minimum number of readings to judge growth. */
 export const fewestReadings = 6;
 
-/** How growth is judged, for people. */
-export const rule = `The heap grows when the lowest reading of the last third is above the highest of the first third, and the slope (the median of the slopes between all pairs of readings), times the messages, is more than ${allowance.slots} slots or ${allowance.chunks} octets of chunks.`;
+/** Description of the criterion, for users. */
+export const rule = `The heap grows if the lowest reading of the last third is above the highest of the first third, and the slope (median of the slopes between all pairs of readings) multiplied by the number of messages exceeds ${allowance.slots} slots or ${allowance.chunks} bytes of chunks.`;
 
-/** The median of the slopes between all pairs of readings (Theil and Sen): single readings do not tilt it. */
+/** Median of the slopes between all pairs of readings (Theil-Sen estimator), which is robust against outliers. */
 export function slopeOf(readings: readonly Reading[]): Slope {
 	return {
 		slotsPerThousandMessages: perThousand(readings, "slots"),
@@ -30,10 +30,10 @@ export function slopeOf(readings: readonly Reading[]): Slope {
 	};
 }
 
-/** Sentences that say what grows, or that too little is known; none when all is well. */
+/** Returns messages about growth or about too few readings; none if there is no growth. */
 export function growthOf(readings: readonly Reading[]): string[] {
 	if (readings.length < fewestReadings)
-		return [`The heap was read ${readings.length} times; ${fewestReadings} are needed to judge it.`];
+		return [`The heap was read ${readings.length} times; at least ${fewestReadings} readings are needed.`];
 	const first = readings[0] as Reading;
 	const last = readings[readings.length - 1] as Reading;
 	const third = Math.floor(readings.length / 3);
@@ -45,7 +45,7 @@ export function growthOf(readings: readonly Reading[]): string[] {
 		const growth = (slope * (last.messages - first.messages)) / 1000;
 		if (lowest > highest && growth > allowance[kind])
 			failures.push(
-				`The heap grows by ${slope} ${kind === "slots" ? "slots" : "octets of chunks"} per thousand messages: from at most ${highest} to at least ${lowest}.`,
+				`The heap grows by ${slope} ${kind === "slots" ? "slots" : "bytes of chunks"} per thousand messages: from at most ${highest} to at least ${lowest}.`,
 			);
 	}
 	return failures;

@@ -1,53 +1,56 @@
-/** The Node side of one connection, played by `ws`: it exchanges messages with the device, and ends. */
+/**
+ * The Node.js side of one connection, based on `ws`: exchanges messages with the device, then ends the
+ * connection.
+ */
 
 import type { RawData, WebSocket } from "ws";
 import type { Random } from "../support/random.js";
 import { Watch } from "../support/watch.js";
 import type { BurstMessage, BurstResult, Order } from "./protocol.js";
 
-/** How connections end. */
+/** Ways to end a connection, with their relative frequency. */
 const endings = {
 	/** The peer starts the closing handshake. */
 	"peer closes": 3,
-	/** The device does. */
+	/** The device starts the closing handshake. */
 	"device closes": 3,
-	/** The connection is reset. */
+	/** The peer resets the connection. */
 	"peer terminates": 2,
-	/** It is reset while echoes are on their way. */
+	/** The peer resets it while echoes are in transit. */
 	"peer terminates among echoes": 1,
-	/** It is reset while the device's queue is full. */
+	/** The peer resets it while the device's queue is full. */
 	"peer terminates in a burst": 1,
 };
 export type Ending = keyof typeof endings;
 
-/** What lanes count together. */
+/** Counters shared by all lanes. */
 export interface Tally {
 	endings: Partial<Record<Ending, number>>;
 	bursts: number;
 }
 
-/** Octets of echoes that may be on their way: fewer than the device's queue takes. */
+/** Maximum bytes of echoes in transit: less than the size of the device's queue. */
 const outstandingLimit = 3000;
-/** Milliseconds; it says nothing about speed. */
-const patience = 60_000;
+/** Timeout in milliseconds; not a performance limit. */
+const timeout = 60_000;
 const binaryLengths = [20, 64, 125, 126, 300, 1000];
 const textLengths = [0, 0, 0, 20, 100, 110, 500];
 
 let burstNumber = 0;
 let echoNumber = 0;
 
-/** One connection that is open, from its first message to its end. */
+/** One open connection, from its first message to its end. */
 export class Lane {
 	readonly #name: string;
 	readonly #socket: WebSocket;
 	readonly #random: Random;
 	readonly #tally: Tally;
-	readonly #watch = new Watch(patience);
-	/** Echoes that are to come, in order. */
+	readonly #watch = new Watch(timeout);
+	/** Expected echoes, in order. */
 	readonly #expected: Buffer[] = [];
 	#outstanding = 0;
 	#burst: { number: number; received: number; last: number; result?: BurstResult } | undefined;
-	/** A Client's queue outlives its connections: what waited when the one before was reset comes first. */
+	/** A Client's queue survives its connections: messages queued before a reset arrive first. */
 	#mayBeLate: boolean;
 	#closed: number | undefined;
 	#fault: Error | undefined;
@@ -78,7 +81,7 @@ export class Lane {
 
 	/**
 	 * Exchanges messages and ends the connection.
-	 * @throws Error when the device does not do as it should
+	 * @throws Error if the device misbehaves
 	 */
 	async play(): Promise<void> {
 		await this.#exchange(this.#random.integer(25, 75));
@@ -118,20 +121,20 @@ export class Lane {
 	async #exchange(count: number): Promise<void> {
 		for (let sent = 0; sent < count; ) {
 			for (; sent < count && this.#outstanding < outstandingLimit; sent++) this.#sendEcho();
-			// Half of it at a time keeps both sides busy.
+			// Continue at half the limit, to keep both sides busy.
 			await this.#until(() => (this.#outstanding < outstandingLimit / 2 ? true : undefined), "echoes");
 		}
 		await this.#until(() => (this.#expected.length === 0 ? true : undefined), "the last echoes");
 	}
 
 	#sendEcho(): void {
-		// Device code that works with values gets text only.
+		// Only client 1 handles binary messages.
 		const binary = this.#name === "client 1" && this.#random.integer(0, 1) === 1;
 		const data = binary
-			? this.#random.octets(this.#random.pick(binaryLengths))
+			? this.#random.bytes(this.#random.pick(binaryLengths))
 			: Buffer.from(
 					JSON.stringify({
-						// One of its own, or a late one might be taken for it.
+						// A unique number, so that a late echo is not mistaken for it.
 						echo: ++echoNumber,
 						text: "é".repeat(this.#random.pick(textLengths)),
 					}),
@@ -146,7 +149,7 @@ export class Lane {
 		this.#burst = { number, received: 0, last: -1 };
 		this.#tally.bursts++;
 		const length = this.#random.integer(300, 900);
-		// Some 12000 octets fit into the device's window and queue.
+		// The device's window and queue hold about 12000 bytes.
 		this.#order({ order: "burst", number, length, count: Math.ceil(20000 / length) });
 	}
 
@@ -157,7 +160,7 @@ export class Lane {
 		this.#burst = undefined;
 		if (received !== kept || discarded === 0)
 			throw new Error(
-				`${this.#name}: of a burst ${received} messages came; the device sent ${kept} and discarded ${discarded}.`,
+				`${this.#name}: received ${received} messages of a burst; the device sent ${kept} and discarded ${discarded}.`,
 			);
 	}
 
@@ -176,16 +179,16 @@ export class Lane {
 			this.#mayBeLate = false;
 		} else if (!this.#mayBeLate)
 			throw new Error(
-				`${this.#name}: "${data.toString().slice(0, 100)}" came back, not "${this.#expected[0]?.toString().slice(0, 100)}".`,
+				`${this.#name}: "${data.toString().slice(0, 100)}" was received instead of "${this.#expected[0]?.toString().slice(0, 100)}".`,
 			);
 	}
 
 	#takeBurst(number: number, index: number): void {
 		const burst = this.#burst;
-		// Another number is that of a burst in which the connection before this one was reset.
+		// Ignore a burst of the previous connection.
 		if (burst?.number !== number) return;
 		if (index <= burst.last)
-			throw new Error(`${this.#name}: message ${index} of a burst came after message ${burst.last}.`);
+			throw new Error(`${this.#name}: message ${index} of a burst arrived after message ${burst.last}.`);
 		burst.last = index;
 		burst.received++;
 	}
@@ -199,7 +202,7 @@ export class Lane {
 					throw new Error(`${this.#name}: the connection ended with ${this.#closed} before ${what}.`);
 				return value;
 			},
-			() => `${this.#name}: ${what} did not come.`,
+			() => `${this.#name}: timeout while waiting for ${what}.`,
 		);
 	}
 }

@@ -1,16 +1,19 @@
-/** What the two sides of the soak tell each other. */
+/** Messages between the two sides of the soak test. */
 
-/** Over the control connection: let all connections end and open none, or open them again. */
+/** Commands on the control connection: end all connections and open none, or open them again. */
 export type ControlCommand = "rest" | "wake";
 
-/** What the device answers when all connections have ended: sums over all of them, the control connection aside. */
+/**
+ * Answer of the device when all connections have ended: totals over all connections except the control
+ * connection.
+ */
 export interface Totals {
-	/** Connections that came to be open. */
+	/** Number of connections opened. */
 	opened: number;
 	received: number;
 	accepted: number;
 	sent: number;
-	/** In the queues of Clients, for their next connections. */
+	/** Messages in the queues of Clients, for their next connections. */
 	waiting: number;
 	lost: number;
 	discarded: number;
@@ -18,9 +21,9 @@ export interface Totals {
 	retries: number;
 }
 
-/** What a message asks a connection for. Every other message is sent back as it came. */
+/** Orders to a connection. All other messages are echoed. */
 export type Order =
-	/** Send so many messages with so long a text at once, more than fit, and tell when the queue is empty. */
+	/** Send `count` messages with a text of `length` at once, more than fit, and report when the queue is empty. */
 	| { order: "burst"; number: number; count: number; length: number }
 	/** Close the connection. */
 	| { order: "close"; code: number };
@@ -32,11 +35,11 @@ export interface BurstMessage {
 	text: string;
 }
 
-/** What became of a burst. */
+/** Result of a burst. */
 export interface BurstResult {
 	done: number;
-	/** Messages that are to arrive. */
+	/** Number of messages that must arrive. */
 	kept: number;
-	/** Messages that were discarded: the new ones, or the oldest ones. */
+	/** Number of discarded messages, the newest or the oldest ones. */
 	discarded: number;
 }

@@ -1,4 +1,4 @@
-/** One soak: the device, its peers, and readings of its heap whenever all connections have ended. */
+/** One soak test: the device, its peers, and heap readings when all connections have ended. */
 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -13,21 +13,21 @@ import type { ControlCommand, Totals } from "./protocol.js";
 
 const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
 const host = "127.0.0.1";
-/** The Clients of the device; see device/main.ts. */
+/** Number of Clients of the device; see device/main.ts. */
 const clientCount = 2;
-/** Connections at a time to the device's Server. */
+/** Number of simultaneous connections to the device's Server. */
 const visitorCount = 2;
-/** Milliseconds; a machine with much else to do takes its time. */
-const patience = 120_000;
+/** Timeout in milliseconds, long enough for a busy computer. */
+const timeout = 120_000;
 
-/** A device at work, with its peers. */
+/** A running device with its peers. */
 export class Session {
-	/** What went wrong so far, in sentences. */
+	/** Failures so far. */
 	readonly failures: string[] = [];
 	readonly tally: Tally = { endings: {}, bursts: 0 };
 	readonly #random: Random;
 	readonly #server: WebSocketServer;
-	readonly #watch = new Watch(patience);
+	readonly #watch = new Watch(timeout);
 	#device!: Simulator;
 	#control!: WebSocket;
 	#port: number | undefined;
@@ -35,7 +35,7 @@ export class Session {
 	#resting = true;
 	#stopping = false;
 	#visits: Promise<void>[] = [];
-	/** Connections that are played. */
+	/** Number of active lanes. */
 	#playing = 0;
 
 	/** @throws Error if the device does not start */
@@ -53,17 +53,17 @@ export class Session {
 		server.on("connection", (socket, request) => void this.#play(`client ${request.url?.slice(1)}`, socket));
 	}
 
-	/** Lets connections come and go until there is rest. */
+	/** Starts opening and ending connections until rest() is called. */
 	wake(): void {
 		this.#resting = false;
 		this.#command("wake");
 		this.#visits = Array.from({ length: visitorCount }, (_, visitor) => this.#visit(visitor));
 	}
 
-	/** Lets all connections end, and opens no others. Gives what the device has done, and its heap then. */
+	/** Waits until all connections have ended. Returns the device's counters and its heap. */
 	async rest(): Promise<Reading & Totals> {
 		this.#resting = true;
-		// The device cannot know of visitors that are on their way.
+		// The device does not know about visitors that are still connecting.
 		await Promise.all(this.#visits);
 		this.#totals = undefined;
 		this.#command("rest");
@@ -88,7 +88,7 @@ export class Session {
 		this.#device = await Simulator.start({
 			program,
 			config: { port },
-			hangTimeout: patience,
+			hangTimeout: timeout,
 			onTrace: (line) => this.#trace(line),
 		});
 		void this.#device.exited.then(({ kind, reason }) => {
@@ -131,7 +131,7 @@ export class Session {
 	#checkTotals({ accepted, sent, waiting, lost }: Totals): void {
 		if (accepted !== sent + waiting + lost)
 			this.#fail(
-				`In all the device accepted ${accepted} messages; ${sent} are sent, ${waiting} wait, ${lost} are lost.`,
+				`The device accepted ${accepted} messages in total; ${sent} were sent, ${waiting} are waiting, ${lost} are lost.`,
 			);
 	}
 
@@ -142,12 +142,12 @@ export class Session {
 	#trace(line: string): void {
 		const [word, ...rest] = line.split(" ");
 		if (word === "listening") this.#port = Number(rest[0]);
-		else this.#fail(`The device says: ${word === "fault" ? rest.join(" ") : line}`);
+		else this.#fail(`The device reported: ${word === "fault" ? rest.join(" ") : line}`);
 		this.#watch.changed();
 	}
 
 	#fail(failure: string): void {
-		// What follows from the first ones would hide them.
+		// Keep the first failures: later ones are often their consequences.
 		if (this.failures.length < 10) this.failures.push(failure);
 		this.#watch.changed();
 	}
@@ -155,20 +155,20 @@ export class Session {
 	#until<T>(look: () => T | undefined, what: string): Promise<T> {
 		return this.#watch.until(
 			() => {
-				if (this.failures.length > 0) throw new Error(`There was no ${what} after a failure.`);
+				if (this.failures.length > 0) throw new Error(`Stopped waiting for ${what} after a failure.`);
 				return look();
 			},
-			() => `There was no ${what}.`,
+			() => `Timeout while waiting for ${what}.`,
 		);
 	}
 
-	/** Settles when so much time has passed, in milliseconds, or something has gone wrong. */
+	/** Resolves after some milliseconds, or earlier if there is a failure. */
 	async pass(milliseconds: number): Promise<void> {
 		const end = Date.now() + milliseconds;
 		const timer = setTimeout(() => this.#watch.changed(), milliseconds);
 		await this.#watch.until(
 			() => (this.failures.length > 0 || Date.now() >= end ? true : undefined),
-			() => "The time did not pass.",
+			() => "Timeout while waiting.",
 		);
 		clearTimeout(timer);
 	}

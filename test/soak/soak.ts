@@ -1,4 +1,4 @@
-/** `npm run -s soak`: a device under traffic, reconnects and bursts, until the time is up; does its heap stay as it is? */
+/** `npm run -s soak`: runs a device with traffic, reconnects and bursts, and checks that its heap does not grow. */
 
 import { integerOption, runCommand } from "../../sim/commandline.js";
 import { fewestReadings, growthOf, type Reading, rule, slopeOf } from "./heap.js";
@@ -6,27 +6,27 @@ import { Session } from "./session.js";
 
 const usage = `Usage: npm run -s soak -- [options]
 
-Lets a device on the XS engine, with two Clients and a Server, exchange messages with ws peers, overfill its send
-queues, and connect again and again. Messages are those that the device has sent and received; each echo is two.
-Reconnects are all connections but the first of each of the four peers.
+Runs a device with two Clients and a Server on the XS engine. It exchanges messages with ws peers, fills its send
+queues, and reconnects repeatedly. Messages count if the device has sent or received them; each echo counts twice.
+Reconnects are all connections except the first of each of the four peers.
 
-  --minutes N       how long to go on (default 2, without end with --messages or --reconnects)
-  --messages N      end when there have been so many messages, and so many reconnects, but not before the heap
-  --reconnects N    has been read ${fewestReadings} times
-  --seed S          of the numbers by which the peers choose what to do (default: a new one)
-  --json            print the result as JSON, as the last line
+  --minutes N       duration (default 2, no limit with --messages or --reconnects)
+  --messages N      end after N messages
+  --reconnects N    end after N reconnects; the heap is read at least ${fewestReadings} times in any case
+  --seed S          seed of the random choices of the peers (default: a new one)
+  --json            print the result as JSON on the last line
   --help            show this text
 
-The heap is read after a collection, when all connections have ended. ${rule}
-The exit status is 1 when it does, when the device ends, or when a message or the ledger is wrong.`;
+The heap is read after a collection when all connections have ended. ${rule}
+The exit status is 1 if the heap grows, the device ends, or a message or a counter is wrong.`;
 
-/** Seconds before the heap is first read: what is made only once is made by then. */
+/** Seconds until the first heap reading: everything that is allocated only once exists by then. */
 const warmUp = 5;
-/** Seconds from one reading to the next, at most. */
+/** Maximum number of seconds between two readings. */
 const longestPause = 15;
-/** The same where messages and reconnects set the end, which may come soon. */
+/** The same if --messages or --reconnects is given, when the end may come soon. */
 const countedPause = 5;
-/** Readings that a soak of given length is to have. */
+/** Intended number of readings of a soak with a given duration. */
 const readingCount = 12;
 
 interface Goal {
@@ -79,7 +79,7 @@ await runCommand(
 				readings.push(reading);
 				if (!json)
 					console.log(
-						`${passed().toFixed(2)} min: ${reading.messages} messages, ${reading.reconnects} reconnects; heap ${reading.slots} slots, ${reading.chunks} octets of chunks`,
+						`${passed().toFixed(2)} min: ${reading.messages} messages, ${reading.reconnects} reconnects; heap ${reading.slots} slots, ${reading.chunks} bytes of chunks`,
 					);
 			});
 		} catch (error) {
@@ -107,7 +107,7 @@ await runCommand(
 		if (json) console.log(JSON.stringify(result));
 		else {
 			console.log(
-				`slope per thousand messages: ${result.slope.slotsPerThousandMessages} slots, ${result.slope.chunksPerThousandMessages} octets of chunks`,
+				`slope per thousand messages: ${result.slope.slotsPerThousandMessages} slots, ${result.slope.chunksPerThousandMessages} bytes of chunks`,
 			);
 			for (const failure of failures) console.log(`FAILED: ${failure}`);
 		}

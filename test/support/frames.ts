@@ -14,16 +14,20 @@ export interface FrameOptions {
 	fin?: boolean;
 	/** Mask the payload, as a client must. Default false. */
 	mask?: boolean;
+	/** The masking key, with `mask`. Default: a fixed one. */
+	key?: Uint8Array;
 	/** The three reserved bits, 0 to 7. Default 0. */
 	rsv?: number;
 	/** Announce this payload length, whatever the payload's is. */
 	length?: number;
 }
 
-/** The octets of a frame. */
+const defaultKey = Uint8Array.of(0x12, 0x34, 0x56, 0x78);
+
+/** The bytes of a frame. */
 export function frame(opcode: number, payload: string | Uint8Array = "", options: FrameOptions = {}): Buffer {
-	const octets = Buffer.from(payload as string);
-	const length = options.length ?? octets.length;
+	const bytes = Buffer.from(payload as string);
+	const length = options.length ?? bytes.length;
 	const first = (options.fin === false ? 0 : 0x80) | ((options.rsv ?? 0) << 4) | opcode;
 	const maskBit = options.mask ? 0x80 : 0;
 	let head: Buffer;
@@ -37,9 +41,9 @@ export function frame(opcode: number, payload: string | Uint8Array = "", options
 		head[1] = maskBit | 127;
 		head.writeBigUInt64BE(BigInt(length), 2);
 	}
-	if (!options.mask) return Buffer.concat([head, octets]);
-	const key = Buffer.from([0x12, 0x34, 0x56, 0x78]);
-	return Buffer.concat([head, key, octets.map((octet, i) => octet ^ (key[i & 3] as number))]);
+	if (!options.mask) return Buffer.concat([head, bytes]);
+	const key = options.key ?? defaultKey;
+	return Buffer.concat([head, key, bytes.map((byte, i) => byte ^ (key[i & 3] as number))]);
 }
 
 /** The payload of a close frame. */
@@ -47,30 +51,65 @@ export function closePayload(code: number, reason = ""): Buffer {
 	return Buffer.concat([Buffer.from([code >> 8, code & 0xff]), Buffer.from(reason)]);
 }
 
-/** Takes the first whole frame off `octets`; undefined when there is none yet. */
-export function takeFrame(octets: Buffer): { frame: Frame; rest: Buffer } | undefined {
-	if (octets.length < 2) return undefined;
-	const [first, second] = [octets.readUInt8(0), octets.readUInt8(1)];
-	let length = second & 0x7f;
-	let position = 2;
-	if (length === 126) {
-		if (octets.length < 4) return undefined;
-		length = octets.readUInt16BE(2);
-		position = 4;
-	} else if (length === 127) {
-		if (octets.length < 10) return undefined;
-		length = Number(octets.readBigUInt64BE(2));
-		position = 10;
-	}
+export interface FrameHeader {
+	fin: boolean;
+	/** The three reserved bits, 0 to 7. */
+	rsv: number;
+	opcode: number;
+	masked: boolean;
+	/** Size of the length field. */
+	lengthBits: 7 | 16 | 64;
+	/** Payload length; undefined while its field is incomplete. */
+	length: bigint | undefined;
+	/** Bytes before the payload, including the masking key. */
+	size: number;
+}
+
+/** Parses the header at the start of `bytes`; undefined before its first two bytes. */
+export function readHeader(bytes: Buffer): FrameHeader | undefined {
+	if (bytes.length < 2) return undefined;
+	const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
 	const masked = (second & 0x80) !== 0;
-	const key = masked ? octets.subarray(position, position + 4) : undefined;
-	if (masked) position += 4;
-	if (octets.length < position + length) return undefined;
-	const payload = Buffer.from(octets.subarray(position, position + length));
-	if (key)
-		for (let i = 0; i < payload.length; i++) payload[i] = (payload[i] as number) ^ (key[i & 3] as number);
+	const short = second & 0x7f;
+	const lengthBits = short < 126 ? 7 : short === 126 ? 16 : 64;
+	const lengthEnd = lengthBits === 7 ? 2 : 2 + lengthBits / 8;
+	let length: bigint | undefined;
+	if (lengthBits === 7) length = BigInt(short);
+	else if (bytes.length >= lengthEnd)
+		length = lengthBits === 16 ? BigInt(bytes.readUInt16BE(2)) : bytes.readBigUInt64BE(2);
 	return {
-		frame: { fin: (first & 0x80) !== 0, opcode: first & 0x0f, masked, payload },
-		rest: octets.subarray(position + length),
+		fin: (first & 0x80) !== 0,
+		rsv: (first >> 4) & 7,
+		opcode: first & 0x0f,
+		masked,
+		lengthBits,
+		length,
+		size: masked ? lengthEnd + 4 : lengthEnd,
 	};
+}
+
+/** Section 5.2: whether the length is encoded in the fewest bits; true while its field is incomplete. */
+export function isMinimal({ lengthBits, length }: FrameHeader): boolean {
+	if (length === undefined || lengthBits === 7) return true;
+	return length >= (lengthBits === 16 ? 126n : 65536n);
+}
+
+/** The payload of the frame at the start of `bytes`, unmasked, as far as it was received. */
+export function readPayload(bytes: Buffer, { masked, length = 0n, size }: FrameHeader): Buffer {
+	const payload = Buffer.from(bytes.subarray(size, size + Number(length)));
+	if (masked) {
+		const key = bytes.subarray(size - 4, size);
+		for (let i = 0; i < payload.length; i++) payload[i] = (payload[i] as number) ^ (key[i & 3] as number);
+	}
+	return payload;
+}
+
+/** Splits the first frame off `bytes`; undefined while it is incomplete. */
+export function takeFrame(bytes: Buffer): { frame: Frame; rest: Buffer } | undefined {
+	const header = readHeader(bytes);
+	if (header?.length === undefined) return undefined;
+	const end = header.size + Number(header.length);
+	if (bytes.length < end) return undefined;
+	const { fin, opcode, masked } = header;
+	return { frame: { fin, opcode, masked, payload: readPayload(bytes, header) }, rest: bytes.subarray(end) };
 }

@@ -25,8 +25,8 @@ export class Random {
 		return from + Math.floor(this.next() * (to - from + 1));
 	}
 
-	/** So many random octets. */
-	octets(length: number): Buffer {
+	/** So many random bytes. */
+	bytes(length: number): Buffer {
 		return Buffer.from(Uint8Array.from({ length }, () => this.integer(0, 255)));
 	}
 

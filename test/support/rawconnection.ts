@@ -1,30 +1,18 @@
-/** A TCP connection that a test reads and writes octet by octet, in either role of a WebSocket. */
-import { createHash, randomBytes } from "node:crypto";
+/** A TCP connection that a test reads and writes byte by byte, in either role of a WebSocket. */
+import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "./frames.js";
-import { Watch } from "./watch.js";
+import { acceptFor } from "./handshake.js";
+import { SocketReader } from "./socketreader.js";
 
 export class RawConnection {
 	readonly socket: Socket;
-	/** The peer's FIN or RST has come. */
-	ended = false;
-	#octets: Buffer = Buffer.alloc(0);
-	readonly #watch = new Watch();
+	readonly #reader: SocketReader;
 
 	constructor(socket: Socket) {
 		this.socket = socket;
 		socket.setNoDelay(true);
-		socket.on("data", (octets) => {
-			this.#octets = Buffer.concat([this.#octets, octets]);
-			this.#watch.changed();
-		});
-		const end = () => {
-			this.ended = true;
-			this.#watch.changed();
-		};
-		socket.on("end", end);
-		socket.on("close", end);
-		socket.on("error", end);
+		this.#reader = new SocketReader(socket);
 	}
 
 	/** Connects to a port; with `allowHalfOpen` this side stays open after the peer's FIN. */
@@ -34,9 +22,14 @@ export class RawConnection {
 		return new RawConnection(socket);
 	}
 
-	/** Octets received and not yet taken. */
+	/** Bytes received and not yet taken. */
 	get unread(): Buffer {
-		return this.#octets;
+		return this.#reader.unread;
+	}
+
+	/** The peer's FIN or RST was received. */
+	get ended(): boolean {
+		return this.#reader.ended;
 	}
 
 	write(...parts: (string | Uint8Array)[]): void {
@@ -50,30 +43,22 @@ export class RawConnection {
 
 	#isClient = false;
 
-	/** The octets up to and with `mark`. */
+	/** The text up to and including `mark`, one character for each byte. */
 	readUntil(mark: string): Promise<string> {
-		return this.#until(
-			() => {
-				const end = this.#octets.indexOf(mark);
-				if (end < 0) return undefined;
-				return this.#take(end + mark.length).toString("latin1");
-			},
-			`octets up to ${JSON.stringify(mark)}`,
-		);
+		return this.#reader.readUntil(mark);
 	}
 
-	/** The head of an HTTP message, to the empty line. */
+	/** The head of an HTTP message, including the empty line. */
 	readHead(): Promise<string> {
-		return this.readUntil("\r\n\r\n");
+		return this.#reader.readHead();
 	}
 
 	/** The next frame, whatever it is. */
 	readFrame(): Promise<Frame> {
-		return this.#until(() => {
-			const taken = takeFrame(this.#octets);
-			if (!taken) return undefined;
-			this.#octets = taken.rest;
-			return taken.frame;
+		return this.#reader.until(() => {
+			const taken = takeFrame(this.unread);
+			if (taken) this.#reader.take(this.unread.length - taken.rest.length);
+			return taken?.frame;
 		}, "a frame");
 	}
 
@@ -108,8 +93,8 @@ export class RawConnection {
 	}
 
 	/** Waits for the peer's FIN or RST. */
-	async readEnd(): Promise<void> {
-		await this.#until(() => this.ended || undefined, "the end of the connection");
+	readEnd(): Promise<void> {
+		return this.#reader.readEnd();
 	}
 
 	/** Client role: asks for a WebSocket and gives the head of the answer. */
@@ -137,17 +122,15 @@ export class RawConnection {
 	/** Server role: reads the request, without answering. */
 	async readRequest(): Promise<{ head: string; accept: string }> {
 		const head = await this.readHead();
-		const key = /^sec-websocket-key:\s*(\S+)\s*$/im.exec(head)?.[1] ?? "";
-		const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-		return { head, accept };
+		return { head, accept: acceptFor(head) };
 	}
 
-	/** Server role: reads the request and answers 101, followed by `octets` in the same write. */
-	async accept(headers = "", octets: Uint8Array = new Uint8Array()): Promise<string> {
+	/** Server role: reads the request and answers 101, followed by `bytes` in the same write. */
+	async accept(headers = "", bytes: Uint8Array = new Uint8Array()): Promise<string> {
 		const { head, accept } = await this.readRequest();
 		this.write(
 			`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${headers}\r\n`,
-			octets,
+			bytes,
 		);
 		return head;
 	}
@@ -160,24 +143,5 @@ export class RawConnection {
 	/** Breaks the connection (RST). */
 	reset(): void {
 		this.socket.resetAndDestroy();
-	}
-
-	#take(count: number): Buffer {
-		const taken = this.#octets.subarray(0, count);
-		this.#octets = this.#octets.subarray(count);
-		return taken;
-	}
-
-	#until<T>(give: () => T | undefined, what: string): Promise<T> {
-		const unread = () => JSON.stringify(this.#octets.toString("latin1").slice(0, 400));
-		return this.#watch.until(
-			() => {
-				const value = give();
-				if (value === undefined && this.ended)
-					throw new Error(`${what} did not come: the connection ended; unread: ${unread()}`);
-				return value;
-			},
-			() => `${what} did not come; unread: ${unread()}`,
-		);
 	}
 }

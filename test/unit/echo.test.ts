@@ -4,10 +4,10 @@ import test from "ava";
 import type { SendOptions, SendOutcome } from "xs-web-socket";
 import { Echo } from "../../hosts/echo/echo.js";
 
-/** A connection that takes so many messages and discards the others, until it is given more room. */
+/** A connection that accepts `room` messages and discards the others. */
 class FakeConnection {
 	room = 0;
-	/** First octet and kind of what was taken. */
+	/** First byte and type of the accepted messages. */
 	readonly taken: string[] = [];
 	closedWith: number | undefined;
 	readonly counters = { waiting: 0 };
@@ -32,20 +32,20 @@ function message(first: number): ArrayBuffer {
 	return Uint8Array.of(first, 0, 0, 0).buffer;
 }
 
-/** Gives a connection room for so many messages more, and waits until it has taken them. */
+/** Adds room for `count` messages and waits until they are accepted. */
 async function takes(connection: FakeConnection, count: number): Promise<void> {
 	connection.room += count;
 	while (connection.room > 0) await delay(1);
 }
 
-test("what the connection discards is sent again, in order, each once, as what it was", async (t) => {
+test("discarded messages are sent again, once each, in order and with the same type", async (t) => {
 	const connection = new FakeConnection();
 	const echo = new Echo(connection, 100);
 	connection.room = 2;
 	for (let number = 0; number < 6; number++) echo.send(message(number), number % 2 === 0);
 	t.deepEqual(connection.taken, ["0 true", "1 false"]);
 	await takes(connection, 1);
-	// It waits behind those before it, room or not.
+	// It is queued after the waiting messages, even if there is room.
 	echo.send(message(6), true);
 	await takes(connection, 2);
 	await takes(connection, 2);
@@ -53,7 +53,6 @@ test("what the connection discards is sent again, in order, each once, as what i
 	await takes(connection, 1);
 	const everything = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => `${number} ${number % 2 === 0}`);
 	t.deepEqual(connection.taken, everything);
-	// Nothing is left to be sent.
 	connection.room = 3;
 	await delay(20);
 	t.deepEqual(connection.taken, everything);
@@ -62,12 +61,12 @@ test("what the connection discards is sent again, in order, each once, as what i
 	t.is(connection.closedWith, undefined);
 });
 
-test("four times the longest message may wait, more closes the connection, and then nothing is sent", async (t) => {
+test("more queued bytes than four times maxMessageSize close the connection, and nothing more is sent", async (t) => {
 	const connection = new FakeConnection();
 	const echo = new Echo(connection, 4);
 	for (let number = 0; number < 4; number++) echo.send(message(number), true);
 	t.is(connection.closedWith, undefined);
-	// What was sent no longer counts.
+	// Sent messages do not count.
 	await takes(connection, 1);
 	echo.send(message(4), true);
 	t.is(connection.closedWith, undefined);
@@ -78,7 +77,7 @@ test("four times the longest message may wait, more closes the connection, and t
 	t.deepEqual(connection.taken, ["0 true"]);
 });
 
-test("a message that is never taken, though nothing else waits, closes the connection with 1009", async (t) => {
+test("a message that is never accepted although the queue is empty closes the connection with 1009", async (t) => {
 	const connection = new FakeConnection();
 	const echo = new Echo(connection, 100);
 	echo.send(message(0), true);

@@ -4,13 +4,13 @@ import test from "ava";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What these tests look at in a manifest of the Moddable SDK. */
+/** The parts of a manifest that these tests check. */
 interface Manifest {
 	modules: Record<string, string>;
 	preload: string[];
 }
 
-// What a manifest leaves out is no error of any build: the device aborts when it comes to import it.
+// A module that is missing in a manifest is not a build error: the device aborts when it imports the module.
 for (const folder of [
 	...readdirSync(`${root}modules`).map((name) => `modules/${name}`),
 	"hosts/network",
@@ -23,10 +23,10 @@ for (const folder of [
 			const name = /^(\w+)(?<!\.d)\.ts$/.exec(file)?.[1];
 			if (name === undefined) continue;
 			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/${folder}/${name}`;
-			// A module in C has its twin in TypeScript for engines without it.
+			// A module in C has an equivalent in TypeScript for other engines.
 			const native = existsSync(`${root}${folder}/native/${name}.c`) ? "native/" : "";
 			t.is(modules[specifier], `./${native}${name}`, specifier);
-			// By its whole name: the SDK takes a pattern for modules in JavaScript alone.
+			// By its full name: the SDK applies patterns to JavaScript modules only.
 			t.true(preload.includes(specifier), `${specifier} is not preloaded`);
 		}
 	});

@@ -1,13 +1,13 @@
-/** The simulated device, its peer and a visitor at work, from the start to the summary. */
+/** Runs the simulated device, its peer and a visitor, and prints a summary at the end. */
 
 import { type Device, type Simulate, startDevice } from "../../../sim/rundevice.js";
 import { Peer } from "./peer.js";
 import { Screen } from "./screen.js";
 import { visit } from "./visitor.js";
 
-/** Milliseconds that the device may take to end in good order. */
-const patience = 3000;
-/** Milliseconds after which the visitor comes. */
+/** Milliseconds that the device may take for a clean shutdown. */
+const shutdownTimeout = 3000;
+/** Milliseconds until the visitor connects. */
 const visitAfter = 1500;
 
 export class Demonstration {
@@ -16,17 +16,17 @@ export class Demonstration {
 	readonly #port: number;
 	readonly #timers: NodeJS.Timeout[] = [];
 	#stopping = false;
-	/** What the device's client has told of its counters last, and who came to its server. */
+	/** Last counters of the device's client, and the number of visitors of its server. */
 	#counts = "none";
 	#visitors = 0;
 
 	/**
-	 * Shows everything until a signal, or the end of the time.
-	 * @param port where the device's server listens, 0 for a free port
-	 * @param seconds until the end, 0 for none
-	 * @param simulate what runs the device program, if not the simulator of sim/xs
+	 * Runs until a signal, or for some time.
+	 * @param port port of the device's server, 0 for a free port
+	 * @param seconds seconds until the end, 0 for no limit
+	 * @param simulate starts the simulator; default: that of sim/xs
 	 * @returns the exit status
-	 * @throws Error in a sentence if the device cannot be started
+	 * @throws Error if the device cannot be started
 	 */
 	static async run(port: number, seconds: number, simulate?: Simulate): Promise<number> {
 		const screen = new Screen();
@@ -62,14 +62,14 @@ export class Demonstration {
 		return status;
 	}
 
-	/** A line of the device program: which part of it, what happens, and more. */
+	/** Handles a trace line of the device program: its part, a verb, and details. */
 	#hear(line: string, device: Device): void {
 		const [part, verb, ...rest] = line.split(" ");
 		const what = rest.join(" ");
 		if (part === "server" && verb === "fails:") {
 			const other = this.#port === 8081 ? 8082 : 8081;
 			console.error(
-				`Port ${this.#port} cannot be had, probably because another program listens on it: choose another one, as in npm start -- --port ${other}. (The device says: ${what}.)`,
+				`Port ${this.#port} is not available, probably because another program listens on it. Choose another port: npm start -- --port ${other}. (Device: ${what}.)`,
 			);
 			device.end(1);
 			return;
@@ -85,12 +85,12 @@ export class Demonstration {
 		}
 	}
 
-	/** Has the device end in good order, or just end if it cannot be asked or takes too long. */
+	/** Asks the device to shut down. Stops it if it is not connected or takes too long. */
 	#stop(device: Device): void {
-		// Ctrl-C comes twice: from the terminal and from npm.
+		// Ctrl-C is received twice: from the terminal and from npm.
 		if (this.#stopping) return;
 		this.#stopping = true;
-		if (this.#peer.stopDevice()) this.#later(patience, () => device.end());
+		if (this.#peer.stopDevice()) this.#later(shutdownTimeout, () => device.end());
 		else device.end();
 	}
 

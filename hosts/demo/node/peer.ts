@@ -1,23 +1,23 @@
-/** The peer of the simulated device: a WebSocket server in Node.js, of the package `ws`. */
+/** The peer of the simulated device: a WebSocket server in Node.js, based on the package `ws`. */
 
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Screen } from "./screen.js";
 
-/** The light is switched with every so many reports. */
+/** Number of reports after which the light is switched. */
 const reportsPerSwitch = 3;
 
 export class Peer {
 	readonly port: number;
-	/** Messages so far. */
+	/** Number of messages. */
 	received = 0;
 	sent = 0;
 	readonly #server: WebSocketServer;
 	readonly #screen: Screen;
 	#light = false;
 
-	/** Starts to listen, on a port of the system's choice. */
+	/** Listens on a free port. */
 	static async start(screen: Screen): Promise<Peer> {
 		const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
 		await once(server, "listening");
@@ -31,7 +31,7 @@ export class Peer {
 		server.on("connection", (socket) => this.#welcome(socket));
 	}
 
-	/** Asks the device to end. Returns false when it is not connected. */
+	/** Asks the device to shut down. Returns false if it is not connected. */
 	stopDevice(): boolean {
 		for (const socket of this.#server.clients) this.#send(socket, { stop: true });
 		return this.#server.clients.size > 0;

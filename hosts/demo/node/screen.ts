@@ -1,17 +1,17 @@
-/** What `npm start` shows: who says what, and when. Colours only where there is a terminal. */
+/** Console output of `npm start`: time, speaker and event. Uses colours only on a terminal. */
 
 import picocolors from "picocolors";
 
-/** Colours are for terminals: a continuous integration that could show some gets the plain text, too. */
+/** Disables colours without a terminal, even in continuous integration that supports them. */
 const pc = picocolors.createColors(process.stdout.isTTY === true && !process.env["NO_COLOR"]);
 
-/** Who speaks, with a colour of their own. */
+/** Colour of each speaker. */
 const colours = { device: pc.cyan, peer: pc.magenta, visitor: pc.yellow };
 
 export type Speaker = keyof typeof colours;
 
 const outcomes = / (sent|queued|discarded)(?=,|$).*$/;
-/** Characters of a line that are shown: visitors may send long messages. */
+/** Maximum number of characters shown of a message: visitors may send long ones. */
 const longestText = 200;
 
 export class Screen {
@@ -22,12 +22,12 @@ export class Screen {
 		return ((performance.now() - this.#start) / 1000).toFixed(1);
 	}
 
-	/** A line as it is. */
+	/** Prints a line. */
 	line(text = ""): void {
 		console.log(text);
 	}
 
-	/** Tells how to talk to the device. */
+	/** Prints how to connect to the device. */
 	invite(port: number): void {
 		const address = `ws://localhost:${port}`;
 		this.line(`
@@ -37,7 +37,7 @@ export class Screen {
 `);
 	}
 
-	/** A line of one who speaks: the first word tells which part of it, the second what happens. */
+	/** Prints an event of a speaker. The first word names the part, the second is the verb. */
 	say(speaker: Speaker, text: string): void {
 		const [part = "", verb = "", ...rest] = text.split(" ");
 		const paint = colours[speaker];

@@ -1,4 +1,4 @@
-/** `npm run start:moddable`: what `npm start` does, in the simulator of the Moddable SDK. */
+/** `npm run start:moddable`: like `npm start`, in the simulator of the Moddable SDK. */
 
 import { join } from "node:path";
 import { integerOption, runCommand } from "../../../sim/commandline.js";
@@ -11,11 +11,11 @@ import { Demonstration } from "./demonstration.js";
 
 const usage = `Usage: npm run start:moddable [-- options]
 
-Builds hosts/demo with the Moddable SDK (MODDABLE) and runs it in the SDK's simulator: its client sends readings
-to a peer in Node.js, its server answers everybody. Ctrl-C ends it.
+Builds hosts/demo with the Moddable SDK (MODDABLE) and runs it in the SDK's simulator. Its client sends readings
+to a peer in Node.js; its server answers every message. Ctrl-C ends it.
 
   --port N      port of the device's server, 0 for a free one (default 8080)
-  --seconds N   end after so many seconds
+  --seconds N   end after N seconds
   --help        show this text`;
 
 await runCommand(usage, { port: "string", seconds: "string" }, async (values) => {

@@ -1,9 +1,9 @@
-/** A visitor of the device's server, who says hello and leaves: what a person with a WebSocket client would do. */
+/** A visitor of the device's server: sends a message, reads the answer and closes. */
 
 import { WebSocket } from "ws";
 import type { Screen } from "./screen.js";
 
-/** @param port where the device's server listens */
+/** @param port port of the device's server */
 export function visit(port: number, screen: Screen): void {
 	const socket = new WebSocket(`ws://localhost:${port}`);
 	socket.on("error", (error) => screen.say("visitor", ` fails: ${error.message}`));

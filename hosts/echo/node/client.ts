@@ -1,4 +1,7 @@
-/** `npm run -s echo:client`: a device Client on the XS engine that echoes, for test suites after Autobahn's example. */
+/**
+ * `npm run -s echo:client`: a device Client on the XS engine that echoes, for test suites that work like
+ * Autobahn's.
+ */
 
 import { runCommand } from "../../../sim/commandline.js";
 import { startDevice } from "../../../sim/rundevice.js";
@@ -6,17 +9,17 @@ import { echoNetwork, maxMessageOption, maxMessageUsage } from "./network.js";
 
 const usage = `Usage: npm run -s echo:client -- --url ws://HOST:PORT [options]
 
-Runs a WebSocket client on the simulated device that asks a test suite's server at /getCaseCount for the number
-of its cases, opens /runCase?case=I&agent=NAME for each and echoes every message with its own opcode, and opens
-/updateReports?agent=NAME at the end.
+Runs a WebSocket client on the simulated device. It requests the number of cases from a test suite's server at
+/getCaseCount, opens /runCase?case=I&agent=NAME for each case and echoes every message with the same opcode, and
+opens /updateReports?agent=NAME at the end.
 
-  --url URL         the test suite's server (default ws://127.0.0.1:9001)
-  --agent NAME      name in its reports (default xs-web-socket)
-  --next            open /runNext?agent=NAME again and again, until refused or answered with 404
+  --url URL         server of the test suite (default ws://127.0.0.1:9001)
+  --agent NAME      agent name in the reports (default xs-web-socket)
+  --next            open /runNext?agent=NAME repeatedly, until refused or answered with 404
 ${maxMessageUsage}
   --help            show this text`;
 
-/** Where the server is, in the words of the device program's configuration. */
+/** Converts a URL to the configuration of the device program. */
 function readURL(text: string): { host: string; port: number; path: string } {
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	if (url?.protocol !== "ws:" || url.search || url.hash)
@@ -34,7 +37,7 @@ await runCommand(usage, options, async (values) => {
 		onTrace(line, device) {
 			const [word, ...rest] = line.split(" ");
 			if (word === "ready")
-				console.log(`echo client ready: ${rest[0] ? `${rest[0]} cases of` : "asks for cases at"} ${url}`);
+				console.log(`echo client ready: ${rest[0] ? `${rest[0]} cases of` : "requesting cases from"} ${url}`);
 			else if (word === "done") {
 				console.log(`${rest[0]} cases done`);
 				device.end();

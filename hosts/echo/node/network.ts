@@ -1,31 +1,31 @@
-/** What the two echo commands have in common. */
+/** Options shared by the two echo commands. */
 
 import { integerOption, type Values } from "../../../sim/commandline.js";
 
-/** The longest message of Autobahn's test suite, which others follow. */
+/** Longest message of Autobahn's test suite and of others modeled on it. */
 const defaultMaxMessage = 16 * 1024 * 1024;
-/** What XS can have of buffers at a time sets this limit. */
+/** Limited by the memory that XS can use for buffers. */
 const highestMaxMessage = 64 * 1024 * 1024;
 
-/** Octets of a frame's header and of a close frame, with room to spare. */
+/** Room for a frame header and a close frame, in bytes. */
 const frames = 1024;
 
-export const maxMessageUsage = `  --max-message N   octets of the longest message (default ${defaultMaxMessage}, at most ${highestMaxMessage})`;
+export const maxMessageUsage = `  --max-message N   maximum message size in bytes (default ${defaultMaxMessage}, at most ${highestMaxMessage})`;
 
-/** The longest message that is echoed, in octets. */
+/** Reads --max-message: the maximum message size in bytes. */
 export function maxMessageOption(values: Values): number {
 	return integerOption(values, "max-message", defaultMaxMessage, 1, highestMaxMessage);
 }
 
 /**
- * How the device's network differs from a board's: its send buffer takes the longest message whole, so that
- * messages go out as they are, without a queue of that size in each connection.
+ * Network options: the send buffer is larger than on a device and holds the longest message, so that no
+ * connection needs a send queue of that size.
  */
 export function echoNetwork(maxMessage: number): object {
 	return {
 		readWindow: 1024 * 1024,
 		writeWindow: Math.max(maxMessage + frames, 1024 * 1024),
-		// Messages of many megabytes take their time.
+		// Large messages take a long time.
 		hangTimeout: 120_000,
 	};
 }

@@ -1,4 +1,4 @@
-/** `npm run -s echo:server`: a device Server on the XS engine that echoes, for test suites of others. */
+/** `npm run -s echo:server`: a device Server on the XS engine that echoes, for third-party test suites. */
 
 import { integerOption, runCommand } from "../../../sim/commandline.js";
 import { startDevice } from "../../../sim/rundevice.js";
@@ -6,7 +6,7 @@ import { echoNetwork, maxMessageOption, maxMessageUsage } from "./network.js";
 
 const usage = `Usage: npm run -s echo:server -- [options]
 
-Runs a WebSocket server on the simulated device that echoes every message with its own opcode. Ctrl-C ends it.
+Runs a WebSocket server on the simulated device that echoes every message with the same opcode. Ctrl-C ends it.
 
   --port N          port to listen on, 0 for a free one (default 9001)
 ${maxMessageUsage}
@@ -23,7 +23,7 @@ await runCommand(usage, { port: "string", "max-message": "string" }, async (valu
 			if (word === "listening") console.log(`echo server ready on ws://127.0.0.1:${rest}`);
 			else if (word === "failed") {
 				console.error(
-					`Port ${port} cannot be had, probably because another program listens on it: choose another one with --port. (The device says: ${rest.join(" ")}.)`,
+					`Port ${port} is not available, probably because another program listens on it. Choose another port with --port. (Device: ${rest.join(" ")}.)`,
 				);
 				device.end(1);
 			} else console.error(line);

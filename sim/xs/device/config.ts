@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `mc/config`: the configuration the simulator was started with. */
+/** Stand-in for the SDK's `mc/config`: the configuration that was passed to the simulator. */
 
 import { config } from "./machine.js";
 

@@ -1,4 +1,4 @@
-/** Stand-in for the part of the SDK's `crypt` module that is needed here: digests. */
+/** Stand-in for the SDK's `crypt`: digests only. */
 
 import { Query } from "../protocol.js";
 import { WireWriter } from "../wire.js";
@@ -6,22 +6,22 @@ import { query, utf8 } from "./machine.js";
 
 const algorithms = new Set(["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"]);
 
-/** Collects data; `close` gives the digest of all of it. */
+/** Collects data; `close` returns its digest. */
 export class Digest {
-	#algorithm: string;
-	#data = new WireWriter(256);
+	private algorithm: string;
+	private data = new WireWriter(256);
 
 	constructor(algorithm: string) {
 		if (!algorithms.has(algorithm)) throw new Error("crypt: mode not found");
-		this.#algorithm = algorithm;
+		this.algorithm = algorithm;
 	}
 
-	/** A string counts as its UTF-8 octets. */
+	/** A string is encoded in UTF-8. */
 	write(data: string | ArrayBuffer | ArrayBufferView): void {
-		if (typeof data === "string") this.#data.raw(utf8(data));
+		if (typeof data === "string") this.data.raw(utf8(data));
 		else if (ArrayBuffer.isView(data))
-			this.#data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-		else this.#data.raw(new Uint8Array(data));
+			this.data.raw(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+		else this.data.raw(new Uint8Array(data));
 	}
 
 	update(data: string | ArrayBuffer | ArrayBufferView): void {
@@ -29,8 +29,8 @@ export class Digest {
 	}
 
 	close(): ArrayBuffer {
-		const data = new Uint8Array(this.#data.take());
-		const parameters = new WireWriter(64 + data.byteLength).string(this.#algorithm).octets(data);
+		const data = new Uint8Array(this.data.take());
+		const parameters = new WireWriter(64 + data.byteLength).string(this.algorithm).bytes(data);
 		return query(Query.Digest, parameters).rest().slice().buffer as ArrayBuffer;
 	}
 }

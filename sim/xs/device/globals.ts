@@ -1,4 +1,4 @@
-/** Globals of the SDK's engine that the older engine here does not have. */
+/** Globals of the SDK's engine that XS 13 lacks. */
 
 import { Operation } from "../protocol.js";
 import { Base64, operations, TextDecoder, utf8 } from "./machine.js";
@@ -15,11 +15,11 @@ define(globalThis, "trace", (...values: unknown[]) => {
 });
 
 define(ArrayBuffer, "fromString", (text: unknown) => {
-	const octets = utf8(String(text));
-	return octets.buffer.byteLength === octets.byteLength ? octets.buffer : octets.slice().buffer;
+	const bytes = utf8(String(text));
+	return bytes.buffer.byteLength === bytes.byteLength ? bytes.buffer : bytes.slice().buffer;
 });
 
-/** Checks that octets form sequences, and nothing about what they encode: surrogates pass, as on the SDK. */
+/** Checks the form of the byte sequences but not their values: surrogates are accepted, as on the SDK. */
 define(String, "fromArrayBuffer", (buffer: unknown, offset: unknown = 0, length?: unknown) => {
 	if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer))
 		throw new TypeError("argument: not an ArrayBuffer instance");
@@ -27,21 +27,21 @@ define(String, "fromArrayBuffer", (buffer: unknown, offset: unknown = 0, length?
 	if (start < 0 || start > buffer.byteLength) throw new RangeError(`invalid byteOffset ${start}`);
 	const count = length === undefined ? buffer.byteLength - start : Number(length);
 	if (count < 0 || start + count > buffer.byteLength) throw new RangeError(`invalid byteLength ${count}`);
-	const octets = new Uint8Array(buffer, start, count);
+	const bytes = new Uint8Array(buffer, start, count);
 	let text: string | undefined;
 	try {
-		text = strictDecoder.decode(octets);
-		// As many characters as octets: that is ASCII.
+		text = strictDecoder.decode(bytes);
+		// As many characters as bytes: ASCII only, so the check below is not needed.
 		if (text.length === count) return text;
 	} catch {}
-	// The engine's decoder takes any octet below 0x80 behind ED and F4 for a continuation; the native function does not.
+	// XS 13's decoder accepts bytes below 0x80 after ED and F4 as continuation bytes; the SDK's function does not.
 	for (const first of [0xed, 0xf4])
-		for (let index = octets.indexOf(first); index >= 0; index = octets.indexOf(first, index + 1))
-			if (((octets[index + 1] ?? 0) & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
-	return text ?? decodeLeniently(octets);
+		for (let index = bytes.indexOf(first); index >= 0; index = bytes.indexOf(first, index + 1))
+			if (((bytes[index + 1] ?? 0) & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
+	return text ?? decodeLeniently(bytes);
 });
 
-/** Integer from 0 up to and not including `limit`, or from the first up to the second of two. */
+/** Random integer from 0 to `limit` (exclusive), or between two limits. */
 define(Math, "irandom", (first?: number, second?: number) => {
 	const minimum = second === undefined ? 0 : (first as number) | 0;
 	const maximum = second === undefined ? (first ?? 2147483647) | 0 : second | 0;
@@ -61,24 +61,24 @@ define(String.prototype, "toWellFormed", function (this: string): string {
 	return String(this).replace(/\p{Surrogate}/gu, "\uFFFD");
 });
 
-function decodeLeniently(octets: Uint8Array): string {
+function decodeLeniently(bytes: Uint8Array): string {
 	let text = "";
-	for (let i = 0; i < octets.byteLength; ) {
-		const first = octets[i++] as number;
+	for (let i = 0; i < bytes.byteLength; ) {
+		const first = bytes[i++] as number;
 		if (first < 0x80) {
 			text += String.fromCharCode(first);
 			continue;
 		}
 		const following =
 			(first & 0xe0) === 0xc0 ? 1 : (first & 0xf0) === 0xe0 ? 2 : (first & 0xf0) === 0xf0 ? 3 : 0;
-		if (!following || i + following > octets.byteLength) throw new TypeError("invalid UTF-8");
+		if (!following || i + following > bytes.byteLength) throw new TypeError("invalid UTF-8");
 		let code = first & (0x3f >> following);
 		for (let j = 0; j < following; j++) {
-			const octet = octets[i++] as number;
-			if ((octet & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
-			code = (code << 6) | (octet & 0x3f);
+			const byte = bytes[i++] as number;
+			if ((byte & 0xc0) !== 0x80) throw new TypeError("invalid UTF-8");
+			code = (code << 6) | (byte & 0x3f);
 		}
-		// A string of this engine cannot hold what lies beyond U+10FFFF, which the SDK's engine lets pass.
+		// The SDK accepts code points above U+10FFFF; strings of XS 13 cannot hold them.
 		text += String.fromCodePoint(code > 0x10ffff ? 0xfffd : code);
 	}
 	return text;

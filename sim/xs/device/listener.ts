@@ -17,16 +17,16 @@ const listeners = new Map<number, Listener>();
 let nextNumber = 1;
 
 class Listener implements Deliverable {
-	#number: number | undefined;
-	#port: number;
-	#pending: Connection[] = [];
-	#triggered = false;
-	#onReadable: Options["onReadable"];
+	private number: number | undefined;
+	private boundPort: number;
+	private pending: Connection[] = [];
+	private triggered = false;
+	private onReadable: Options["onReadable"];
 	declare target?: unknown;
 
 	/**
-	 * Binds and listens, or throws. The native one ignores `address` and binds every interface; a desktop
-	 * should not be open to its network by accident, so this one binds `address`, 127.0.0.1 by default.
+	 * Binds and listens, or throws. The native class ignores `address` and binds every interface. This one
+	 * binds `address`, 127.0.0.1 by default, so that a desktop is not exposed to its network.
 	 */
 	constructor(options: Options) {
 		let port = 0;
@@ -43,33 +43,33 @@ class Listener implements Deliverable {
 		const address = options.address === undefined ? "127.0.0.1" : String(options.address);
 		const answer = query(Query.Listen, new WireWriter(64).uint32(number).string(address).uint16(port));
 		if (!answer.uint8()) throw new Error("socket bind");
-		this.#port = answer.uint16();
-		this.#number = number;
-		this.#onReadable = onReadable ?? undefined;
+		this.boundPort = answer.uint16();
+		this.number = number;
+		this.onReadable = onReadable ?? undefined;
 		listeners.set(number, this);
 		if ("target" in options) this.target = options.target;
 	}
 
-	/** The next waiting connection, as a TCP object to take over with `from`; none: undefined. */
+	/** Returns the next pending connection as a TCP object to move with `from`, or undefined. */
 	read(): ReturnType<typeof accept> | undefined {
-		this.#check();
-		const connection = this.#pending.shift();
+		this.check();
+		const connection = this.pending.shift();
 		return connection && accept(connection);
 	}
 
-	/** Connections that were not read are closed too. */
+	/** Also closes connections that were not read. */
 	close(): void {
-		if (this.#number === undefined) return;
-		operations.uint8(Operation.CloseListener).uint32(this.#number);
-		listeners.delete(this.#number);
-		for (const connection of this.#pending) connection.close();
-		this.#pending.length = 0;
-		this.#number = undefined;
+		if (this.number === undefined) return;
+		operations.uint8(Operation.CloseListener).uint32(this.number);
+		listeners.delete(this.number);
+		for (const connection of this.pending) connection.close();
+		this.pending.length = 0;
+		this.number = undefined;
 	}
 
 	get port(): number {
-		this.#check();
-		return this.#port;
+		this.check();
+		return this.boundPort;
 	}
 
 	get format(): string {
@@ -81,19 +81,19 @@ class Listener implements Deliverable {
 	}
 
 	deliver(): void {
-		this.#triggered = false;
-		if (this.#pending.length) this.#onReadable?.call(this, this.#pending.length);
+		this.triggered = false;
+		if (this.pending.length) this.onReadable?.call(this, this.pending.length);
 	}
 
 	incoming(connection: Connection): void {
-		this.#pending.push(connection);
-		if (this.#triggered || !this.#onReadable) return;
-		this.#triggered = true;
+		this.pending.push(connection);
+		if (this.triggered || !this.onReadable) return;
+		this.triggered = true;
 		post(this);
 	}
 
-	#check(): void {
-		if (this.#number === undefined) throw new SyntaxError("C: xsGetHostData: invalid host data");
+	private check(): void {
+		if (this.number === undefined) throw new SyntaxError("C: xsGetHostData: invalid host data");
 	}
 }
 

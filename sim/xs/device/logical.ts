@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `logical` module: operations on whole buffers, the second one repeated. */
+/** Stand-in for the SDK's `logical`: operations on whole buffers; the second operand is repeated. */
 
 import { Logic, Query } from "../protocol.js";
 import { WireWriter } from "../wire.js";
@@ -7,10 +7,10 @@ import { query, utf8 } from "./machine.js";
 type Buffers = ArrayBuffer | ArrayBufferView;
 type Source = number | string | Buffers;
 
-/** From so many octets on, asking the simulator is quicker than a loop in the engine. */
+/** From this size on, a query to the simulator is faster than a loop in the engine. */
 const askFrom = 600;
 
-function octetsOf(value: Buffers): Uint8Array {
+function bytesOf(value: Buffers): Uint8Array {
 	if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 	return new Uint8Array(value);
 }
@@ -18,11 +18,11 @@ function octetsOf(value: Buffers): Uint8Array {
 function operandOf(source: Source): Uint8Array {
 	if (typeof source === "number") return Uint8Array.of(source);
 	if (typeof source === "string") return utf8(source);
-	if (typeof source === "object" && source !== null) return octetsOf(source);
+	if (typeof source === "object" && source !== null) return bytesOf(source);
 	throw new Error("unsupported source");
 }
 
-/** Fills `target` from `source`, which is as long: four octets at a time, for this engine takes each by itself. */
+/** Copies `source` to `target` of the same length, four bytes at a time: XS 13 copies element by element. */
 function copy(source: Uint8Array, target: Uint8Array): void {
 	const head = -target.byteOffset & 3;
 	const tail = head + ((target.byteLength - head) & ~3);
@@ -33,25 +33,25 @@ function copy(source: Uint8Array, target: Uint8Array): void {
 }
 
 function apply(logic: Logic, destination: Buffers, source: Source, count: number | undefined): void {
-	let target = octetsOf(destination);
+	let target = bytesOf(destination);
 	const operand = operandOf(source);
 	if (count !== undefined) {
-		const asked = Number(count) | 0;
-		if (asked <= 0 || asked > target.byteLength) throw new RangeError("invalid count");
-		target = target.subarray(0, asked);
+		const wanted = Number(count) | 0;
+		if (wanted <= 0 || wanted > target.byteLength) throw new RangeError("invalid count");
+		target = target.subarray(0, wanted);
 	}
 	const length = target.byteLength;
 	if (length >= askFrom) {
-		const parameters = new WireWriter(length + 64).uint8(logic).octets(target).octets(operand);
+		const parameters = new WireWriter(length + 64).uint8(logic).bytes(target).bytes(operand);
 		copy(query(Query.Combine, parameters).rest(), target);
 		return;
 	}
 	const period = operand.byteLength;
 	for (let i = 0, j = 0; i < length; i++) {
-		const octet = operand[j] as number;
-		if (logic === Logic.Xor) (target[i] as number) ^= octet;
-		else if (logic === Logic.And) (target[i] as number) &= octet;
-		else (target[i] as number) |= octet;
+		const byte = operand[j] as number;
+		if (logic === Logic.Xor) (target[i] as number) ^= byte;
+		else if (logic === Logic.And) (target[i] as number) &= byte;
+		else (target[i] as number) |= byte;
 		if (++j === period) j = 0;
 	}
 }

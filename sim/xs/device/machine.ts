@@ -1,6 +1,6 @@
 /**
- * The inside of the simulated device: takes the engine's host functions, hides them from the device program,
- * and runs the program's callbacks one after another as the events of the simulator ask for them.
+ * Main loop of the simulated device: takes the engine's host functions, hides them from the device program, and
+ * runs the program's callbacks for the simulator's events, one after another.
  */
 
 import { Event, Operation, type Query } from "../protocol.js";
@@ -10,10 +10,10 @@ interface Engine {
 	issueCommand(query: ArrayBuffer): ArrayBuffer;
 	setImmediate(callback: () => void): void;
 	performance: { now(): number };
-	Base64: { encode(octets: ArrayBuffer): string; decode(text: string): ArrayBuffer };
+	Base64: { encode(bytes: ArrayBuffer): string; decode(text: string): ArrayBuffer };
 }
 
-/** Something that has callbacks to make. `deliver` is called when its turn comes. */
+/** An object with pending callbacks. `deliver` runs them. */
 export interface Deliverable {
 	deliver(): void;
 }
@@ -21,12 +21,12 @@ export interface Deliverable {
 const global = globalThis as unknown as Record<string, unknown>;
 const { issueCommand, setImmediate, performance } = globalThis as unknown as Engine;
 
-/** Engine globals that the SDK has under other names or not at all. */
+/** Engine globals that the SDK does not have or names differently. */
 export const { Base64 } = globalThis as unknown as Engine;
 export const { TextDecoder } = globalThis;
 const encoder = new TextEncoder();
 
-/** Operations for the simulator; sent with the reply to the events now at work, or with the next query. */
+/** Pending operations for the simulator, sent with the reply to the current events or with the next query. */
 export const operations = new WireWriter();
 
 let configuration: unknown = {};
@@ -39,51 +39,51 @@ let firstWaiting = 0;
 const handlers = new Map<number, (reader: WireReader) => void>();
 const beforeReply: (() => void)[] = [];
 
-/** The configuration the simulator was started with: the default export of `mc/config`. */
+/** Configuration that was passed to the simulator: the default export of `mc/config`. */
 export function config(): unknown {
 	return configuration;
 }
 
-/** Milliseconds of a clock that counts from somewhere. */
+/** Monotonic time in milliseconds. */
 export function now(): number {
 	return performance.now();
 }
 
-/** The octets of a string; a lone surrogate gives three, which are not valid UTF-8, as on the SDK. */
+/** Encodes a string in UTF-8. A lone surrogate becomes three bytes of invalid UTF-8, as on the SDK. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
 	return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
-/** Names the function that takes the values of one kind of event. It must only note what happened and `post`. */
+/** Sets the handler for an event. The handler may only record what happened and call `post`. */
 export function onEvent(event: Event, handler: (reader: WireReader) => void): void {
 	handlers.set(event, handler);
 }
 
-/** Names a function to be called before each reply, to add operations that sum up what was done. */
+/** Adds a function that is called before each reply and may add operations. */
 export function onReply(hook: () => void): void {
 	beforeReply.push(hook);
 }
 
-/** Queues callbacks: they run after everything posted before, never inside the caller. */
+/** Queues callbacks. They run after all that were posted before, never inside the caller. */
 export function post(deliverable: Deliverable): void {
 	waiting.push(deliverable);
 	schedule();
 }
 
 /**
- * Asks the simulator and waits for the answer, as a native function would block. What the program did so far
- * is carried out first.
+ * Sends a query to the simulator and blocks until the answer arrives, like a native function. Pending
+ * operations are performed first.
  */
 export function query(kind: Query, parameters: WireWriter): WireReader {
 	for (const hook of beforeReply) hook();
 	const question = new WireWriter(64 + parameters.length + operations.length);
 	question.uint8(kind);
-	question.octets(new Uint8Array(parameters.take()));
+	question.bytes(new Uint8Array(parameters.take()));
 	question.raw(new Uint8Array(operations.take()));
 	return new WireReader(new Uint8Array(issueCommand(question.take())));
 }
 
-/** Ends the machine, as an exception that leaves a callback does on a board. */
+/** Ends the machine, as an uncaught exception does on a device. */
 export function abort(what: string, exception: unknown): void {
 	if (aborted) return;
 	aborted = true;
@@ -97,7 +97,7 @@ function describe(exception: unknown): string {
 	return stack.startsWith(message) ? stack : `${message}\n${stack}`;
 }
 
-/** One callback per turn of the engine's loop, so that promise jobs run in between. */
+/** Runs one callback per turn of the engine's loop, so that promise jobs run in between. */
 function turn(): void {
 	turnScheduled = false;
 	if (aborted) return;
@@ -124,7 +124,7 @@ function schedule(): void {
 }
 
 const reply = {
-	/** Read by the engine's host once all jobs of the batch have run. */
+	/** Read by the engine's host after all jobs of the batch have run. */
 	get result(): ArrayBuffer {
 		if (!aborted) for (const hook of beforeReply) hook();
 		return operations.take();
@@ -140,17 +140,17 @@ function handleCommand(batch: ArrayBuffer): typeof reply {
 	return reply;
 }
 
-/** A console that the device program has set; at first it finds none, as on the SDK. */
+/** Console set by the device program; undefined at first, as on the SDK. */
 let ownConsole: unknown;
 
-/** The engine reports unhandled rejections to `console.error`, outside of the program's callbacks. */
+/** Receives unhandled rejections: the engine reports them to `console.error`, outside of callbacks. */
 const rejections = {
 	error(_message: string, exception: unknown): void {
 		abort("unhandled rejection", exception);
 	},
 };
 
-/** Takes the engine over and starts `main` when the simulator says so. */
+/** Initializes the machine; `main` runs at the start event. */
 export function boot(main: () => void): void {
 	program = main;
 	onEvent(Event.Start, (reader) => {
@@ -177,7 +177,7 @@ export function boot(main: () => void): void {
 		get: () => (dispatching ? ownConsole : rejections),
 		set: (value: unknown) => {
 			ownConsole = value;
-			// For the program's promise jobs, which run there as well.
+			// The program's promise jobs also run outside of callbacks and need its console.
 			if (typeof value === "object") Object.setPrototypeOf(rejections, value);
 		},
 	});

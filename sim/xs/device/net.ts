@@ -1,4 +1,4 @@
-/** Stands for the SDK's `net`: the simulated network names no name servers of its own. */
+/** Stand-in for the SDK's `net`: there are no name servers. */
 export default class Net {
 	static get(_what: string): undefined {
 		return undefined;

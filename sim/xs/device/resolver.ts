@@ -1,6 +1,6 @@
 /**
- * Stand-in for the SDK's DNS resolver (`embedded:network/dns/resolver/udp`): the simulator's table of names,
- * then the names the computer knows.
+ * Stand-in for the SDK's DNS resolver (`embedded:network/dns/resolver/udp`): uses the simulator's table of
+ * names, then the resolver of the computer.
  */
 
 import { Event, Operation } from "../protocol.js";
@@ -16,16 +16,16 @@ const waiting = new Map<number, { resolver: Resolver; request: Request }>();
 let nextNumber = 1;
 
 class Resolver {
-	#open = true;
+	private open = true;
 
-	/** Options, such as `servers` and `socket`, are accepted and not needed here. */
-	// biome-ignore lint/complexity/noUselessConstructor: it shows what callers pass
+	/** Ignores options such as `servers` and `socket`. */
+	// biome-ignore lint/complexity/noUselessConstructor: documents the arguments
 	constructor(_options?: object) {}
 
-	/** Calls `onResolved` with host and address, or `onError` with the host, later. */
+	/** Calls `onResolved` with host and address, or `onError` with the host, in a later callback. */
 	resolve(options: Request): void {
 		const { onResolved, onError } = options;
-		if (!options.host || (!onResolved && !onError) || !this.#open) throw new Error();
+		if (!options.host || (!onResolved && !onError) || !this.open) throw new Error();
 		let host = options.host.toString();
 		if (host === "localhost") host = "127.0.0.1";
 		const number = nextNumber++;
@@ -33,9 +33,9 @@ class Resolver {
 		operations.uint8(Operation.Resolve).uint32(number).string(host);
 	}
 
-	/** Requests under way are forgotten. */
+	/** Cancels pending requests. */
 	close(): void {
-		this.#open = false;
+		this.open = false;
 		for (const [number, { resolver }] of waiting) if (resolver === this) waiting.delete(number);
 	}
 }

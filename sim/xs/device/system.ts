@@ -1,2 +1,2 @@
-/** Stands for the SDK's `system`, which makes the global `device` of a board; the simulated device starts without one. */
+/** Stand-in for the SDK's `system`, which creates the global `device`; the simulated device starts without it. */
 export {};

@@ -1,7 +1,7 @@
 /**
- * Stand-in for the SDK's native TCP (`embedded:io/socket/tcp`), after its lwIP implementation: what happens on
- * the network only sets triggers, and the callbacks run later, in one go per socket, in the order readable,
- * writable, error.
+ * Stand-in for the SDK's native TCP (`embedded:io/socket/tcp`), modeled on its lwIP implementation: network
+ * events only set triggers; the callbacks run later, together for each socket, in the order readable, writable,
+ * error.
  */
 
 import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
@@ -30,30 +30,30 @@ interface Options {
 	onError?: Callback;
 }
 
-/** Native side of the sockets, by number. */
+/** Native sockets by number. */
 const connections = new Map<number, Connection>();
-/** Those with something to send. */
+/** Sockets with unsent data. */
 const written: Connection[] = [];
-/** Sockets opened here have odd numbers, those accepted by a listener even ones. */
+/** Outgoing connections have odd numbers, accepted ones even numbers. */
 let nextNumber = 1;
 
-/** The native socket: it outlives the TCP object when `from` moves it to another one. */
+/** The native socket. It outlives the TCP object when `from` moves it to another one. */
 class Connection {
 	readonly number: number;
 	readonly address: string;
 	readonly port: number;
-	/** Received and not yet read; the first buffer is read from `offset` on. */
+	/** Received data that is not read yet; the first buffer is unread from `offset` on. */
 	readonly buffers: Uint8Array[] = [];
 	offset = 0;
 	readable = 0;
 	window = 0;
 	ready = false;
-	/** The native socket no longer exists. */
+	/** True if the native socket no longer exists. */
 	gone = false;
 	owner: TCP | undefined;
-	/** Written by callbacks of this batch: lwIP sends after the callback, and all of it together. */
+	/** Data written by callbacks of this batch. Like lwIP, it is sent after the callbacks, all at once. */
 	readonly unsent = new WireWriter(64);
-	/** How it ended before anyone owned it. */
+	/** How the connection ended, if that happened before it had an owner. */
 	ended: Ended | undefined;
 
 	constructor(number: number, address: string, port: number) {
@@ -63,7 +63,7 @@ class Connection {
 		connections.set(number, this);
 	}
 
-	/** Moves received octets into `out`; there must be enough. */
+	/** Moves received bytes into `out`, which must not be longer than `readable`. */
 	take(out: Uint8Array): void {
 		let position = 0;
 		while (position < out.byteLength) {
@@ -74,7 +74,7 @@ class Connection {
 		operations.uint8(Operation.Consumed).uint32(this.number).uint32(position);
 	}
 
-	/** As many received octets, in a buffer of their own; there must be enough. */
+	/** Returns received bytes in a new buffer; `amount` must not exceed `readable`. */
 	takeBuffer(amount: number): ArrayBuffer {
 		const pieces: ArrayBuffer[] = [];
 		for (let missing = amount; missing > 0; ) {
@@ -86,7 +86,7 @@ class Connection {
 		return join(pieces);
 	}
 
-	/** Where the next received octets are, `limit` at most; they count as read. */
+	/** Locates the next received bytes, at most `limit`, and marks them as read. */
 	private next(limit: number): { buffer: ArrayBuffer; start: number; count: number } {
 		const { buffer, byteOffset, byteLength } = this.buffers[0] as Uint8Array<ArrayBuffer>;
 		const start = byteOffset + this.offset;
@@ -100,18 +100,18 @@ class Connection {
 		return { buffer, start, count };
 	}
 
-	write(octets: Uint8Array): void {
+	write(bytes: Uint8Array): void {
 		if (this.unsent.length === 0) written.push(this);
-		this.unsent.raw(octets);
-		this.window -= octets.byteLength;
+		this.unsent.raw(bytes);
+		this.window -= bytes.byteLength;
 	}
 
 	flush(): void {
 		if (this.unsent.length === 0) return;
-		operations.uint8(Operation.Write).uint32(this.number).octets(new Uint8Array(this.unsent.take()));
+		operations.uint8(Operation.Write).uint32(this.number).bytes(new Uint8Array(this.unsent.take()));
 	}
 
-	/** Octets left unread make it a reset, before which nothing more is sent. */
+	/** Resets the connection if there are unread bytes; unsent data is then lost. */
 	close(): void {
 		if (this.readable) this.unsent.take();
 		else this.flush();
@@ -123,48 +123,48 @@ class Connection {
 	}
 }
 
-/** Marks the construction of an object for a connection out of a listener's queue. */
+/** Marks constructor calls for accepted connections. */
 const accepting = Symbol("accepting");
 
 class TCP implements Deliverable {
-	#connection: Connection | undefined;
-	#triggerable = Trigger.None;
-	#triggered = Trigger.None;
-	#error = false;
-	#format: Format = "buffer";
-	#onReadable: Callback | undefined;
-	#onWritable: Callback | undefined;
-	#onError: Callback | undefined;
+	private connection: Connection | undefined;
+	private triggerable = Trigger.None;
+	private triggered = Trigger.None;
+	private error = false;
+	private valueFormat: Format = "buffer";
+	private onReadable: Callback | undefined;
+	private onWritable: Callback | undefined;
+	private onError: Callback | undefined;
 	declare target?: unknown;
 
 	constructor(options: Options, connection?: Connection, mark?: symbol) {
 		if (mark === accepting && connection) {
-			this.#connection = connection;
+			this.connection = connection;
 			connection.owner = this;
 			connection.ready = true;
 			operations.uint8(Operation.Accept).uint32(connection.number);
 			if (connection.ended !== undefined) this.ended(connection.ended);
 			return;
 		}
-		if ("format" in options && options.format) this.#format = checkFormat(options.format);
-		this.#onReadable = callback(options.onReadable);
-		this.#onWritable = callback(options.onWritable);
-		this.#onError = callback(options.onError);
+		if ("format" in options && options.format) this.valueFormat = checkFormat(options.format);
+		this.onReadable = callback(options.onReadable);
+		this.onWritable = callback(options.onWritable);
+		this.onError = callback(options.onError);
 		const triggerable =
-			(this.#onReadable ? Trigger.Readable : 0) |
-			(this.#onWritable ? Trigger.Writable : 0) |
-			(this.#onError ? Trigger.Error : 0);
+			(this.onReadable ? Trigger.Readable : 0) |
+			(this.onWritable ? Trigger.Writable : 0) |
+			(this.onError ? Trigger.Error : 0);
 		const flags =
-			(this.#onWritable ? SocketOptions.Writable : 0) |
+			(this.onWritable ? SocketOptions.Writable : 0) |
 			("nodelay" in options ? (options.nodelay ? SocketOptions.NoDelay : SocketOptions.Delay) : 0);
 
-		if ("from" in options) this.#move(options.from, triggerable, flags);
-		else this.#connect(options, flags);
-		this.#triggerable = triggerable;
+		if ("from" in options) this.move(options.from, triggerable, flags);
+		else this.connect(options, flags);
+		this.triggerable = triggerable;
 		if ("target" in options) this.target = options.target;
 	}
 
-	#connect(options: Options, flags: number): void {
+	private connect(options: Options, flags: number): void {
 		const address = String(options.address);
 		if (!isAddress(address)) throw new Error("invalid address");
 		if (options.port === undefined) throw new Error("invalid");
@@ -173,158 +173,161 @@ class TCP implements Deliverable {
 		const connection = new Connection(nextNumber, address, port);
 		nextNumber += 2;
 		connection.owner = this;
-		this.#connection = connection;
+		this.connection = connection;
 		operations.uint8(Operation.Connect).uint32(connection.number).string(address).uint16(port).uint8(flags);
 	}
 
 	/**
-	 * Takes the native socket over; `from` is closed by that. Received octets and the free window are
-	 * announced again. An end that `from` has seen but not yet reported is reported by the new object.
+	 * Moves the native socket from `from`, which is closed. Received bytes and the free window are announced
+	 * again. An end that `from` has not reported yet is reported by the new object.
 	 */
-	#move(from: unknown, triggerable: number, flags: number): void {
+	private move(from: unknown, triggerable: number, flags: number): void {
 		if (!isTCP(from)) throw new SyntaxError("C: xsGetHostData: not a host object");
-		const connection = from.#native();
+		const connection = from.native();
 		if (connection.gone) throw new Error("invalid from");
-		let triggered = from.#triggered;
+		let triggered = from.triggered;
 		if (triggerable & Trigger.Writable && connection.window) triggered |= Trigger.Writable;
 		if (triggerable & Trigger.Readable && connection.readable) triggered |= Trigger.Readable;
-		if (from.#error) triggered |= Trigger.Error;
-		from.#release();
-		this.#connection = connection;
+		if (from.error) triggered |= Trigger.Error;
+		from.release();
+		this.connection = connection;
 		connection.owner = this;
 		operations.uint8(Operation.Configure).uint32(connection.number).uint8(flags);
 		if (triggered) this.trigger(triggered);
 	}
 
-	/** Without an argument everything there is; throws if more is asked for; nothing there: undefined. */
+	/**
+	 * Reads everything if called without argument. Throws if more is requested than available; returns
+	 * undefined if there is nothing.
+	 */
 	read(wanted?: number | ArrayBuffer | ArrayBufferView): ArrayBuffer | number | undefined {
-		const connection = this.#native();
+		const connection = this.native();
 		if (!connection.readable) return undefined;
-		if (this.#format === "number") {
+		if (this.valueFormat === "number") {
 			const value = new Uint8Array(1);
-			this.#take(connection, value);
+			this.take(connection, value);
 			return value[0];
 		}
 		let out: Uint8Array<ArrayBuffer> | undefined;
 		let count = connection.readable;
 		if (typeof wanted === "object" && wanted !== null) {
-			out = octetsOf(wanted) as Uint8Array<ArrayBuffer>;
+			out = bytesOf(wanted) as Uint8Array<ArrayBuffer>;
 			count = out.byteLength;
 		} else if (wanted !== undefined) count = Number(wanted) | 0;
 		if (count <= 0 || count > connection.readable) throw new Error("invalid");
 		if (out) {
-			this.#take(connection, out);
+			this.take(connection, out);
 			return count;
 		}
-		const octets = connection.takeBuffer(count);
-		this.#noteDrained(connection);
-		return octets;
+		const bytes = connection.takeBuffer(count);
+		this.noteDrained(connection);
+		return bytes;
 	}
 
-	/** Accepts all octets or throws; returns what is left of the window. After the connection has ended: nothing. */
+	/** Writes all bytes or throws. Returns the remaining window, or undefined after the end of the connection. */
 	write(data: number | ArrayBuffer | ArrayBufferView): number | undefined {
-		const connection = this.#native();
+		const connection = this.native();
 		if (!connection.ready) throw new Error("not ready");
-		if (this.#error || connection.gone) return undefined;
-		const octets = this.#format === "number" ? Uint8Array.of(Number(data)) : octetsOf(data);
-		if (octets.byteLength > connection.window) throw new Error("would block");
-		connection.write(octets);
+		if (this.error || connection.gone) return undefined;
+		const bytes = this.valueFormat === "number" ? Uint8Array.of(Number(data)) : bytesOf(data);
+		if (bytes.byteLength > connection.window) throw new Error("would block");
+		connection.write(bytes);
 		return connection.window;
 	}
 
 	/**
-	 * Sends what was written, then a FIN. If received octets were left unread: a reset, and what this callback
-	 * has written is lost. May be called again.
+	 * Sends the written data, then a FIN. With unread data it resets instead, and data written in this callback
+	 * is lost. May be called again.
 	 */
 	close(): void {
-		if (!this.#connection) return;
-		this.#connection.close();
-		this.#release();
+		if (!this.connection) return;
+		this.connection.close();
+		this.release();
 	}
 
 	get remoteAddress(): string {
-		return this.#peer().address;
+		return this.peer().address;
 	}
 
 	get remotePort(): number {
-		return this.#peer().port;
+		return this.peer().port;
 	}
 
 	get format(): Format {
-		this.#native();
-		return this.#format;
+		this.native();
+		return this.valueFormat;
 	}
 
 	set format(format: Format) {
-		this.#native();
-		this.#format = checkFormat(format);
+		this.native();
+		this.valueFormat = checkFormat(format);
 	}
 
-	/** Called for what happens on the network. */
+	/** Called for network events. */
 	trigger(trigger: number): void {
-		const before = this.#triggered;
-		this.#triggered |= trigger;
+		const before = this.triggered;
+		this.triggered |= trigger;
 		if (!before) post(this);
 	}
 
 	deliver(): void {
-		let triggered = this.#triggered;
-		const connection = this.#connection;
-		this.#triggered = Trigger.None;
+		let triggered = this.triggered;
+		const connection = this.connection;
+		this.triggered = Trigger.None;
 		if (!connection) return;
 		if (triggered & Trigger.Error) {
 			triggered &= ~Trigger.Writable;
-			this.#error = true;
+			this.error = true;
 			connection.ready = false;
 		}
-		if (triggered & this.#triggerable & Trigger.Readable && connection.readable)
-			this.#onReadable?.call(this, connection.readable);
-		if (this.#error) {
-			if (!connection.readable && this.#triggerable & Trigger.Error) this.#onError?.call(this);
-		} else if (triggered & this.#triggerable & Trigger.Writable && !connection.gone)
-			this.#onWritable?.call(this, connection.window);
+		if (triggered & this.triggerable & Trigger.Readable && connection.readable)
+			this.onReadable?.call(this, connection.readable);
+		if (this.error) {
+			if (!connection.readable && this.triggerable & Trigger.Error) this.onError?.call(this);
+		} else if (triggered & this.triggerable & Trigger.Writable && !connection.gone)
+			this.onWritable?.call(this, connection.window);
 	}
 
 	ended(how: Ended): void {
-		const connection = this.#connection;
+		const connection = this.connection;
 		if (!connection) return;
 		if (how === Ended.Gone) {
 			connection.gone = true;
-			if (!(this.#triggerable & Trigger.Error)) return;
+			if (!(this.triggerable & Trigger.Error)) return;
 		}
 		this.trigger(Trigger.Error);
 	}
 
 	received(): void {
-		if (this.#triggerable & Trigger.Readable) this.trigger(Trigger.Readable);
+		if (this.triggerable & Trigger.Readable) this.trigger(Trigger.Readable);
 	}
 
-	#take(connection: Connection, out: Uint8Array): void {
+	private take(connection: Connection, out: Uint8Array): void {
 		connection.take(out);
-		this.#noteDrained(connection);
+		this.noteDrained(connection);
 	}
 
-	/** The error waits until everything received has been read. */
-	#noteDrained(connection: Connection): void {
-		if (!connection.readable && this.#error) this.trigger(Trigger.Error);
+	/** Reports the error only after all received data has been read. */
+	noteDrained(connection: Connection): void {
+		if (!connection.readable && this.error) this.trigger(Trigger.Error);
 	}
 
-	#native(): Connection {
-		if (!this.#connection) throw new SyntaxError("C: xsGetHostData: invalid host data");
-		return this.#connection;
+	private native(): Connection {
+		if (!this.connection) throw new SyntaxError("C: xsGetHostData: invalid host data");
+		return this.connection;
 	}
 
-	#peer(): Connection {
-		const connection = this.#native();
-		// The native code follows a null pointer here, which restarts the board.
+	peer(): Connection {
+		const connection = this.native();
+		// The native code dereferences a null pointer here, which restarts the device.
 		if (connection.gone) throw new Error("remote address read after the connection was lost");
 		return connection;
 	}
 
-	#release(): void {
-		this.#connection = undefined;
-		this.#triggerable = Trigger.None;
-		this.#triggered = Trigger.None;
+	private release(): void {
+		this.connection = undefined;
+		this.triggerable = Trigger.None;
+		this.triggered = Trigger.None;
 	}
 }
 
@@ -348,20 +351,20 @@ function isAddress(text: string): boolean {
 	return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
 }
 
-function octetsOf(value: unknown): Uint8Array {
+function bytesOf(value: unknown): Uint8Array {
 	if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
 	if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 	throw new TypeError("no buffer");
 }
 
-/** A connection that waits in a listener's queue. */
+/** Makes a pending connection of a listener. */
 export function incoming(number: number, window: number, address: string, port: number): Connection {
 	const connection = new Connection(number, address, port);
 	connection.window = window;
 	return connection;
 }
 
-/** The TCP object for a connection out of a listener's queue: it has no callbacks until `from` moves it. */
+/** Makes the TCP object of an accepted connection. It has no callbacks until `from` moves it. */
 export function accept(connection: Connection): TCP {
 	return new TCP({}, connection, accepting);
 }
@@ -389,10 +392,10 @@ socketEvent(Event.Connected, (connection, reader) => {
 });
 
 socketEvent(Event.Received, (connection, reader) => {
-	const octets = reader.octets();
+	const bytes = reader.bytes();
 	if (!connection) return;
-	connection.buffers.push(octets);
-	connection.readable += octets.byteLength;
+	connection.buffers.push(bytes);
+	connection.readable += bytes.byteLength;
 	connection.owner?.received();
 });
 

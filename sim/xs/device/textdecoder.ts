@@ -1,7 +1,7 @@
 /**
- * Stand-in for the SDK's `text/decoder`: the engine brings an older version of the same native code. They agree
- * on everything with `fatal`; without it, they may differ in the number of replacement characters for a
- * sequence that is malformed across two calls.
+ * Stand-in for the SDK's `text/decoder`: the engine has an older version of the same native code. Results are
+ * the same with `fatal`. Without it, the number of replacement characters may differ for a malformed sequence
+ * that is split across two calls.
  */
 
 import { TextDecoder } from "./machine.js";

@@ -1,4 +1,4 @@
-/** Stand-in for the SDK's `timer` module: milliseconds, non-drifting repeats, callbacks in order of creation. */
+/** Stand-in for the SDK's `timer`: milliseconds, repeats without drift, callbacks in order of creation. */
 
 import { Event, Operation, Query } from "../protocol.js";
 import { WireWriter } from "../wire.js";
@@ -7,21 +7,21 @@ import { now, onEvent, onReply, operations, post, query } from "./machine.js";
 type TimerCallback = (timer: Timer) => void;
 
 const timers: Timer[] = [];
-/** When the simulator was asked to wake the machine; Infinity: it was not asked. */
+/** Time of the alarm set in the simulator; Infinity if none is set. */
 let alarm = Number.POSITIVE_INFINITY;
 let running = false;
 
 class Timer {
-	#callback: TimerCallback | undefined;
-	#trigger: number;
-	#repeat: number;
-	#scheduled = true;
-	#firing = false;
+	private callback: TimerCallback | undefined;
+	private trigger: number;
+	private repeat: number;
+	private scheduled = true;
+	private firing = false;
 
 	private constructor(callback: TimerCallback, interval: number, repeat: number) {
-		this.#callback = callback;
-		this.#trigger = now() + interval;
-		this.#repeat = repeat;
+		this.callback = callback;
+		this.trigger = now() + interval;
+		this.repeat = repeat;
 		timers.push(this);
 	}
 
@@ -35,59 +35,59 @@ class Timer {
 		return Timer.set(callback, interval, interval);
 	}
 
-	/** Reschedules a timer; without an interval it is kept but does not fire. */
+	/** Reschedules a timer. Without an interval the timer is kept but does not fire. */
 	static schedule(timer: Timer, ...times: [interval?: number, repeat?: number]): void {
-		if (!(typeof timer === "object" && timer !== null && #callback in timer && timer.#callback))
+		if (!(timer instanceof Timer && timer.callback))
 			throw new SyntaxError("C: xsGetHostData: invalid host data");
 		if (times.length === 0) {
-			timer.#scheduled = false;
-			timer.#firing = false;
-			timer.#repeat = -1;
+			timer.scheduled = false;
+			timer.firing = false;
+			timer.repeat = -1;
 			return;
 		}
-		timer.#trigger = now() + ((times[0] as number) | 0);
-		timer.#repeat = (times[1] ?? 0) | 0;
-		timer.#scheduled = true;
+		timer.trigger = now() + ((times[0] as number) | 0);
+		timer.repeat = (times[1] ?? 0) | 0;
+		timer.scheduled = true;
 	}
 
-	/** Anything that is not a timer, or no longer one, is ignored. */
+	/** Ignores anything that is not a running timer. */
 	static clear(timer?: unknown): void {
-		if (typeof timer === "object" && timer !== null && #callback in timer) timer.#remove();
+		if (timer instanceof Timer) timer.remove();
 	}
 
-	/** Blocks the whole machine, as on a board. */
+	/** Blocks the whole machine, as on a device. */
 	static delay(milliseconds: number): void {
 		query(Query.Delay, new WireWriter(16).float64(milliseconds | 0));
 	}
 
-	/** Fires what is due. Timers made meanwhile wait for the next time. */
+	/** Fires the timers that are due. Timers created meanwhile fire in the next call. */
 	static deliver(): void {
 		const time = now();
-		for (const timer of timers) timer.#firing = timer.#scheduled && timer.#trigger <= time;
-		for (const timer of timers.slice()) timer.#fire();
+		for (const timer of timers) timer.firing = timer.scheduled && timer.trigger <= time;
+		for (const timer of timers.slice()) timer.fire();
 	}
 
-	/** When the next timer is due. */
+	/** Time at which the next timer is due. */
 	static next(): number {
 		let next = Number.POSITIVE_INFINITY;
-		for (const timer of timers) if (timer.#scheduled && timer.#trigger < next) next = timer.#trigger;
+		for (const timer of timers) if (timer.scheduled && timer.trigger < next) next = timer.trigger;
 		return next;
 	}
 
-	#fire(): void {
-		if (!this.#firing) return;
-		this.#firing = false;
-		this.#trigger += this.#repeat;
-		this.#callback?.call(globalThis, this);
-		if (this.#repeat === 0) this.#remove();
+	private fire(): void {
+		if (!this.firing) return;
+		this.firing = false;
+		this.trigger += this.repeat;
+		this.callback?.call(globalThis, this);
+		if (this.repeat === 0) this.remove();
 	}
 
-	#remove(): void {
+	private remove(): void {
 		const index = timers.indexOf(this);
 		if (index >= 0) timers.splice(index, 1);
-		this.#callback = undefined;
-		this.#scheduled = false;
-		this.#firing = false;
+		this.callback = undefined;
+		this.scheduled = false;
+		this.firing = false;
 	}
 }
 
@@ -114,6 +114,6 @@ onReply(() => {
 		.float64(next === Number.POSITIVE_INFINITY ? -1 : Math.max(0, next - now()));
 });
 
-// What the program sees has none of the stand-in's own functions.
+// Hides deliver() and next() from the program.
 const { set, repeat, schedule, clear, delay } = Timer;
 export default { set, repeat, schedule, clear, delay };

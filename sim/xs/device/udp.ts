@@ -1,2 +1,2 @@
-/** The name of what the SDK's DNS resolver sends its questions with; the simulator's resolver asks its host. */
+/** Stand-in for the SDK's UDP, which its DNS resolver uses. The simulator's resolver does not need it. */
 export default class UDP {}

@@ -1,8 +1,11 @@
-/** Stand-in for the Wi-Fi of a board (`embedded:network/interface/wifi`): it is there, with the computer's loopback. */
+/**
+ * Stand-in for the Wi-Fi of a device (`embedded:network/interface/wifi`): always connected, with the loopback
+ * address.
+ */
 
 import Timer from "timer";
 
-/** What an ECMA-419 network interface gives as its `connection` when it has an address. */
+/** Value of `connection` of an ECMA-419 network interface that has an address. */
 const ready = 500;
 
 interface Options {
@@ -17,7 +20,7 @@ export default class WiFi {
 		if (onChanged) Timer.set(() => onChanged.call(this));
 	}
 
-	/** It is connected already. */
+	/** Does nothing: it is already connected. */
 	connect(): void {}
 
 	close(): void {}

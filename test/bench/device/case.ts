@@ -1,24 +1,24 @@
-/** One thing that is measured. */
+/** A case of the benchmark. */
 export interface Case {
-	/** Who does the work: `floor`, or an implementation. */
+	/** What is measured: `floor` or the name of an implementation. */
 	readonly subject: string;
-	/** What is done: "send", "receive", or "queue" and how many messages wait together. */
+	/** "send", "receive", or "queue N" with the number of messages queued together. */
 	readonly work: string;
-	/** Which side of the connection; "" where there is no difference. */
+	/** Side of the connection; "" if there is no difference. */
 	readonly role: Role | "";
-	/** Octets of the message's JSON. */
-	readonly octets: number;
-	/** Messages of one call of run(), at least: 1, or as many as wait in the queue together. */
+	/** Size of the message's JSON. */
+	readonly bytes: number;
+	/** Minimum number of messages per call of run(): 1, or the number of messages queued together. */
 	readonly batch: number;
-	/** Does the work for so many messages, a multiple of `batch`. */
+	/** Processes messages; `count` is a multiple of `batch`. */
 	run(count: number): void;
-	/** Messages that have arrived where they should, in all: a whole number but for rounding. */
+	/** Total number of messages that have arrived: an integer except for rounding errors. */
 	done(): number;
 }
 
 export type Role = "client" | "server";
 
-/** Sending and receiving, as one implementation does it. */
+/** Send and receive operations of one implementation. */
 export interface Work {
 	send(count: number): void;
 	sent(): number;
@@ -26,10 +26,10 @@ export interface Work {
 	received(): number;
 }
 
-/** The two cases of one implementation, role and message. */
-export function sendAndReceive(subject: string, role: Role | "", octets: number, work: Work): Case[] {
+/** Makes the send and the receive case of an implementation. */
+export function sendAndReceive(subject: string, role: Role | "", bytes: number, work: Work): Case[] {
 	return [
-		{ subject, work: "send", role, octets, batch: 1, run: work.send, done: work.sent },
-		{ subject, work: "receive", role, octets, batch: 1, run: work.receive, done: work.received },
+		{ subject, work: "send", role, bytes, batch: 1, run: work.send, done: work.sent },
+		{ subject, work: "receive", role, bytes, batch: 1, run: work.receive, done: work.received },
 	];
 }

@@ -1,40 +1,43 @@
-import { type Octets, openWindow } from "./memorysocket.js";
+import { type Bytes, openWindow } from "./memorysocket.js";
 
-/** Part of a buffer as a string: the typings know only whole ones. */
-const stringOf = String.fromArrayBuffer as (octets: ArrayBuffer, offset: number, length: number) => string;
+/** Decodes part of a buffer. The typings lack the last two parameters. */
+const stringOf = String.fromArrayBuffer as (bytes: ArrayBuffer, offset: number, length: number) => string;
 
-/** A socket in memory with the interface of the SDK's classic `socket` module, as far as its `websocket` uses it. */
+/** A socket in memory with the interface of the SDK's classic `socket` module, as far as `websocket` uses it. */
 export class ClassicSocket {
-	private octets: Octets | undefined = undefined;
+	private bytes: Bytes | undefined = undefined;
 	private offset = 0;
 	window = openWindow;
-	/** Octets written in all. */
+	/** Total number of bytes written. */
 	written = 0;
 	callback: ((message: number, value?: number) => void) | undefined = undefined;
 
-	/** Plays the network: octets come in. Whatever was there is forgotten. */
-	receive(octets: Octets): void {
-		this.octets = octets;
+	/** Simulates received data. Discards data that was not read yet. */
+	receive(bytes: Bytes): void {
+		this.bytes = bytes;
 		this.offset = 0;
-		this.callback?.(2, octets.size);
+		this.callback?.(2, bytes.size);
 	}
 
-	/** @param kind Number for one octet, String or ArrayBuffer for `length` octets, none for how many there are. */
+	/**
+	 * @param kind Number for one byte, String or ArrayBuffer for `length` bytes, undefined for the number of
+	 *   available bytes
+	 */
 	read(kind?: unknown, length = 0): unknown {
-		const octets = this.octets as Octets;
+		const bytes = this.bytes as Bytes;
 		const start = this.offset;
 		if (kind === Number) {
 			this.offset = start + 1;
-			return octets.whole[start];
+			return bytes.whole[start];
 		}
-		if (kind === undefined) return octets.size - start;
+		if (kind === undefined) return bytes.size - start;
 		const end = start + length;
-		if (end > octets.size) throw new Error("invalid");
+		if (end > bytes.size) throw new Error("invalid");
 		this.offset = end;
-		return kind === String ? stringOf(octets.buffer, start, length) : octets.buffer.slice(start, end);
+		return kind === String ? stringOf(bytes.buffer, start, length) : bytes.buffer.slice(start, end);
 	}
 
-	/** Takes numbers, each an octet, and buffers. They are gone at once. */
+	/** Accepts and discards numbers, each a byte, and buffers. */
 	write(...parts: (number | ArrayBuffer)[]): void {
 		let length = 0;
 		for (let index = 0; index < parts.length; index++) {

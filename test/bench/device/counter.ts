@@ -1,20 +1,20 @@
 import Timer from "timer";
 import type { Case } from "./case.js";
 
-/** Measures what happens in a turn of count(), where the device can do that itself. */
+/** Measures a turn of count(), on devices that can do it themselves. */
 export interface Meter {
-	/** Called at the beginning of each turn. */
+	/** Called before each turn. */
 	start(): void;
-	/** Called at its end: what to trace behind "mark". */
+	/** Called after each turn; returns the text to trace after "mark". */
 	read(): string;
 }
 
 const turnsOfCase = 3;
 
 /**
- * Runs each case in three turns, each of which ends with a trace of "mark": one batch, then `messages`, then twice
- * as many. Who knows what the last two have cost knows what a message costs.
- * @param messages A multiple of every batch.
+ * Runs each case in three turns and traces "mark" after each: one batch, `messages`, and twice as many. The
+ * difference between the last two is the cost of `messages` messages.
+ * @param messages number of messages, a multiple of every batch
  */
 export function count(cases: readonly Case[], messages: number, done: () => void, meter?: Meter): void {
 	let turn = 0;

@@ -1,13 +1,13 @@
 import { type Case, type Role, sendAndReceive } from "./case.js";
 import { sentSize, textFrame } from "./handshake.js";
-import { MemorySocket, Octets, openWindow } from "./memorysocket.js";
+import { Bytes, MemorySocket, openWindow } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, Registry } from "./peer.js";
 
 /** As much of an ECMA-419 WebSocket Client as is used here. */
 interface Engine {
 	read(): ArrayBuffer | string | undefined;
-	write(octets: ArrayBuffer, options: object): number;
+	write(bytes: ArrayBuffer, options: object): number;
 }
 
 export type EngineConstructor = new (options: object) => Engine;
@@ -47,14 +47,14 @@ export function engineCases(
 	if (role === "client") answerUpgrade(registry);
 	else socket.onWritable?.(openWindow);
 	const text = Object.freeze({ binary: false, transfer: true });
-	return messages.flatMap(({ octets, value }) => {
-		const frame = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
-		return sendAndReceive(subject, role, octets, {
+	return messages.flatMap(({ bytes, value }) => {
+		const frame = new Bytes(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
+		return sendAndReceive(subject, role, bytes, {
 			send(count) {
 				for (let index = 0; index < count; index++)
 					engine.write(ArrayBuffer.fromString(JSON.stringify(value)), text);
 			},
-			sent: () => socket.written / sentSize(octets, role),
+			sent: () => socket.written / sentSize(bytes, role),
 			receive(count) {
 				for (let index = 0; index < count; index++) socket.receive(frame);
 			},

@@ -1,9 +1,9 @@
 import { type Case, sendAndReceive } from "./case.js";
-import { MemorySocket, Octets } from "./memorysocket.js";
+import { Bytes, MemorySocket } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 
-/** What no library can go below: JSON, UTF-8 and the socket with its callback, and not a single function around them. */
-export function floorCases({ octets, value }: Message): Case[] {
+/** The floor: JSON, UTF-8, and the socket with its callback, without any further function. */
+export function floorCases({ bytes, value }: Message): Case[] {
 	let received = 0;
 	const socket = new MemorySocket({
 		onReadable(count) {
@@ -11,12 +11,12 @@ export function floorCases({ octets, value }: Message): Case[] {
 			if (message) received++;
 		},
 	});
-	const payload = new Octets(ArrayBuffer.fromString(JSON.stringify(value)));
-	return sendAndReceive("floor", "", octets, {
+	const payload = new Bytes(ArrayBuffer.fromString(JSON.stringify(value)));
+	return sendAndReceive("floor", "", bytes, {
 		send(count) {
 			for (let index = 0; index < count; index++) socket.write(ArrayBuffer.fromString(JSON.stringify(value)));
 		},
-		sent: () => socket.written / octets,
+		sent: () => socket.written / bytes,
 		receive(count) {
 			for (let index = 0; index < count; index++) socket.receive(payload);
 		},

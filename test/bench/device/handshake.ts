@@ -1,6 +1,6 @@
 import { Digest } from "crypt";
 
-/** The request of a client that asks for a WebSocket. */
+/** A client's upgrade request. */
 export const upgradeRequest = [
 	"GET / HTTP/1.1",
 	"Host: device",
@@ -11,10 +11,10 @@ export const upgradeRequest = [
 	"\r\n",
 ].join("\r\n");
 
-/** The response of a server to a request (RFC 6455 section 4.2.2). */
+/** Returns a server's response to an upgrade request (RFC 6455 section 4.2.2). */
 export function upgradeResponse(request: string): string {
 	const key = /^sec-websocket-key: *(\S+)/im.exec(request)?.[1];
-	if (key === undefined) throw new Error(`"${request}" is not a request for a WebSocket`);
+	if (key === undefined) throw new Error(`"${request}" is not an upgrade request`);
 	const digest = new Digest("SHA1");
 	digest.write(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
 	return [
@@ -27,14 +27,14 @@ export function upgradeResponse(request: string): string {
 }
 
 /**
- * A text message in one frame, as a client or as a server sends it (RFC 6455 section 5.2). The masking key is 0: it
- * has to be taken off like any other, but the payload is right even where that is left out.
+ * Makes a text message in one frame, sent by a client or by a server (RFC 6455 section 5.2). The masking key is
+ * 0: the frame must be unmasked like any other, but the payload is right even without unmasking.
  */
 export function textFrame(payload: ArrayBuffer, masked: boolean): ArrayBuffer {
 	return frameOf(0x81, payload, masked);
 }
 
-/** A close frame with the code 1000 and no reason. */
+/** Makes a close frame with code 1000 and no reason. */
 export function closeFrame(masked: boolean): ArrayBuffer {
 	return frameOf(0x88, Uint8Array.of(1000 >> 8, 1000 & 255).buffer, masked);
 }
@@ -51,7 +51,7 @@ function frameOf(first: number, payload: ArrayBuffer, masked: boolean): ArrayBuf
 	return frame.buffer;
 }
 
-/** Octets of a frame with so many octets of payload, up to 65535. */
-export function sentSize(octets: number, role: "client" | "server"): number {
-	return octets + (octets < 126 ? 2 : 4) + (role === "client" ? 4 : 0);
+/** Returns the size of a frame with a payload of up to 65535 bytes. */
+export function sentSize(bytes: number, role: "client" | "server"): number {
+	return bytes + (bytes < 126 ? 2 : 4) + (role === "client" ? 4 : 0);
 }

@@ -1,4 +1,4 @@
-/** The benchmark, as it runs on every engine. */
+/** The cases of the benchmark that run on every engine. */
 import { commonCases } from "./both.js";
 import { makeMessages } from "./messages.js";
 import { runCases } from "./run.js";

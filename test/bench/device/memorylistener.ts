@@ -1,6 +1,6 @@
 import type { MemorySocket } from "./memorysocket.js";
 
-/** A TCP listener without a network: it has the interface of the native one, and whoever plays the network connects. */
+/** A TCP listener without a network, with the interface of the native one. connect() simulates a connection. */
 export class MemoryListener {
 	readonly port = 80;
 	private waiting: MemorySocket | undefined = undefined;
@@ -24,7 +24,7 @@ export class MemoryListener {
 	close(): void {}
 }
 
-/** A class of memory listeners that tells of each one made. */
+/** Makes a class of memory listeners that passes each new one to `register`. */
 export function listenersTo(register: (listener: MemoryListener) => void): typeof MemoryListener {
 	return class extends MemoryListener {
 		constructor(options: { onReadable(this: MemoryListener, count: number): void }) {

@@ -1,4 +1,4 @@
-/** What a memory socket takes: the options of the native TCP socket, and who is told of a new one. */
+/** Options of a memory socket: those of the native TCP socket, and a callback for each new socket. */
 export interface MemorySocketOptions {
 	readonly from?: MemorySocket;
 	readonly target?: unknown;
@@ -8,15 +8,15 @@ export interface MemorySocketOptions {
 	readonly register?: (socket: MemorySocket) => void;
 }
 
-/** The window of every memory socket, in octets. */
+/** Send window of every memory socket, in bytes. */
 export const openWindow = 65536;
 
-/** Octets that a socket can receive, again and again. */
-export class Octets {
+/** Data that a socket can receive repeatedly. */
+export class Bytes {
 	readonly buffer: ArrayBuffer;
 	readonly size: number;
 	readonly whole: Uint8Array<ArrayBuffer>;
-	/** Parts by `start << 16 | count`, made once: filling a buffer then costs hardly more than the native call. */
+	/** Views by `start << 16 | count`, made once: filling a buffer then costs hardly more than the native call. */
 	readonly parts: Record<number, Uint8Array> = {};
 
 	constructor(buffer: ArrayBuffer) {
@@ -33,24 +33,24 @@ export class Octets {
 }
 
 /**
- * A TCP socket without a network: the interface of the native one, in JavaScript, and as cheap as that can be,
- * since every case of the benchmark, the floor included, pays for it. What is written is gone at once. Callbacks
- * are called by whoever plays the network.
+ * A TCP socket without a network, with the interface of the native one. It is as cheap as possible, because its
+ * cost is part of every case, including the floor. Written data is discarded. receive() and open() simulate the
+ * network.
  */
 export class MemorySocket {
-	// XS finds properties in the order of their creation: those of the hot paths come first.
+	// XS searches properties in order of creation: those of the hot paths come first.
 	private source: ArrayBuffer | undefined = undefined;
 	private offset = 0;
 	private size = 0;
-	/** What write() lets pass, in octets. */
+	/** Number of bytes that write() accepts. */
 	window = openWindow;
-	/** Octets written in all. */
+	/** Total number of bytes written. */
 	written = 0;
-	/** What was written last. */
+	/** Data of the last write(). */
 	last: ArrayBuffer | ArrayBufferView | undefined = undefined;
 	onReadable: ((count: number) => void) | undefined;
 	target: unknown;
-	private octets: Octets | undefined = undefined;
+	private bytes: Bytes | undefined = undefined;
 	format: "buffer" | "number" = "buffer";
 	onWritable: ((count: number) => void) | undefined;
 	onError: (() => void) | undefined;
@@ -74,19 +74,19 @@ export class MemorySocket {
 		return 49152;
 	}
 
-	/** Plays the network: octets come in. Whatever was there is forgotten. */
-	receive(octets: Octets): void {
-		const { size } = octets;
-		this.source = octets.buffer;
+	/** Simulates received data. Discards data that was not read yet. */
+	receive(bytes: Bytes): void {
+		const { size } = bytes;
+		this.source = bytes.buffer;
 		this.offset = 0;
 		this.size = size;
-		this.octets = octets;
+		this.bytes = bytes;
 		this.onReadable?.(size);
 	}
 
-	/** Lets go of everything read and written. */
+	/** Releases the data that was read and written. */
 	forget(): void {
-		this.source = this.octets = this.last = undefined;
+		this.source = this.bytes = this.last = undefined;
 	}
 
 	read(amount?: number | ArrayBuffer | Uint8Array): ArrayBuffer | number | undefined {
@@ -102,24 +102,24 @@ export class MemorySocket {
 			const end = start + count;
 			if (end > this.size) throw new Error("invalid");
 			this.offset = end;
-			const octets = this.octets as Octets;
-			(amount as Uint8Array).set(octets.parts[(start << 16) | count] ?? octets.part(start, count));
+			const bytes = this.bytes as Bytes;
+			(amount as Uint8Array).set(bytes.parts[(start << 16) | count] ?? bytes.part(start, count));
 			return count;
 		}
 		if (start === this.size) return undefined;
 		if (this.format === "number") {
 			this.offset = start + 1;
-			return this.octets?.whole[start];
+			return this.bytes?.whole[start];
 		}
 		this.offset = this.size;
 		return (this.source as ArrayBuffer).slice(start);
 	}
 
-	write(octets: ArrayBuffer | ArrayBufferView): number {
-		const length = octets.byteLength;
+	write(bytes: ArrayBuffer | ArrayBufferView): number {
+		const length = bytes.byteLength;
 		if (length > this.window) throw new Error("would block");
 		this.written += length;
-		this.last = octets;
+		this.last = bytes;
 		return this.window;
 	}
 
@@ -128,14 +128,14 @@ export class MemorySocket {
 	}
 }
 
-/** A memory socket with a window that gets narrower with what is written, until it is opened again. */
+/** A memory socket whose window shrinks with each write until open() is called. */
 export class LimitedSocket extends MemorySocket {
-	override write(octets: ArrayBuffer | ArrayBufferView): number {
-		const length = octets.byteLength;
+	override write(bytes: ArrayBuffer | ArrayBufferView): number {
+		const length = bytes.byteLength;
 		const window = this.window - length;
 		if (window < 0) throw new Error("would block");
 		this.written += length;
-		this.last = octets;
+		this.last = bytes;
 		this.window = window;
 		return window;
 	}

@@ -1,11 +1,14 @@
 /** A message that the benchmark sends and receives. */
 export interface Message {
-	/** Octets of its JSON. */
-	readonly octets: number;
+	/** Size of its JSON. */
+	readonly bytes: number;
 	readonly value: unknown;
 }
 
-/** The messages of the benchmark: a reading, and a report. Made anew, for preloaded objects cannot be sent. */
+/**
+ * Makes the messages of the benchmark, a reading and a report. They are new objects, because preloaded objects
+ * cannot be sent.
+ */
 export function makeMessages(): Message[] {
 	return [message({ t: 21.5, id: 7, ok: true }), message(report())];
 }
@@ -27,5 +30,5 @@ function report(): unknown {
 }
 
 function message(value: unknown): Message {
-	return { octets: ArrayBuffer.fromString(JSON.stringify(value)).byteLength, value };
+	return { bytes: ArrayBuffer.fromString(JSON.stringify(value)).byteLength, value };
 }

@@ -1,4 +1,4 @@
-/** The benchmark with the SDK's own implementations. */
+/** The benchmark including the SDK's own implementations. */
 import WebSocketClient from "embedded:network/websocket/client";
 import { commonCases } from "./both.js";
 import { type EngineConstructor, engineCases } from "./engines.js";
@@ -7,7 +7,7 @@ import { runCases } from "./run.js";
 import { classicCases, webSocketCases } from "./sdk.js";
 
 const messages = makeMessages();
-// Its typings know of what other formats give.
+// Its typings include other formats.
 const TheirClient = WebSocketClient as unknown as EngineConstructor;
 runCases([
 	...commonCases(messages),

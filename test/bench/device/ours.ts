@@ -3,7 +3,7 @@ import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import { type Case, type Role, sendAndReceive } from "./case.js";
 import { sentSize, textFrame } from "./handshake.js";
 import { listenersTo, type MemoryListener } from "./memorylistener.js";
-import { LimitedSocket, MemorySocket, Octets } from "./memorysocket.js";
+import { Bytes, LimitedSocket, MemorySocket } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, askUpgrade, Registry, withNetwork } from "./peer.js";
 
@@ -17,9 +17,9 @@ export interface Pair {
 }
 
 /** The accessor: send() to the socket, the socket to the listener of `message`. */
-export function ownCases({ octets, value }: Message, { role, connection, socket, received }: Pair): Case[] {
-	const frame = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
-	return sendAndReceive("xs-web-socket", role, octets, {
+export function ownCases({ bytes, value }: Message, { role, connection, socket, received }: Pair): Case[] {
+	const frame = new Bytes(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
+	return sendAndReceive("xs-web-socket", role, bytes, {
 		send(count) {
 			for (let index = 0; index < count; index++) connection.send(value);
 		},
@@ -31,7 +31,7 @@ export function ownCases({ octets, value }: Message, { role, connection, socket,
 	});
 }
 
-/** The longest header, in octets: how much more than a frame has may be wanted before it goes out. */
+/** The longest header, in bytes: how much more than a frame has may be wanted before it goes out. */
 const slack = 14;
 
 /**
@@ -39,17 +39,17 @@ const slack = 14;
  * they all go out, and no more.
  */
 export function queueCase(
-	{ octets, value }: Message,
+	{ bytes, value }: Message,
 	{ role, connection, socket }: Pair,
 	batch: number,
 ): Case {
 	const limited = socket as LimitedSocket;
-	const window = batch * sentSize(octets, role) + slack;
+	const window = batch * sentSize(bytes, role) + slack;
 	return {
 		subject: "xs-web-socket",
 		work: `queue ${batch}`,
 		role,
-		octets,
+		bytes,
 		batch,
 		run(count) {
 			for (let rest = count; rest > 0; rest -= batch) {

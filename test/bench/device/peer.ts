@@ -1,5 +1,5 @@
 import { upgradeRequest, upgradeResponse } from "./handshake.js";
-import { type MemorySocket, Octets, openWindow } from "./memorysocket.js";
+import { Bytes, type MemorySocket, openWindow } from "./memorysocket.js";
 
 /** Notes the socket that an implementation has made last. */
 export class Registry {
@@ -20,13 +20,13 @@ export function answerUpgrade({ socket }: Registry): void {
 	socket.onWritable?.(openWindow);
 	const request = socket.last;
 	if (!(request instanceof ArrayBuffer)) throw new Error("the client has written no request");
-	const response = new Octets(ArrayBuffer.fromString(upgradeResponse(String.fromArrayBuffer(request))));
+	const response = new Bytes(ArrayBuffer.fromString(upgradeResponse(String.fromArrayBuffer(request))));
 	socket.receive(response);
 }
 
 /** Plays the client of a server that has just made its socket, which changes hands on the way. */
 export function askUpgrade(registry: Registry): void {
-	const request = new Octets(ArrayBuffer.fromString(upgradeRequest));
+	const request = new Bytes(ArrayBuffer.fromString(upgradeRequest));
 	registry.socket.onWritable?.(openWindow);
 	registry.socket.receive(request);
 	registry.socket.onWritable?.(openWindow);

@@ -4,14 +4,14 @@ import { count } from "./counter.js";
 import { time } from "./timing.js";
 
 /**
- * Runs the cases as the configuration says, and traces what comes out: a line with the cases, then either a `mark`
- * after each turn of count(), for `count` messages, or a line with the times of so many `rounds` of `turn` milliseconds.
+ * Runs the cases as configured and traces the results: a line with the cases, then either a `mark` after each
+ * turn of count(), for `count` messages, or a line with the best times of `rounds` turns of `turn` milliseconds.
  */
 export function runCases(all: readonly Case[]): void {
 	const only = new RegExp(String(config["only"] ?? ""));
 	const cases = all.filter(({ subject, work }) => only.test(`${subject} ${work}`));
 	trace(
-		`cases ${JSON.stringify(cases.map(({ subject, work, role, octets }) => ({ subject, work, role, octets })))}\n`,
+		`cases ${JSON.stringify(cases.map(({ subject, work, role, bytes }) => ({ subject, work, role, bytes })))}\n`,
 	);
 	const finish = () => trace("done\n");
 	const messages = Number(config["count"] ?? 0);

@@ -7,11 +7,11 @@ import { type Case, type Role, sendAndReceive } from "./case.js";
 import { ClassicSocket } from "./classicsocket.js";
 import { MemoryResolver } from "./engines.js";
 import { sentSize, textFrame } from "./handshake.js";
-import { MemorySocket, Octets, openWindow } from "./memorysocket.js";
+import { Bytes, MemorySocket, openWindow } from "./memorysocket.js";
 import type { Message } from "./messages.js";
 import { answerUpgrade, Registry, withNetwork } from "./peer.js";
 
-/** The SDK's `WebSocket` on its `WebSocketClient`, open, over the socket that the registry then has. */
+/** Opens the SDK's `WebSocket` on its `WebSocketClient`, over a new socket of the registry. */
 export function openWebSocket(registry: Registry, role: Role): WebSocket {
 	const { register } = registry;
 	const made: WebSocket[] = [];
@@ -24,7 +24,7 @@ export function openWebSocket(registry: Registry, role: Role): WebSocket {
 	return made[0] as WebSocket;
 }
 
-/** The same with JSON around it. */
+/** Cases of the SDK's `WebSocket` with JSON messages. */
 export function webSocketCases(messages: readonly Message[], role: Role): Case[] {
 	const registry = new Registry();
 	const webSocket = openWebSocket(registry, role);
@@ -34,13 +34,13 @@ export function webSocketCases(messages: readonly Message[], role: Role): Case[]
 		const message = JSON.parse(data);
 		if (message) received++;
 	};
-	return messages.flatMap(({ octets, value }) => {
+	return messages.flatMap(({ bytes, value }) => {
 		const frame = frameOf(value, role);
-		return sendAndReceive("SDK WebSocket", role, octets, {
+		return sendAndReceive("SDK WebSocket", role, bytes, {
 			send(count) {
 				for (let index = 0; index < count; index++) webSocket.send(JSON.stringify(value));
 			},
-			sent: () => socket.written / sentSize(octets, role),
+			sent: () => socket.written / sentSize(bytes, role),
 			receive(count) {
 				for (let index = 0; index < count; index++) socket.receive(frame);
 			},
@@ -49,7 +49,7 @@ export function webSocketCases(messages: readonly Message[], role: Role): Case[]
 	});
 }
 
-/** What the typings of the classic `websocket` leave out. */
+/** Members that the typings of the classic `websocket` lack. */
 interface ClassicConnection {
 	doMask: boolean;
 	state: number;
@@ -62,11 +62,11 @@ const ClassicClient = classic.Client as unknown as {
 	readonly receive: number;
 };
 
-/** The SDK's classic `websocket`, with JSON around it. Its handshake, which is not measured, is left out. */
+/** Cases of the SDK's classic `websocket` with JSON messages, without its handshake, which is not measured. */
 export function classicCases(messages: readonly Message[], role: Role): Case[] {
 	const socket = new ClassicSocket();
 	const connection = new ClassicClient({ socket, host: "device" });
-	// Its Server makes connections like this.
+	// This is how its Server sets up connections.
 	if (role === "server") connection.doMask = false;
 	connection.state = 3;
 	let received = 0;
@@ -75,13 +75,13 @@ export function classicCases(messages: readonly Message[], role: Role): Case[] {
 		const message = JSON.parse(data);
 		if (message) received++;
 	};
-	return messages.flatMap(({ octets, value }) => {
+	return messages.flatMap(({ bytes, value }) => {
 		const frame = frameOf(value, role);
-		return sendAndReceive("SDK classic websocket", role, octets, {
+		return sendAndReceive("SDK classic websocket", role, bytes, {
 			send(count) {
 				for (let index = 0; index < count; index++) connection.write(JSON.stringify(value));
 			},
-			sent: () => socket.written / sentSize(octets, role),
+			sent: () => socket.written / sentSize(bytes, role),
 			receive(count) {
 				for (let index = 0; index < count; index++) socket.receive(frame);
 			},
@@ -90,6 +90,6 @@ export function classicCases(messages: readonly Message[], role: Role): Case[] {
 	});
 }
 
-function frameOf(value: unknown, role: Role): Octets {
-	return new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
+function frameOf(value: unknown, role: Role): Bytes {
+	return new Bytes(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), role === "server"));
 }

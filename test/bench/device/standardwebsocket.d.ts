@@ -1,4 +1,4 @@
-/** The SDK's `WebSocket`, which its typings leave out, as far as it is used here. */
+/** The SDK's `WebSocket`, as far as it is used here; its typings lack it. */
 declare module "WebSocket" {
 	export default class WebSocket {
 		constructor(options: string | { attach: object });

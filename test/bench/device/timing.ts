@@ -1,28 +1,28 @@
 import Timer from "timer";
 import type { Case } from "./case.js";
 
-/** Parts of a turn between two looks at the clock. */
+/** Number of clock readings per turn. */
 const parts = 64;
-/** The fewest batches in a turn. */
+/** Minimum number of batches per turn. */
 const fewestBatches = 50;
 
-/** How a case is measured. */
+/** Settings and result of a case. */
 interface Measure {
 	readonly each: Case;
-	/** Messages between two looks at the clock. */
+	/** Messages between two clock readings. */
 	readonly count: number;
-	/** Milliseconds. */
+	/** Length of a turn in milliseconds. */
 	readonly turn: number;
-	/** Milliseconds a message. */
+	/** Best time in milliseconds per message. */
 	best: number;
 }
 
 /**
- * Runs the cases in turns, so that a disturbance meets them all.
- * @param rounds Turns of each case, of which the best one counts.
- * @param turn The length of a turn, in milliseconds, unless the case has long batches: short turns often pass
- *   undisturbed on a busy machine.
- * @param done Called with the best time of each case, in nanoseconds a message.
+ * Runs the cases in turns, so that a disturbance affects all of them.
+ * @param rounds number of turns of each case, of which the best counts
+ * @param turn length of a turn in milliseconds; longer if batches are long. Short turns are often undisturbed on
+ *   a busy computer.
+ * @param done called with the best time of each case, in nanoseconds per message
  */
 export function time(
 	cases: readonly Case[],
@@ -41,7 +41,7 @@ export function time(
 	}, 1);
 }
 
-/** Finds out how many messages take a part of a turn. */
+/** Determines how many messages to run between two clock readings. */
 function prepare(each: Case, turn: number): Measure {
 	const { batch } = each;
 	const best = Math.min(...[1, 2, 3].map(() => measure(each, batch, 2)));
@@ -50,9 +50,9 @@ function prepare(each: Case, turn: number): Measure {
 }
 
 /**
- * Runs a case for some time. The clock tells milliseconds only: the time begins when it has just moved on, and
- * ends at the first part after which it has moved on by `turn`.
- * @returns Milliseconds a message.
+ * Runs a case for some time. The clock has a resolution of one millisecond: start just after it changes, and stop
+ * at the first reading that is `turn` later.
+ * @returns milliseconds per message
  */
 function measure(each: Case, count: number, turn: number): number {
 	const before = each.done();
@@ -67,10 +67,10 @@ function measure(each: Case, count: number, turn: number): number {
 		total += count;
 		now = Date.now();
 	}
-	// Some count octets and divide.
+	// Some cases count bytes and divide.
 	const arrived = Math.round(each.done() - before);
 	if (arrived !== total)
 		throw new Error(`${each.subject} ${each.work}: of ${total} messages ${arrived} arrived`);
-	// The last part was half done, on the average, when the time was over.
+	// On average the time was over in the middle of the last part.
 	return (now - start) / (total - count / 2);
 }

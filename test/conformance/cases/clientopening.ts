@@ -104,7 +104,7 @@ const good: [what: string, respond: Respond, options?: object][] = [
 	["many interim responses before it", (...all) => `${interim("102 X").repeat(50)}${response()(...all)}`],
 	["none of the subprotocols offered", response(), { protocols: ["chat"] }],
 	[
-		"4096 octets",
+		"4096 bytes",
 		(accept, request) =>
 			response({ X: "x".repeat(4096 - response({ X: "" })(accept, request).length) })(accept, request),
 	],
@@ -210,11 +210,11 @@ const bad: [section: string, what: string, respond: Respond, options?: object][]
 	["4.1", "a NUL", response({ "X-Nul": "a\0b" })],
 	[
 		"4.1",
-		"4097 octets",
+		"4097 bytes",
 		(accept, request) =>
 			response({ X: "x".repeat(4097 - response({ X: "" })(accept, request).length) })(accept, request),
 	],
-	["4.1", "a field of 50000 octets", response({ "X-Long": "x".repeat(50000) })],
+	["4.1", "a field of 50000 bytes", response({ "X-Long": "x".repeat(50000) })],
 	["4.1", "no end to its first line", () => "H".repeat(50000)],
 	["4.1", "nonsense", () => "220 mail.example ESMTP\r\n\r\n"],
 	["4.1", "frames instead of a head", () => `${bare(opcodes.text, "hello")}\r\n\r\n`],
@@ -242,7 +242,7 @@ export const clientOpening: ResponseCase[] = [
 	),
 	{
 		section: "4.1",
-		title: "frames that follow the response in the same octets are the first frames",
+		title: "frames that follow the response in the same bytes are the first frames",
 		response: (...all) => `${response()(...all)}${bare(opcodes.ping, "early")}${bare(opcodes.text, "bird")}`,
 		opens: true,
 		moves: [answers(aPong("early"), aText("bird")), sends(text("later")), answers(aText("later"))],

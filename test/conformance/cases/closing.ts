@@ -65,35 +65,35 @@ const reasons: FrameCase[] = [
 	...["", "x", "x".repeat(123), "grüße 日本 🙂"].map(
 		(reason): FrameCase => ({
 			section,
-			title: `a reason of ${Buffer.byteLength(reason)} octets is reported`,
+			title: `a reason of ${Buffer.byteLength(reason)} bytes is reported`,
 			moves: [sends(close(1000, reason)), answers(aClose(1000))],
 			messages: [],
 			ending: closes(1000, reason),
 		}),
 	),
 	...validTexts.slice(0, 12).map(
-		({ name, octets }): FrameCase => ({
+		({ name, bytes }): FrameCase => ({
 			section,
 			title: `a reason may have ${name}`,
-			moves: [sends(close(Buffer.concat([closePayload(3000), octets]))), answers(aClose(3000))],
+			moves: [sends(close(Buffer.concat([closePayload(3000), bytes]))), answers(aClose(3000))],
 			messages: [],
-			ending: closes(3000, octets.toString()),
+			ending: closes(3000, bytes.toString()),
 		}),
 	),
 	...invalidTexts
-		.filter(({ octets }) => octets.length < 100)
+		.filter(({ bytes }) => bytes.length < 100)
 		.map(
-			({ name, octets }): FrameCase => ({
+			({ name, bytes }): FrameCase => ({
 				section,
 				title: `a reason with ${name} is refused`,
-				moves: [sends(close(Buffer.concat([closePayload(1000), octets])))],
+				moves: [sends(close(Buffer.concat([closePayload(1000), bytes])))],
 				messages: [],
 				ending: fails(1007),
 			}),
 		),
 	{
 		section,
-		title: "a reason of 124 octets makes the frame too long",
+		title: "a reason of 124 bytes makes the frame too long",
 		moves: [sends(close(1000, "x".repeat(124)))],
 		messages: [],
 		ending: fails(1002),

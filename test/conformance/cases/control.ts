@@ -24,14 +24,14 @@ import { counting } from "./framing.js";
 const lengths: FrameCase[] = [0, 1, 2, 124, 125].flatMap((length): FrameCase[] => [
 	{
 		section: "5.5.3",
-		title: `a ping of ${length} octets is answered with the same octets`,
+		title: `a ping of ${length} bytes is answered with the same bytes`,
 		moves: [sends(ping(counting(length))), answers(aPong(counting(length)))],
 		messages: [],
 		ending: open,
 	},
 	{
 		section: "5.5.3",
-		title: `a pong of ${length} octets that nobody asked for is ignored`,
+		title: `a pong of ${length} bytes that nobody asked for is ignored`,
 		moves: [sends(pong(counting(length)), text("next")), answers(aText("next"))],
 		messages: ["next"],
 		ending: open,
@@ -46,7 +46,7 @@ const tooLong: FrameCase[] = [
 	[126, 127, 65536].map(
 		(length): FrameCase => ({
 			section: "5.5",
-			title: `a ${name} of ${length} octets is refused at its header`,
+			title: `a ${name} of ${length} bytes is refused at its header`,
 			moves: [sends(cut(anyFrame(opcode as number, "", { length }), 2))],
 			messages: [],
 			ending: fails(1002),

@@ -38,13 +38,13 @@ const whole: FrameCase[] = (
 	[
 		["two fragments", ["Hel", "lo"]],
 		["three fragments", ["H", "el", "lo"]],
-		["single octets", [..."fragmentation"]],
+		["single bytes", [..."fragmentation"]],
 		["an empty first fragment", ["", "Hello"]],
 		["an empty last fragment", ["Hello", ""]],
 		["empty fragments between", ["Hel", "", "", "lo"]],
 		["nothing but empty fragments", ["", "", ""]],
 		["a hundred fragments", Array.from({ length: 100 }, (_, index) => String(index))],
-		["fragments of 125, 126 and 127 octets", ["a".repeat(125), "b".repeat(126), "c".repeat(127)]],
+		["fragments of 125, 126 and 127 bytes", ["a".repeat(125), "b".repeat(126), "c".repeat(127)]],
 	] as [string, string[]][]
 ).map(([what, payloads]) => ({
 	section,
@@ -58,7 +58,7 @@ const between: FrameCase[] = [
 	{
 		section,
 		title: "a binary message in fragments stays binary",
-		octets: true,
+		bytes: true,
 		moves: [
 			sends(binary("one", { fin: false }), continuation("two", { fin: false }), continuation("three")),
 			answers(aBinary(Buffer.from("onetwothree"))),

@@ -22,7 +22,7 @@ import {
 
 const section = "5.2";
 
-/** Octets 0, 1, ... 255, 0 and so on. */
+/** Bytes 0, 1, ... 255, 0 and so on. */
 export function counting(length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, (_, index) => index));
 }
@@ -30,15 +30,15 @@ export function counting(length: number): Buffer {
 const shortLengths = [0, 1, 2, 124, 125, 126, 127, 128, 1000].flatMap((length): FrameCase[] => [
 	{
 		section,
-		title: `a text message of ${length} octets is received, and one is sent`,
+		title: `a text message of ${length} bytes is received, and one is sent`,
 		moves: [sends(text("x".repeat(length))), answers(aText("x".repeat(length)))],
 		messages: ["x".repeat(length)],
 		ending: open,
 	},
 	{
 		section,
-		title: `a binary message of ${length} octets is received, and one is sent`,
-		octets: true,
+		title: `a binary message of ${length} bytes is received, and one is sent`,
+		bytes: true,
 		moves: [sends(binary(counting(length))), answers(aBinary(counting(length)))],
 		messages: [counting(length)],
 		ending: open,
@@ -49,8 +49,8 @@ const longLengths: FrameCase[] = [
 	...[65535, 65536].map(
 		(length): FrameCase => ({
 			section,
-			title: `a message of ${length} octets is received`,
-			octets: true,
+			title: `a message of ${length} bytes is received`,
+			bytes: true,
 			echo: false,
 			options: { maxMessageSize: 70000 },
 			moves: [sends(binary(counting(length)), ping("after it")), answers(aPong("after it"))],
@@ -60,11 +60,11 @@ const longLengths: FrameCase[] = [
 	),
 	{
 		section,
-		title: "a message of 65536 octets is sent",
-		octets: true,
+		title: "a message of 65536 bytes is sent",
+		bytes: true,
 		options: { sendQueueSize: 70000 },
 		moves: [
-			device((connection) => [connection.step("send", onDevice.octets(65536))]),
+			device((connection) => [connection.step("send", onDevice.bytes(65536))]),
 			answers(aBinary(counting(65536))),
 		],
 		messages: [],
@@ -106,7 +106,7 @@ const tooLong: FrameCase[] = [
 	...["0000010000000000", "0020000000000001", "7fffffffffffffff", "0000000100000000", "0000000080000000"].map(
 		(length): FrameCase => ({
 			section: "10.4",
-			title: `a frame that announces ${BigInt(`0x${length}`)} octets is refused at its header`,
+			title: `a frame that announces ${BigInt(`0x${length}`)} bytes is refused at its header`,
 			moves: [sends(header(opcodes.binary, `7f ${length}`))],
 			messages: [],
 			ending: fails(1009),
@@ -114,7 +114,7 @@ const tooLong: FrameCase[] = [
 	),
 	{
 		section: "10.4",
-		title: "a message of as many octets as the limit is received, again and again",
+		title: "a message of as many bytes as the limit is received, again and again",
 		options: { maxMessageSize: 300 },
 		moves: [
 			sends(text("x".repeat(300)), text("y".repeat(300))),
@@ -125,7 +125,7 @@ const tooLong: FrameCase[] = [
 	},
 	{
 		section: "10.4",
-		title: "a message of one octet more than the limit is refused at its header",
+		title: "a message of one byte more than the limit is refused at its header",
 		options: { maxMessageSize: 300 },
 		moves: [sends(header(opcodes.text, "7e 012d"))],
 		messages: [],

@@ -1,5 +1,5 @@
 /** Sections 5.1, 5.3 and 10.3: masking, by role. */
-import { opcodes } from "../../support/frames.js";
+import { frame, opcodes } from "../../support/frames.js";
 import {
 	aBinary,
 	answers,
@@ -46,13 +46,9 @@ const wrongWay: FrameCase[] = kinds.flatMap(([name, opcode]): FrameCase[] =>
 	]),
 );
 
-/** A frame with a masking key of choice. */
+/** A frame with the given masking key. */
 function masked(opcode: number, payload: Uint8Array, key: string, fin = true): Part {
-	return () => {
-		const keyOctets = Buffer.from(key, "hex");
-		const octets = Buffer.from(payload).map((octet, index) => octet ^ (keyOctets[index & 3] as number));
-		return Buffer.concat([Buffer.of((fin ? 0x80 : 0) | opcode, 0x80 | payload.length), keyOctets, octets]);
-	};
+	return () => frame(opcode, payload, { mask: true, key: Buffer.from(key, "hex"), fin });
 }
 
 const keys = ["00000000", "ffffffff", "01000000", "00000001", "80402010", "37fa213d"];
@@ -63,7 +59,7 @@ const unmasking: FrameCase[] = [
 			section: "5.3",
 			title: `a payload masked with the key ${key} is unmasked`,
 			roles: ["server"],
-			octets: true,
+			bytes: true,
 			moves: [sends(masked(opcodes.binary, counting(100), key)), answers(aBinary(counting(100)))],
 			messages: [counting(100)],
 			ending: open,
@@ -73,7 +69,7 @@ const unmasking: FrameCase[] = [
 		section: "5.3",
 		title: "each frame has its own key, and starts it anew",
 		roles: ["server"],
-		octets: true,
+		bytes: true,
 		moves: [
 			sends(
 				masked(opcodes.binary, counting(5), "11223344", false),
@@ -82,7 +78,7 @@ const unmasking: FrameCase[] = [
 				masked(opcodes.continuation, counting(7), "99aabbcc"),
 			),
 			answers(
-				{ kind: "pong", octets: counting(3) },
+				{ kind: "pong", bytes: counting(3) },
 				aBinary(Buffer.concat([counting(5), counting(6), counting(7)])),
 			),
 		],
@@ -92,8 +88,8 @@ const unmasking: FrameCase[] = [
 	...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(
 		(length): FrameCase => ({
 			section: "5.3",
-			title: `messages of ${length} octets, one after the other, are unmasked each from its first octet`,
-			octets: true,
+			title: `messages of ${length} bytes, one after the other, are unmasked each from its first byte`,
+			bytes: true,
 			moves: [
 				sends(binary(counting(length)), binary(counting(length)), binary(counting(length))),
 				answers(aBinary(counting(length)), aBinary(counting(length)), aBinary(counting(length))),
@@ -124,7 +120,7 @@ const keyChoice: FrameCase[] = [
 		title: "control frames and fragments are masked as messages are, by role",
 		moves: [
 			sends(text("a", { fin: false }), anyFrame(opcodes.ping, "ping"), continuation("b")),
-			answers({ kind: "pong", octets: Buffer.from("ping") }, aText("ab")),
+			answers({ kind: "pong", bytes: Buffer.from("ping") }, aText("ab")),
 			{ do: "compare keys" },
 		],
 		messages: ["ab"],

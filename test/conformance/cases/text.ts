@@ -1,5 +1,5 @@
 /** Sections 5.6 and 8.1: text is UTF-8, and what is not fails the connection at once. */
-import { firstBadOctet, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
+import { firstBadByte, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
 import {
 	aBinary,
 	answers,
@@ -17,35 +17,35 @@ import {
 	text,
 } from "../case.js";
 
-function octetByOctet(octets: Buffer): Part[] {
-	return Array.from(octets, (_, index) => {
-		const payload = octets.subarray(index, index + 1);
-		const options = { fin: index === octets.length - 1 };
+function byteByByte(bytes: Buffer): Part[] {
+	return Array.from(bytes, (_, index) => {
+		const payload = bytes.subarray(index, index + 1);
+		const options = { fin: index === bytes.length - 1 };
 		return index === 0 ? text(payload, options) : continuation(payload, options);
 	});
 }
 
-const valid: FrameCase[] = validTexts.flatMap(({ name, octets }): FrameCase[] => {
-	const content = octets.toString();
-	const cuts = Array.from({ length: octets.length + 1 }, (_, index) => index);
+const valid: FrameCase[] = validTexts.flatMap(({ name, bytes }): FrameCase[] => {
+	const content = bytes.toString();
+	const cuts = Array.from({ length: bytes.length + 1 }, (_, index) => index);
 	return [
 		{
 			section: "5.6",
 			title: `${name} is text`,
-			moves: [sends(text(octets)), answers(aText(content))],
+			moves: [sends(text(bytes)), answers(aText(content))],
 			messages: [content],
 			ending: open,
 		},
 		{
 			section: "5.6",
-			title: `${name} is text in two fragments cut at every octet, and in fragments of one`,
+			title: `${name} is text in two fragments cut at every byte, and in fragments of one`,
 			moves: [
 				sends(
 					...cuts.flatMap((at) => [
-						text(octets.subarray(0, at), { fin: false }),
-						continuation(octets.subarray(at)),
+						text(bytes.subarray(0, at), { fin: false }),
+						continuation(bytes.subarray(at)),
 					]),
-					...octetByOctet(octets),
+					...byteByByte(bytes),
 				),
 				answers(...cuts.map(() => aText(content)), aText(content)),
 			],
@@ -55,30 +55,30 @@ const valid: FrameCase[] = validTexts.flatMap(({ name, octets }): FrameCase[] =>
 	];
 });
 
-const invalid: FrameCase[] = invalidTexts.flatMap(({ name, octets }): FrameCase[] => {
-	const bad = firstBadOctet(octets);
+const invalid: FrameCase[] = invalidTexts.flatMap(({ name, bytes }): FrameCase[] => {
+	const bad = firstBadByte(bytes);
 	const cases: FrameCase[] = [
 		{
 			section: "8.1",
 			title: `${name}: refused in one frame, after a good message`,
-			moves: [sends(text("good"), text(octets), text("after")), answers(aText("good"))],
+			moves: [sends(text("good"), text(bytes), text("after")), answers(aText("good"))],
 			messages: ["good"],
 			ending: fails(1007),
 		},
 		{
 			section: "8.1",
-			title: `${name}: refused in fragments of one octet`,
-			moves: [sends(...octetByOctet(octets))],
+			title: `${name}: refused in fragments of one byte`,
+			moves: [sends(...byteByByte(bytes))],
 			messages: [],
 			ending: fails(1007),
 		},
 	];
-	if (bad < octets.length)
+	if (bad < bytes.length)
 		cases.push(
 			{
 				section: "8.1",
-				title: `${name}: refused at its octet ${bad}, before the frame ends`,
-				moves: [sends(text(octets.subarray(0, bad + 1), { length: bad + 101 }))],
+				title: `${name}: refused at its byte ${bad}, before the frame ends`,
+				moves: [sends(text(bytes.subarray(0, bad + 1), { length: bad + 101 }))],
 				messages: [],
 				ending: fails(1007),
 			},
@@ -87,8 +87,8 @@ const invalid: FrameCase[] = invalidTexts.flatMap(({ name, octets }): FrameCase[
 				title: `${name}: refused in a fragment, before the message ends`,
 				moves: [
 					sends(
-						text(octets.subarray(0, bad), { fin: false }),
-						continuation(octets.subarray(bad, bad + 1), { fin: false }),
+						text(bytes.subarray(0, bad), { fin: false }),
+						continuation(bytes.subarray(bad, bad + 1), { fin: false }),
 					),
 				],
 				messages: [],
@@ -102,18 +102,18 @@ const others: FrameCase[] = [
 	{
 		section: "5.6",
 		title: "what is not UTF-8 is no fault in a binary message",
-		octets: true,
+		bytes: true,
 		moves: [
-			sends(...invalidTexts.map(({ octets }) => binary(octets))),
-			answers(...invalidTexts.map(({ octets }) => aBinary(octets))),
+			sends(...invalidTexts.map(({ bytes }) => binary(bytes))),
+			answers(...invalidTexts.map(({ bytes }) => aBinary(bytes))),
 		],
-		messages: invalidTexts.map(({ octets }) => octets),
+		messages: invalidTexts.map(({ bytes }) => bytes),
 		ending: open,
 	},
 	{
 		section: "5.6",
 		title: "a binary message in fragments is no text either",
-		octets: true,
+		bytes: true,
 		moves: [
 			sends(binary(Buffer.of(0xff), { fin: false }), continuation(Buffer.of(0xfe))),
 			answers(aBinary(Buffer.of(0xff, 0xfe))),
@@ -140,8 +140,8 @@ const others: FrameCase[] = [
 	},
 	{
 		section: "5.6",
-		title: "text is strict for a receiver of octets too",
-		octets: true,
+		title: "text is strict for a receiver of bytes too",
+		bytes: true,
 		moves: [sends(text(Buffer.of(0x61, 0xff)))],
 		messages: [],
 		ending: fails(1007),
@@ -160,13 +160,13 @@ const others: FrameCase[] = [
 
 /** Texts that only their end makes bad, in a message that could still go on. */
 const unfinished: FrameCase[] = invalidTexts
-	.filter(({ octets }) => firstBadOctet(octets) === octets.length && !isUtf8(octets))
-	.map(({ name, octets }) => ({
+	.filter(({ bytes }) => firstBadByte(bytes) === bytes.length && !isUtf8(bytes))
+	.map(({ name, bytes }) => ({
 		section: "8.1",
 		title: `${name}: no fault as long as the message goes on, refused when it ends`,
 		moves: [
-			sends(text(octets, { fin: false }), (mask) => Buffer.from(mask ? "898001020304" : "8900", "hex")),
-			answers({ kind: "pong", octets: Buffer.alloc(0) }),
+			sends(text(bytes, { fin: false }), (mask) => Buffer.from(mask ? "898001020304" : "8900", "hex")),
+			answers({ kind: "pong", bytes: Buffer.alloc(0) }),
 			sends(continuation()),
 		],
 		messages: [],

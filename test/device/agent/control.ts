@@ -1,11 +1,11 @@
 /** The control connection, device side: lines of JSON in and out over a native TCP connection, in bounded memory. */
 import TCP from "embedded:io/socket/tcp";
 
-/** A command line longer than this is refused, in octets. */
+/** A command line longer than this is refused, in bytes. */
 const longestLine = 65536;
-/** While more than this waits to be written, in octets, no further command is read. */
+/** While more than this waits to be written, in bytes, no further command is read. */
 const highWater = 8192;
-/** Reports beyond this, in octets, end the connection: a test that listens to less is wanted. */
+/** Reports beyond this, in bytes, end the connection: a test that listens to less is wanted. */
 const mostWaiting = 262144;
 
 const newline = 10;
@@ -18,105 +18,105 @@ export interface ControlOwner {
 }
 
 export class Control {
-	#tcp: TCP | undefined;
-	readonly #owner: ControlOwner;
-	/** Octets of the line that is not yet complete. */
-	#partial: Uint8Array<ArrayBuffer>[] = [];
-	#partialLength = 0;
-	#readable = 0;
-	#waiting: Uint8Array<ArrayBuffer>[] = [];
-	#waitingLength = 0;
-	#window = 0;
+	private tcp: TCP | undefined;
+	private readonly owner: ControlOwner;
+	/** Bytes of the line that is not yet complete. */
+	private partial: Uint8Array<ArrayBuffer>[] = [];
+	private partialLength = 0;
+	private readable = 0;
+	private waiting: Uint8Array<ArrayBuffer>[] = [];
+	private waitingLength = 0;
+	private window = 0;
 
 	constructor(from: TCP, owner: ControlOwner) {
 		const control = this;
-		this.#owner = owner;
-		this.#tcp = new TCP({
+		this.owner = owner;
+		this.tcp = new TCP({
 			from,
 			nodelay: true,
 			onReadable(count) {
-				control.#readable = count;
-				control.#read();
+				control.readable = count;
+				control.read();
 			},
 			onWritable(count) {
-				control.#window = count;
-				control.#write();
-				control.#read();
+				control.window = count;
+				control.write();
+				control.read();
 			},
 			onError() {
 				control.close();
 				owner.onClose();
 			},
 		});
-		this.#tcp.format = "buffer";
+		this.tcp.format = "buffer";
 	}
 
 	close(): void {
-		this.#tcp?.close();
-		this.#tcp = undefined;
-		this.#waiting = [];
-		this.#partial = [];
+		this.tcp?.close();
+		this.tcp = undefined;
+		this.waiting = [];
+		this.partial = [];
 	}
 
 	/** Sends `report` as one line, now or as soon as the connection takes it. */
 	tell(report: unknown): void {
-		if (!this.#tcp) return;
+		if (!this.tcp) return;
 		const line = new Uint8Array(ArrayBuffer.fromString(`${JSON.stringify(report)}\n`));
-		if (this.#waitingLength + line.length > mostWaiting) {
+		if (this.waitingLength + line.length > mostWaiting) {
 			this.close();
-			trace(`agent: more than ${mostWaiting} octets of reports wait; watch fewer events\n`);
-			this.#owner.onClose();
+			trace(`agent: more than ${mostWaiting} bytes of reports wait; watch fewer events\n`);
+			this.owner.onClose();
 			return;
 		}
-		this.#waiting.push(line);
-		this.#waitingLength += line.length;
-		this.#write();
+		this.waiting.push(line);
+		this.waitingLength += line.length;
+		this.write();
 	}
 
-	#write(): void {
-		while (this.#tcp && this.#window > 0) {
-			const line = this.#waiting[0];
+	private write(): void {
+		while (this.tcp && this.window > 0) {
+			const line = this.waiting[0];
 			if (!line) return;
-			const part = line.length > this.#window ? line.slice(0, this.#window) : line;
-			if (part.length < line.length) this.#waiting[0] = line.subarray(part.length);
-			else this.#waiting.shift();
-			this.#waitingLength -= part.length;
-			this.#window = this.#tcp.write(part) as unknown as number;
+			const part = line.length > this.window ? line.slice(0, this.window) : line;
+			if (part.length < line.length) this.waiting[0] = line.subarray(part.length);
+			else this.waiting.shift();
+			this.waitingLength -= part.length;
+			this.window = this.tcp.write(part) as unknown as number;
 		}
 	}
 
-	#read(): void {
-		while (this.#tcp && this.#readable > 0 && this.#waitingLength <= highWater) {
-			const octets = new Uint8Array(this.#tcp.read() as ArrayBuffer);
-			this.#readable = 0;
-			this.#take(octets);
+	private read(): void {
+		while (this.tcp && this.readable > 0 && this.waitingLength <= highWater) {
+			const bytes = new Uint8Array(this.tcp.read() as ArrayBuffer);
+			this.readable = 0;
+			this.take(bytes);
 		}
 	}
 
-	#take(octets: Uint8Array<ArrayBuffer>): void {
+	private take(bytes: Uint8Array<ArrayBuffer>): void {
 		let start = 0;
 		for (;;) {
-			const end = octets.indexOf(newline, start);
-			const piece = octets.slice(start, end < 0 ? octets.length : end);
-			this.#partial.push(piece);
-			this.#partialLength += piece.length;
-			if (this.#partialLength > longestLine) {
-				trace(`agent: a command of more than ${longestLine} octets; send a rule to make the data instead\n`);
+			const end = bytes.indexOf(newline, start);
+			const piece = bytes.slice(start, end < 0 ? bytes.length : end);
+			this.partial.push(piece);
+			this.partialLength += piece.length;
+			if (this.partialLength > longestLine) {
+				trace(`agent: a command of more than ${longestLine} bytes; send a rule to make the data instead\n`);
 				this.close();
-				this.#owner.onClose();
+				this.owner.onClose();
 				return;
 			}
 			if (end < 0) return;
-			const line = new Uint8Array(this.#partialLength);
+			const line = new Uint8Array(this.partialLength);
 			let position = 0;
-			for (const part of this.#partial) {
+			for (const part of this.partial) {
 				line.set(part, position);
 				position += part.length;
 			}
-			this.#partial = [];
-			this.#partialLength = 0;
-			this.#owner.onLine(String.fromArrayBuffer(line.buffer));
-			if (!this.#tcp) return;
+			this.partial = [];
+			this.partialLength = 0;
+			this.owner.onLine(String.fromArrayBuffer(line.buffer));
+			if (!this.tcp) return;
 			start = end + 1;
 		}
 	}

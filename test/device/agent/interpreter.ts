@@ -31,29 +31,29 @@ const vectors = { json: () => failures(measureText, measureValue) };
 const quietMethods = ["open", "send", "close", "start", "stop"];
 
 export class Interpreter {
-	readonly #tell: (report: Report) => void;
-	readonly #objects = new Map<ObjectName, unknown>([
+	private readonly tell: (report: Report) => void;
+	private readonly objects = new Map<ObjectName, unknown>([
 		["module", webSocket],
 		["vectors", vectors],
 	]);
-	readonly #names = new Map<object, ObjectName>();
-	readonly #listeners = new Map<string, Listener>();
-	readonly #procedures = new Map<string, { readonly steps: readonly Step[]; runs: number }>();
+	private readonly names = new Map<object, ObjectName>();
+	private readonly listeners = new Map<string, Listener>();
+	private readonly procedures = new Map<string, { readonly steps: readonly Step[]; runs: number }>();
 	/** Events seen so far: a quiet method must leave it as it was. */
-	#emitted = 0;
+	private emitted = 0;
 
 	constructor(tell: (report: Report) => void) {
-		this.#tell = tell;
+		this.tell = tell;
 	}
 
 	execute(command: Command): void {
-		const results = this.#runAll(command.steps, {});
-		this.#tell({ answer: command.id, results });
+		const results = this.runAll(command.steps, {});
+		this.tell({ answer: command.id, results });
 	}
 
 	/** Closes every client and stops every server. */
 	end(): void {
-		for (const object of this.#objects.values()) {
+		for (const object of this.objects.values()) {
 			const methods = object as Methods;
 			for (const method of ["close", "stop"]) {
 				try {
@@ -63,18 +63,18 @@ export class Interpreter {
 				}
 			}
 		}
-		this.#objects.clear();
-		this.#names.clear();
-		this.#listeners.clear();
-		this.#procedures.clear();
+		this.objects.clear();
+		this.names.clear();
+		this.listeners.clear();
+		this.procedures.clear();
 	}
 
-	#runAll(steps: readonly Step[], scope: Scope): Result[] {
+	private runAll(steps: readonly Step[], scope: Scope): Result[] {
 		return steps.map((step): Result => {
 			// A listener of a listener's steps must be able to throw into the module: that is what "throw" is for.
 			if (step.do === "throw") return { value: null };
 			try {
-				return { value: this.#encode(this.#run(step, scope)) };
+				return { value: this.encode(this.run(step, scope)) };
 			} catch (error) {
 				const { name, message } = error as Error;
 				return { error: { name: String(name), message: String(message) } };
@@ -82,44 +82,44 @@ export class Interpreter {
 		});
 	}
 
-	#run(step: Step, scope: Scope): unknown {
+	private run(step: Step, scope: Scope): unknown {
 		switch (step.do) {
 			case "new":
-				return this.#construct(step, scope);
+				return this.construct(step, scope);
 			case "call":
-				return this.#call(this.#object(step.on, scope), step, scope);
+				return this.call(this.object(step.on, scope), step, scope);
 			case "get":
-				return (this.#object(step.on, scope) as Record<string, unknown>)[step.property];
+				return (this.object(step.on, scope) as Record<string, unknown>)[step.property];
 			case "listen":
-				return this.#listen(step, scope);
+				return this.listen(step, scope);
 			case "unlisten": {
-				const object = this.#object(step.on, scope) as Methods;
-				return object[step.method]?.(step.event, this.#listeners.get(step.name));
+				const object = this.object(step.on, scope) as Methods;
+				return object[step.method]?.(step.event, this.listeners.get(step.name));
 			}
 			case "repeat": {
 				const last: unknown[] = [];
 				for (let index = 0; index < step.count; index++) {
-					const results = this.#runAll(step.steps, { ...scope, index });
+					const results = this.runAll(step.steps, { ...scope, index });
 					last.push(results[results.length - 1]);
 				}
 				return last;
 			}
 			case "define":
-				this.#procedures.set(step.name, { steps: step.steps, runs: 0 });
+				this.procedures.set(step.name, { steps: step.steps, runs: 0 });
 				return undefined;
 			case "run": {
-				const procedure = this.#procedures.get(step.name);
+				const procedure = this.procedures.get(step.name);
 				if (!procedure) throw new Error(`the agent knows no procedure "${step.name}"`);
 				if (step.times !== undefined && procedure.runs >= step.times) return procedure.runs;
 				procedure.runs++;
-				const failed = this.#runAll(procedure.steps, scope).find((result) => "error" in result);
-				if (failed && "error" in failed) this.#tell({ fault: `${step.name}: ${failed.error.message}` });
+				const failed = this.runAll(procedure.steps, scope).find((result) => "error" in result);
+				if (failed && "error" in failed) this.tell({ fault: `${step.name}: ${failed.error.message}` });
 				return procedure.runs;
 			}
 			case "later":
 				Timer.set(() => {
-					const results = this.#runAll(step.steps, scope);
-					this.#tell({ ran: step.name, of: step.name, at: Date.now(), results });
+					const results = this.runAll(step.steps, scope);
+					this.tell({ ran: step.name, of: step.name, at: Date.now(), results });
 					throwAsTold(step.steps);
 				}, step.milliseconds);
 				return undefined;
@@ -128,95 +128,95 @@ export class Interpreter {
 			case "clock":
 				return Date.now();
 			case "release":
-				this.#names.delete(this.#object(step.on, scope) as object);
-				this.#objects.delete(step.on);
+				this.names.delete(this.object(step.on, scope) as object);
+				this.objects.delete(step.on);
 				return undefined;
 			default:
 				throw new Error(`the agent knows no step "${(step as { do: string }).do}"`);
 		}
 	}
 
-	#object(name: ObjectName, scope: Scope): unknown {
+	private object(name: ObjectName, scope: Scope): unknown {
 		if (name === "this") return scope.self;
 		if (name === "argument") return scope.arguments?.[0];
-		const object = this.#objects.get(name);
+		const object = this.objects.get(name);
 		if (object === undefined) throw new Error(`the agent knows no object "${name}"`);
 		return object;
 	}
 
-	#construct(step: Step & { do: "new" }, scope: Scope): void {
+	private construct(step: Step & { do: "new" }, scope: Scope): void {
 		const values = step.options.map((wire) => decode(wire, scope));
 		const Class = classes[step.class] as unknown as new (...values: unknown[]) => Emitter;
-		this.#adopt(step.name, new Class(...values), step.watch ?? watchable[step.class], step.watch);
+		this.adopt(step.name, new Class(...values), step.watch ?? watchable[step.class], step.watch);
 	}
 
 	/** Names `object` and reports its events; those of a server's sockets as well. */
-	#adopt(
+	private adopt(
 		name: ObjectName,
 		object: Emitter,
 		events: readonly string[],
 		socketEvents?: readonly string[],
 	): void {
-		this.#objects.set(name, object);
-		this.#names.set(object, name);
+		this.objects.set(name, object);
+		this.names.set(object, name);
 		let sockets = 0;
 		for (const event of events) {
 			const interpreter = this;
 			object.addListener(event, function (this: unknown, ...values: unknown[]): void {
-				interpreter.#emitted++;
+				interpreter.emitted++;
 				if (event === "connection") {
-					interpreter.#adopt(`${name}.${++sockets}`, values[0] as Emitter, socketEvents ?? watchable.Socket);
+					interpreter.adopt(`${name}.${++sockets}`, values[0] as Emitter, socketEvents ?? watchable.Socket);
 				}
-				interpreter.#tell({
+				interpreter.tell({
 					event,
 					of: name,
 					at: Date.now(),
-					arguments: values.map((value) => interpreter.#encode(value)),
+					arguments: values.map((value) => interpreter.encode(value)),
 				});
-				if (this !== object) interpreter.#tell({ fault: `${name}: "${event}": this is not what emitted` });
-				interpreter.#checkLedger(name, object);
+				if (this !== object) interpreter.tell({ fault: `${name}: "${event}": this is not what emitted` });
+				interpreter.checkLedger(name, object);
 			});
 		}
 	}
 
-	#checkLedger(name: ObjectName, object: Emitter): void {
+	private checkLedger(name: ObjectName, object: Emitter): void {
 		const counters = object.counters;
 		if (!counters || counters.accepted === counters.sent + counters.waiting + counters.lost) return;
-		this.#tell({ fault: `${name}: accepted is not sent + waiting + lost: ${JSON.stringify(counters)}` });
+		this.tell({ fault: `${name}: accepted is not sent + waiting + lost: ${JSON.stringify(counters)}` });
 	}
 
-	#call(object: unknown, step: Step & { do: "call" }, scope: Scope): unknown {
+	private call(object: unknown, step: Step & { do: "call" }, scope: Scope): unknown {
 		const values = step.arguments.map((wire) => decode(wire, scope));
 		const method = (object as Methods)[step.method];
 		if (typeof method !== "function") throw new TypeError(`${step.on} has no method "${step.method}"`);
-		const emittedBefore = this.#emitted;
+		const emittedBefore = this.emitted;
 		try {
 			return method.apply(object, values);
 		} finally {
-			if (this.#emitted !== emittedBefore && quietMethods.includes(step.method)) {
-				this.#tell({ fault: `${step.on}: an event was emitted from inside ${step.method}()` });
+			if (this.emitted !== emittedBefore && quietMethods.includes(step.method)) {
+				this.tell({ fault: `${step.on}: an event was emitted from inside ${step.method}()` });
 			}
-			if (step.on !== "module") this.#checkLedger(step.on, object as Emitter);
+			if (step.on !== "module") this.checkLedger(step.on, object as Emitter);
 		}
 	}
 
-	#listen(step: Step & { do: "listen" }, scope: Scope): unknown {
-		const object = this.#object(step.on, scope);
+	private listen(step: Step & { do: "listen" }, scope: Scope): unknown {
+		const object = this.object(step.on, scope);
 		const interpreter = this;
 		function listener(this: unknown, ...values: unknown[]): void {
-			const results = interpreter.#runAll(step.steps, { self: this, arguments: values });
+			const results = interpreter.runAll(step.steps, { self: this, arguments: values });
 			if (!step.quiet) {
-				const of = interpreter.#names.get(this as object) ?? step.on;
-				interpreter.#tell({ ran: step.name, of, at: Date.now(), results });
+				const of = interpreter.names.get(this as object) ?? step.on;
+				interpreter.tell({ ran: step.name, of, at: Date.now(), results });
 			}
 			throwAsTold(step.steps);
 		}
-		this.#listeners.set(step.name, listener);
+		this.listeners.set(step.name, listener);
 		return (object as Methods)[step.method]?.(step.event, listener);
 	}
 
-	#encode(value: unknown): Wire {
-		return encode(value, (object) => this.#names.get(object));
+	private encode(value: unknown): Wire {
+		return encode(value, (object) => this.names.get(object));
 	}
 }
 

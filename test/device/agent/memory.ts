@@ -6,7 +6,7 @@ import Debug from "debug";
 import Instrumentation from "instrumentation";
 import config from "mc/config";
 
-/** In octets; 0 where the build has no instrumentation. */
+/** In bytes; 0 where the build has no instrumentation. */
 function memory(): string {
 	Debug.gc();
 	const slots = Instrumentation.get(Instrumentation.map("XS Slot Heap Used"));

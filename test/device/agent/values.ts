@@ -18,7 +18,7 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 function fromBase64(text: string): ArrayBuffer {
 	const digits = text.replaceAll("=", "");
-	const octets = new Uint8Array((digits.length * 3) >> 2);
+	const bytes = new Uint8Array((digits.length * 3) >> 2);
 	let bits = 0;
 	let held = 0;
 	let position = 0;
@@ -27,16 +27,16 @@ function fromBase64(text: string): ArrayBuffer {
 		held += 6;
 		if (held >= 8) {
 			held -= 8;
-			octets[position++] = bits >> held;
+			bytes[position++] = bits >> held;
 		}
 	}
-	return octets.buffer;
+	return bytes.buffer;
 }
 
-/** FNV-1a, 32 bits: tells damaged, lost and swapped octets apart. */
-function checksum(octets: Uint8Array): number {
+/** FNV-1a, 32 bits: tells damaged, lost and swapped bytes apart. */
+function checksum(bytes: Uint8Array): number {
 	let sum = 0x811c9dc5;
-	for (let i = 0; i < octets.length; i++) sum = Math.imul(sum ^ (octets[i] as number), 0x01000193);
+	for (let i = 0; i < bytes.length; i++) sum = Math.imul(sum ^ (bytes[i] as number), 0x01000193);
 	return sum >>> 0;
 }
 
@@ -65,23 +65,23 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 			};
 		case "text":
 			return (tagged["of"] as string).repeat(tagged["times"] as number);
-		case "octets": {
-			const octets = new Uint8Array(tagged["count"] as number);
-			for (let i = 0; i < octets.length && i < 256; i++) octets[i] = i;
-			for (let i = 256; i < octets.length; i *= 2) octets.copyWithin(i, 0, i);
-			return octets.buffer;
+		case "bytes": {
+			const bytes = new Uint8Array(tagged["count"] as number);
+			for (let i = 0; i < bytes.length && i < 256; i++) bytes[i] = i;
+			for (let i = 256; i < bytes.length; i *= 2) bytes.copyWithin(i, 0, i);
+			return bytes.buffer;
 		}
 		case "buffer":
 			return fromBase64(tagged["base64"] as string);
 		case "Uint8Array":
 		case "DataView": {
 			// A view in the middle of a larger buffer, to catch code that takes the whole buffer.
-			const octets = new Uint8Array(fromBase64(tagged["base64"] as string));
-			const larger = new Uint8Array(octets.length + 5).fill(0xee);
-			larger.set(octets, 3);
+			const bytes = new Uint8Array(fromBase64(tagged["base64"] as string));
+			const larger = new Uint8Array(bytes.length + 5).fill(0xee);
+			larger.set(bytes, 3);
 			return tagged["$"] === "DataView"
-				? new DataView(larger.buffer, 3, octets.length)
-				: larger.subarray(3, 3 + octets.length);
+				? new DataView(larger.buffer, 3, bytes.length)
+				: larger.subarray(3, 3 + bytes.length);
 		}
 		case "index":
 			return scope.index;
@@ -104,10 +104,10 @@ export function decode(wire: Wire, scope: Scope): unknown {
 	);
 }
 
-function octetsOf(kind: string, octets: Uint8Array<ArrayBuffer>): Wire {
-	if (octets.length > longestInFull)
-		return { $: "long", kind, length: octets.length, checksum: checksum(octets) };
-	return { $: kind, base64: octets.toBase64() };
+function bytesOf(kind: string, bytes: Uint8Array<ArrayBuffer>): Wire {
+	if (bytes.length > longestInFull)
+		return { $: "long", kind, length: bytes.length, checksum: checksum(bytes) };
+	return { $: kind, base64: bytes.toBase64() };
 }
 
 /** `value` for the driver; `nameOf` tells the objects the driver knows by name. */
@@ -117,9 +117,9 @@ export function encode(value: unknown, nameOf: (value: object) => string | undef
 			return value;
 		case "string": {
 			if (value.length * 4 <= longestInFull) return value;
-			const octets = new Uint8Array(ArrayBuffer.fromString(value.toWellFormed()));
-			if (octets.length <= longestInFull) return value;
-			return { $: "long", kind: "string", length: octets.length, checksum: checksum(octets) };
+			const bytes = new Uint8Array(ArrayBuffer.fromString(value.toWellFormed()));
+			if (bytes.length <= longestInFull) return value;
+			return { $: "long", kind: "string", length: bytes.length, checksum: checksum(bytes) };
 		}
 		case "number":
 			return Number.isFinite(value) ? value : { $: "number", value: String(value) };
@@ -131,8 +131,8 @@ export function encode(value: unknown, nameOf: (value: object) => string | undef
 	if (value === null) return null;
 	const name = nameOf(value);
 	if (name !== undefined) return { $: "object", name };
-	if (value instanceof ArrayBuffer) return octetsOf("buffer", new Uint8Array(value));
-	if (value instanceof Uint8Array) return octetsOf("Uint8Array", new Uint8Array(value));
+	if (value instanceof ArrayBuffer) return bytesOf("buffer", new Uint8Array(value));
+	if (value instanceof Uint8Array) return bytesOf("Uint8Array", new Uint8Array(value));
 	if (value instanceof Error) return { $: "error", name: value.name, message: value.message };
 	if (Array.isArray(value)) return value.map((item) => encode(item, nameOf));
 	const Class = (value as { constructor?: { name: string } }).constructor;

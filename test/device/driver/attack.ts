@@ -4,8 +4,8 @@ import { wsConnect } from "../../support/wspeer.js";
 import type { Agent } from "./driver.js";
 import type { RemoteServer } from "./remote.js";
 
-/** Octets of chunks, and slots, that memory may grow by under attack: a few buffers, not what the peer sends. */
-const mostOctets = 32768;
+/** Bytes of chunks, and slots, that memory may grow by under attack: a few buffers, not what the peer sends. */
+const mostBytes = 32768;
 const mostSlots = 2000;
 
 /** Memory after `attack` may not be much more than before. */
@@ -17,7 +17,7 @@ export async function boundedMemory(
 	const before = await agent.memory();
 	await attack();
 	const after = await agent.memory();
-	t.true(after.chunks - before.chunks < mostOctets, `chunks: ${before.chunks} before, ${after.chunks} after`);
+	t.true(after.chunks - before.chunks < mostBytes, `chunks: ${before.chunks} before, ${after.chunks} after`);
 	t.true(after.slots - before.slots < mostSlots, `slots: ${before.slots} before, ${after.slots} after`);
 }
 

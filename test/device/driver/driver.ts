@@ -79,7 +79,7 @@ export class Agent implements Driver {
 		return this.#target.configure(windows);
 	}
 
-	/** What is in use on the device after a garbage collection, in octets. */
+	/** What is in use on the device after a garbage collection, in bytes. */
 	memory(): Promise<{ slots: number; chunks: number }> {
 		return this.#target.memory();
 	}

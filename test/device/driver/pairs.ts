@@ -122,3 +122,14 @@ export async function serverAndRaw(
 	await raw.upgrade();
 	return { server: remote, port, socket: await remote.connection(), raw };
 }
+
+/**
+ * Waits until nothing can follow any more: another client, which retries at `interval` like the one under test, has
+ * failed several times by then.
+ */
+export async function nothingFollows(t: Context, agent: Agent, interval: number): Promise<void> {
+	const port = await refusing(t);
+	const witness = await client(t, agent, { port, numberOfRetries: 4, timeBetweenRetries: interval });
+	await witness.open();
+	await witness.next("error");
+}

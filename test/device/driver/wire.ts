@@ -19,14 +19,14 @@ export const onDevice = {
 	argument: (index: number): Wire => ({ $: "argument", index }),
 	/** A string, `of` repeated. */
 	text: (of: string, times: number): Wire => ({ $: "text", of, times }),
-	/** An ArrayBuffer of `count` octets 0, 1, ... 255, 0 and so on. */
-	octets: (count: number): Wire => ({ $: "octets", count }),
+	/** An ArrayBuffer of `count` bytes 0, 1, ... 255, 0 and so on. */
+	bytes: (count: number): Wire => ({ $: "bytes", count }),
 } as const;
 
 /** A string or buffer too long to be told in full. */
 export interface Long {
 	kind: "string" | "buffer";
-	/** In octets of UTF-8. */
+	/** In bytes of UTF-8. */
 	length: number;
 	/** FNV-1a, 32 bits. */
 	checksum: number;
@@ -34,21 +34,21 @@ export interface Long {
 
 /** How the device tells a long `value`: what to expect where one is received. */
 export function long(value: string | Uint8Array): Long {
-	const octets = typeof value === "string" ? new TextEncoder().encode(value) : value;
+	const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
 	let checksum = 0x811c9dc5;
-	for (const octet of octets) checksum = Math.imul(checksum ^ octet, 0x01000193);
+	for (const byte of bytes) checksum = Math.imul(checksum ^ byte, 0x01000193);
 	return {
 		kind: typeof value === "string" ? "string" : "buffer",
-		length: octets.length,
+		length: bytes.length,
 		checksum: checksum >>> 0,
 	};
 }
 
-function base64(octets: ArrayBuffer | Uint8Array | DataView): string {
+function base64(bytes: ArrayBuffer | Uint8Array | DataView): string {
 	const buffer =
-		octets instanceof ArrayBuffer
-			? Buffer.from(octets)
-			: Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+		bytes instanceof ArrayBuffer
+			? Buffer.from(bytes)
+			: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	return buffer.toString("base64");
 }
 

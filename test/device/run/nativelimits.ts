@@ -7,9 +7,9 @@ import type { Limit } from "./limit.js";
 
 const reserved = "reserved bits and opcodes end the connection without a close frame";
 const masking = "frames are taken masked or not, whichever the role";
-const lengths = "a length may be written with more octets than it needs";
+const lengths = "a length may be written with more bytes than it needs";
 const longLengths = "lengths are taken modulo 2^32";
-const sizes = "a message is measured as its octets come, not by the header of its frame";
+const sizes = "a message is measured as its bytes come, not by the header of its frame";
 const fragments = "fragments are taken in any order, a message inside another one as well";
 const control = "control frames are taken in fragments";
 const longControl = "a control frame is known to be too long once it has come";
@@ -54,7 +54,7 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[longLengths]: ["5.2 a 64-bit length with its highest bit set"],
 	[sizes]: [
 		"10.4 a frame that announces",
-		"10.4 a message of one octet more than the limit",
+		"10.4 a message of one byte more than the limit",
 		"server 10.4 fragments of more than the limit together",
 	],
 	[fragments]: [
@@ -67,7 +67,7 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	],
 	[control]: ["5.4 a fragmented"],
 	[longControl]: ["ping", "pong", "close"].flatMap((frame) =>
-		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} octets`),
+		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} bytes`),
 	),
 	[answerAccept]: [
 		"4.1 a response with an empty Sec-WebSocket-Accept",
@@ -92,8 +92,8 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 		"4.1 a response with a NUL",
 	],
 	[answerLength]: [
-		"4.1 a response with 4097 octets",
-		"4.1 a response with a field of 50000 octets",
+		"4.1 a response with 4097 bytes",
+		"4.1 a response with a field of 50000 bytes",
 		"4.1 a response with no end to its first line",
 	],
 	[answerInterim]: [
@@ -127,8 +127,8 @@ export const nativeTests: readonly Limit[] = [
 	{ test: "a server that speaks TLS is named as such", reason: answerForm },
 	{ test: "a client hears from a full server what its limit is", reason: answerStatus },
 	{ test: "maxHeadSize of a Client lets a longer response through", reason: answerLength },
-	{ test: "octets after the peer's close frame are ignored", reason: afterClose },
-	{ test: "a frame that announces 2^40 octets costs no memory", reason: longLengths },
+	{ test: "bytes after the peer's close frame are ignored", reason: afterClose },
+	{ test: "a frame that announces 2^40 bytes costs no memory", reason: longLengths },
 	{ test: "a hundred thousand empty fragments cost no memory, and the message arrives", reason: emptyFrames },
 	{ test: "a Client leaves the end of the TCP connection to the server", reason: ends },
 	{ test: "close is emitted when the peer's close frame was answered", reason: ends },
@@ -138,7 +138,7 @@ export const nativeTests: readonly Limit[] = [
 	...["Client", "Socket"].flatMap((role) => [
 		{ test: `${role}: a FIN when it has failed the connection`, reason: reserved },
 		{ test: `${role}: a RST when it has failed the connection`, reason: reserved },
-		{ test: `${role}: octets without end after a violation are dropped`, reason: reserved },
+		{ test: `${role}: bytes without end after a violation are dropped`, reason: reserved },
 		{ test: `${role}: the limit is enforced from the frame's header alone`, reason: sizes },
 		{ test: `${role}: a reserved bit closes with 1002`, reason: reserved },
 		{ test: `${role}: a reserved opcode closes with 1002`, reason: reserved },

@@ -2,8 +2,8 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import colors from "picocolors";
+import { runCommand, type Values } from "../../../sim/commandline.js";
 import { buildForSimulator } from "../../../sim/moddable/build.js";
 import { startDisplay } from "../../../sim/moddable/display.js";
 import { root, Sdk } from "../../../sim/moddable/sdk.js";
@@ -110,37 +110,28 @@ function summarize(title: string, all: readonly Judged[], left: readonly string[
 	return failed.length ? 1 : 0;
 }
 
-async function main(): Promise<number> {
-	const { values, positionals } = parseArgs({
-		allowPositionals: true,
-		options: { native: { type: "boolean" }, device: { type: "boolean" }, help: { type: "boolean" } },
-	});
-	if (values.help) {
-		console.log(usage);
-		return 0;
-	}
-	if (values.device && positionals.length === 0)
+const options = { native: "boolean", device: "boolean" } as const;
+
+async function runAll(
+	{ native = false, device }: Values<typeof options>,
+	words: readonly string[],
+): Promise<number> {
+	const address = device ? words[0] : undefined;
+	if (device && address === undefined)
 		throw new Error("Name the address of the board: npm run test:device -- ADDRESS");
-	const address = values.device ? (positionals.shift() as string) : undefined;
-	const named = positionals.length ? positionals : allFiles();
+	const files = device ? words.slice(1) : words;
+	const named = files.length > 0 ? files : allFiles();
 	const left = named.filter((file) => file in elsewhere);
-	const files = named.filter((file) => !(file in elsewhere));
-	const run = address === undefined ? await prepareSimulator(values.native ?? false) : prepareDevice(address);
+	const possible = named.filter((file) => !(file in elsewhere));
+	const run = address === undefined ? await prepareSimulator(native) : prepareDevice(address);
 	// Whatever has been started ends with this process.
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 	try {
-		const all = await runTests(files, run.options, run.environment, run.limits, tell);
+		const all = await runTests(possible, run.options, run.environment, run.limits, tell);
 		return summarize(run.title, all, left);
 	} finally {
 		await run.stop();
 	}
 }
 
-// Who started the command may stop to read what it says.
-process.stdout.on("error", () => {});
-try {
-	process.exitCode = await main();
-} catch (error) {
-	console.error((error as Error).message);
-	process.exitCode = 1;
-}
+await runCommand(usage, options, runAll, true);

@@ -6,7 +6,7 @@ import { askMemory } from "./memory.js";
 import { refuse } from "./refuse.js";
 import type { Target } from "./target.js";
 
-/** Octets of a slot of the XS engine on a microcontroller. */
+/** Bytes of a slot of the XS engine on a microcontroller. */
 const slotSize = 16;
 /** The ports that the agent's manifest gives it on boards. */
 const defaultPort = 8740;

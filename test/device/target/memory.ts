@@ -5,8 +5,8 @@ import { text } from "node:stream/consumers";
 import { NotOnThisTarget } from "./target.js";
 
 /**
- * What is in use after a garbage collection: slots, and octets of chunks.
- * @param slotSize octets of a slot on the device
+ * What is in use after a garbage collection: slots, and bytes of chunks.
+ * @param slotSize bytes of a slot on the device
  * @throws NotOnThisTarget where the agent was built without instrumentation
  */
 export async function askMemory(

@@ -3,10 +3,11 @@
 import { Sdk } from "../../../sim/moddable/sdk.js";
 import { ModdableSimulator } from "../../../sim/moddable/simulator.js";
 import { askMemory } from "./memory.js";
+import { startAgent } from "./ports.js";
 import { refuse } from "./refuse.js";
 import type { Target } from "./target.js";
 
-/** Octets of a slot of the XS engine on a computer of 64 bits. */
+/** Bytes of a slot of the XS engine on a computer of 64 bits. */
 const slotSize = 32;
 
 /** Names of the environment variables by which `test.ts` tells its processes what it has built and started. */
@@ -19,33 +20,15 @@ export async function startModdable(): Promise<Target> {
 	const display = process.env[displayVariable];
 	if (!program || !display)
 		throw new Error("The tests run in the Moddable simulator by npm run test:moddable [-- FILE...].");
-	const ports: number[] = [];
-	let started: () => void;
-	const listening = new Promise<void>((resolve) => {
-		started = resolve;
-	});
-	const device = await ModdableSimulator.start({
-		sdk: new Sdk(),
-		program,
-		display,
-		onTrace(line) {
-			const port = /^agent .* on port (\d+)$/.exec(line)?.[1];
-			if (port && ports.push(Number(port)) === 2) started();
-		},
-	});
-	const { exited } = device;
-	await Promise.race([
-		listening,
-		exited.then(({ reason }): never => {
-			throw new Error(`the device ended before the agent listened: ${reason}`);
-		}),
-	]);
+	const { device, ports } = await startAgent(2, (onTrace) =>
+		ModdableSimulator.start({ sdk: new Sdk(), program, display, onTrace }),
+	);
 	const [memoryPort, port] = ports as [number, number];
 	return {
 		host: "127.0.0.1",
 		port,
 		peerHost: "127.0.0.1",
-		exited,
+		exited: device.exited,
 		configure: refuse,
 		memory: () => askMemory("127.0.0.1", memoryPort, slotSize),
 		stop: () => device.stop(),

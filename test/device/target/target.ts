@@ -1,11 +1,11 @@
 /** What a test can ask of the device that runs the agent. */
 
 export interface Windows {
-	/** Octets of the receive buffer of each of the device's sockets. */
+	/** Bytes of the receive buffer of each of the device's sockets. */
 	readWindow?: number;
-	/** Octets of the send window of each of the device's sockets. */
+	/** Bytes of the send window of each of the device's sockets. */
 	writeWindow?: number;
-	/** Give the device every octet received in a read of its own. */
+	/** Give the device every byte received in a read of its own. */
 	splitReads?: boolean;
 	/** What names mean to the device's resolver: an address, "fail", or "hang" for no answer. */
 	hosts?: Record<string, string>;
@@ -28,7 +28,7 @@ export interface Target {
 	readonly exited: Promise<{ reason: string }>;
 	/** Windows of the sockets created from now on. @throws NotOnThisTarget where they cannot be chosen. */
 	configure(windows: Windows): Promise<void>;
-	/** What is in use after a garbage collection: slots, and octets of chunks. */
+	/** What is in use after a garbage collection: slots, and bytes of chunks. */
 	memory(): Promise<{ slots: number; chunks: number }>;
 	stop(): Promise<void>;
 }

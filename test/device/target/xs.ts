@@ -2,33 +2,19 @@
 
 import { fileURLToPath } from "node:url";
 import { Simulator } from "../../../sim/xs/simulator.js";
+import { startAgent } from "./ports.js";
 import type { Target } from "./target.js";
 
 /** Starts a simulator with the agent. */
 export async function startXs(): Promise<Target> {
-	let started: (port: number) => void;
-	const listening = new Promise<number>((resolve) => {
-		started = resolve;
-	});
-	const device = await Simulator.start({
-		program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
-		onTrace(line) {
-			const port = /^agent listens on port (\d+)/.exec(line)?.[1];
-			if (port) started(Number(port));
-		},
-	});
-	const exited = device.exited;
-	const port = await Promise.race([
-		listening,
-		exited.then(({ reason }): never => {
-			throw new Error(`the device ended before the agent listened: ${reason}`);
-		}),
-	]);
+	const { device, ports } = await startAgent(1, (onTrace) =>
+		Simulator.start({ program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)), onTrace }),
+	);
 	return {
 		host: "127.0.0.1",
-		port,
+		port: ports[0] as number,
 		peerHost: "127.0.0.1",
-		exited,
+		exited: device.exited,
 		configure: async (windows) => device.configure(windows),
 		memory: () => device.memory(),
 		stop: () => device.stop(),

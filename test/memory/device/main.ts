@@ -1,4 +1,4 @@
-/** Takes up memory, step by step: whoever runs it measures what is in use after each. */
+/** Allocates memory in steps. The caller measures the memory in use after each step. */
 import { makeSteps } from "./steps.js";
 import { walk } from "./walk.js";
 

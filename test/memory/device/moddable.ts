@@ -1,6 +1,6 @@
 /**
- * Takes up memory, step by step, and tells after each what is in use; then what messages leave behind.
- * For a build with instrumentation, and a heap so large that garbage is collected only when that is asked for.
+ * Allocates memory in steps and traces the memory in use after each; then measures the garbage of messages. Needs
+ * a build with instrumentation, and a heap so large that garbage is collected only on request.
  */
 import Debug from "debug";
 import Instrumentation from "instrumentation";
@@ -11,10 +11,10 @@ import { openWebSocket } from "../../bench/device/sdk.js";
 import { makeSteps, registry, repeatedly, type Step } from "./steps.js";
 import { walk } from "./walk.js";
 
-/** Octets of a slot on this computer. */
+/** Bytes per slot on this computer. */
 const slotSize = 32;
 
-/** What is in use, garbage included. */
+/** Returns the memory in use, including garbage. */
 function inUse(): { slots: number; chunks: number } {
 	return {
 		slots: (Instrumentation.get(Instrumentation.map("XS Slot Heap Used") ?? 0) ?? 0) / slotSize,
@@ -37,12 +37,12 @@ const meter: Meter = {
 function countGarbage(): void {
 	const cases = commonCases(makeMessages()).filter(({ batch }) => batch <= 10);
 	trace(
-		`cases ${JSON.stringify(cases.map(({ subject, work, role, octets }) => ({ subject, work, role, octets })))}\n`,
+		`cases ${JSON.stringify(cases.map(({ subject, work, role, bytes }) => ({ subject, work, role, bytes })))}\n`,
 	);
 	count(cases, 10, () => trace("done\n"), meter);
 }
 
-/** What the SDK's own take, for comparison. */
+/** The SDK's own WebSocket, for comparison. */
 const theirs: Step[] = (["client", "server"] as const).map((role) => ({
 	name: `SDK WebSocket ${role}`,
 	run: () =>
@@ -54,7 +54,7 @@ const theirs: Step[] = (["client", "server"] as const).map((role) => ({
 		}),
 }));
 function ignore(): void {}
-// What is made only once.
+// Allocate what is allocated only once.
 openWebSocket(registry, "client");
 
 walk(makeSteps(theirs), countGarbage, () => {

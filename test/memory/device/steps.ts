@@ -3,7 +3,7 @@ import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import { SendQueue } from "../../../modules/websocket/sendqueue.js";
 import { closeFrame, textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
-import { MemorySocket, Octets } from "../../bench/device/memorysocket.js";
+import { Bytes, MemorySocket } from "../../bench/device/memorysocket.js";
 import { answerUpgrade, askUpgrade, Registry, withNetwork } from "../../bench/device/peer.js";
 
 import { copies, messages, reconnects, sendQueueSize } from "./sizes.js";
@@ -84,10 +84,10 @@ export function makeSteps(others: readonly Step[] = []): Step[] {
 	newServer();
 	const clientSocket = open(client);
 	const serverSocket = connect();
-	const fromServer = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), false));
-	const fromClient = new Octets(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), true));
-	const closing = new Octets(closeFrame(false));
-	const closingMasked = new Octets(closeFrame(true));
+	const fromServer = new Bytes(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), false));
+	const fromClient = new Bytes(textFrame(ArrayBuffer.fromString(JSON.stringify(value)), true));
+	const closing = new Bytes(closeFrame(false));
+	const closingMasked = new Bytes(closeFrame(true));
 	let socket = clientSocket;
 	const exchange: Step = {
 		name: "messages",

@@ -2,8 +2,8 @@ import Timer from "timer";
 import type { Step } from "./steps.js";
 
 /**
- * Does the steps, and traces "step NAME" in the turn after each: what a step has put off until then is done.
- * @param read Adds what it returns to that line.
+ * Runs the steps and traces "step NAME" in the turn after each, when its deferred work is done.
+ * @param read returns text to add to that line
  */
 export function walk(steps: readonly Step[], done: () => void, read = () => ""): void {
 	let turn = 0;

@@ -1,6 +1,6 @@
 /**
- * The app that tries a way to include this project: a Client and a Server, both of which send every message back.
- * The types are tried as well: were one of them lost, nothing would be wrong where an error is expected.
+ * Test app for including this project: a Client and a Server that echo every message. It also tests the types: if
+ * a type were lost (`any`), the expected errors would not occur.
  */
 
 import config from "mc/config";
@@ -30,7 +30,7 @@ server.on("connection", (socket) => {
 	socket.on("close", (code) => trace(`socket closes with ${code.toFixed()}\n`));
 });
 
-/** Is never called. */
+/** Never called: checks types only. */
 export function mistakes(): void {
 	// @ts-expect-error: a port is a number
 	new Client({ port: "80" });
@@ -46,7 +46,7 @@ export function mistakes(): void {
 	new Server({ headers: {} });
 }
 
-// The engine that the host offers is the one of this package, and there is one of it only.
+// The host offers the engine of this package, which exists only once.
 trace(`engine ${host.device?.network?.ws?.io === WebSocketClient ? "is ours" : "is another"}\n`);
 server.start();
 client.open();

@@ -25,8 +25,8 @@ const cuts: [how: string, cut: (raw: RawConnection) => void][] = [
 ];
 
 /** What a peer has sent when its connection is cut; `mask` for the server's side. */
-const halves: [what: string, octets: (mask: boolean) => Buffer][] = [
-	["one octet of a frame's head", (mask) => frame(opcodes.text, "hello", { mask }).subarray(0, 1)],
+const halves: [what: string, bytes: (mask: boolean) => Buffer][] = [
+	["one byte of a frame's head", (mask) => frame(opcodes.text, "hello", { mask }).subarray(0, 1)],
 	[
 		"half a head with an extended length",
 		(mask) => frame(opcodes.text, "x".repeat(300), { mask }).subarray(0, 3),
@@ -38,10 +38,10 @@ const halves: [what: string, octets: (mask: boolean) => Buffer][] = [
 ];
 
 for (const [how, cut] of cuts) {
-	for (const [what, octets] of halves) {
+	for (const [what, bytes] of halves) {
 		test(`Client: a ${how} after ${what} is close 1006 and no message`, async (t) => {
 			const { client: open, raw } = await clientAndRaw(t, agent);
-			raw.write(octets(false));
+			raw.write(bytes(false));
 			await new Promise(setImmediate);
 			cut(raw);
 			t.is((await open.next("close"))[0], 1006);
@@ -50,7 +50,7 @@ for (const [how, cut] of cuts) {
 
 		test(`Socket: a ${how} after ${what} is close 1006 and no message`, async (t) => {
 			const { socket, raw } = await serverAndRaw(t, agent);
-			raw.write(octets(true));
+			raw.write(bytes(true));
 			await new Promise(setImmediate);
 			cut(raw);
 			t.is((await socket.next("close"))[0], 1006);
@@ -218,7 +218,7 @@ test("a client that fails leaves the others of the device alone", async (t) => {
 	t.deepEqual(healthy.order, ["open"]);
 });
 
-test("octets after the peer's close frame are ignored", async (t) => {
+test("bytes after the peer's close frame are ignored", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	raw.write(
 		frame(opcodes.close, closePayload(1000, "done")),
@@ -305,7 +305,7 @@ test("a peer that never reads cannot make the device's queue grow, and its end i
 	let before = -1;
 	for (let unchanged = 0; unchanged < 50; ) {
 		const [, counters] = (await agent.run(
-			{ do: "repeat", count: 2, steps: [socket.step("send", onDevice.octets(60_000))] },
+			{ do: "repeat", count: 2, steps: [socket.step("send", onDevice.bytes(60_000))] },
 			socket.property("counters"),
 		)) as [unknown, Counters];
 		unchanged = counters.sent === before ? unchanged + 1 : 0;
@@ -314,7 +314,7 @@ test("a peer that never reads cannot make the device's queue grow, and its end i
 	const { accepted, sent, waiting, lost } = await socket.counters();
 	t.true(
 		waiting <= 3,
-		`${waiting} messages of 60000 octets wait in a queue of 131072, one of them on its way`,
+		`${waiting} messages of 60000 bytes wait in a queue of 131072, one of them on its way`,
 	);
 	t.is(accepted, sent + waiting + lost);
 	raw.reset();

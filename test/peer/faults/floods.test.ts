@@ -44,8 +44,8 @@ async function received(connection: Pair["connection"], count: number): Promise<
 	while ((await connection.counters()).received < count);
 }
 
-function repeated(octets: Buffer, times: number): Buffer {
-	return Buffer.concat(new Array(times).fill(octets));
+function repeated(bytes: Buffer, times: number): Buffer {
+	return Buffer.concat(new Array(times).fill(bytes));
 }
 
 /** Attacks twice, as some buffers of the agent grow once, and bounds the memory of the second time. */
@@ -60,7 +60,7 @@ for (const role of ["Client", "Socket"] as const) {
 	const longest = role === "Client" ? 8192 : 4096;
 
 	test.serial(
-		`${role}: a message as long as allowed in fragments of one octet arrives, text and binary`,
+		`${role}: a message as long as allowed in fragments of one byte arrives, text and binary`,
 		(t) =>
 			twice(t, role, async ({ connection, raw, mask }) => {
 				for (const [index, opcode] of [opcodes.text, opcodes.binary].entries()) {
@@ -116,7 +116,7 @@ for (const role of ["Client", "Socket"] as const) {
 		}),
 	);
 
-	test.serial(`${role}: octets without end after a violation are dropped until the connection ends`, (t) =>
+	test.serial(`${role}: bytes without end after a violation are dropped until the connection ends`, (t) =>
 		twice(t, role, async ({ connection, raw }) => {
 			raw.send(opcodes.text, "bad", { rsv: 1 });
 			const flood = setInterval(() => raw.ended || raw.write(Buffer.alloc(20000, 0x81)), 1);

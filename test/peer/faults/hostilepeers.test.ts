@@ -38,7 +38,7 @@ test.serial(
 	},
 );
 
-test.serial("a frame that announces 2^40 octets costs no memory", async (t) => {
+test.serial("a frame that announces 2^40 bytes costs no memory", async (t) => {
 	const { server: listening, socket, raw } = await serverAndRaw(t, agent);
 	await boundedMemory(t, agent, async () => {
 		raw.send(opcodes.binary, Buffer.alloc(50_000), { length: 2 ** 40 });
@@ -48,7 +48,7 @@ test.serial("a frame that announces 2^40 octets costs no memory", async (t) => {
 	await servesOthers(agent, listening);
 });
 
-test.serial("a million one-octet fragments are refused at maxMessageSize", async (t) => {
+test.serial("a million one-byte fragments are refused at maxMessageSize", async (t) => {
 	const { server: listening, socket, raw } = await serverAndRaw(t, agent);
 	await boundedMemory(t, agent, async () => {
 		raw.send(opcodes.text, "x", { fin: false });

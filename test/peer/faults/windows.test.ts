@@ -13,7 +13,7 @@ const values = [null, "", "grüße 日本 🙂", { n: 1, list: [1, 2, 3] }, "x".
 // One after the other: the windows are the device's, not the connection's.
 for (const size of [1, 2, 7, 1436]) {
 	for (const splitReads of [false, true]) {
-		const name = `windows of ${size} octets${splitReads ? ", reads split" : ""}`;
+		const name = `windows of ${size} bytes${splitReads ? ", reads split" : ""}`;
 
 		test.serial(`${name}: a Client talks with ws`, async (t) => {
 			await agent.configure({ readWindow: size, writeWindow: size, splitReads });
@@ -68,12 +68,12 @@ for (const size of [1, 2, 7, 1436]) {
 			await agent.configure({ readWindow: size, writeWindow: size, splitReads });
 			const { client, raw } = await clientAndRaw(t, agent, { connectTimeout: 0, receiveType: "text/plain" });
 			const text = "ä€🙂".repeat(20);
-			const octets = Buffer.from(text);
+			const bytes = Buffer.from(text);
 			raw.write(
-				frame(opcodes.text, octets.subarray(0, 3), { fin: false }),
+				frame(opcodes.text, bytes.subarray(0, 3), { fin: false }),
 				frame(opcodes.ping, "p".repeat(125)),
-				frame(opcodes.continuation, octets.subarray(3, 95), { fin: false }),
-				frame(opcodes.continuation, octets.subarray(95)),
+				frame(opcodes.continuation, bytes.subarray(3, 95), { fin: false }),
+				frame(opcodes.continuation, bytes.subarray(95)),
 			);
 			t.is((await client.next("message"))[0], text);
 			t.is((await raw.readFrameOf(opcodes.pong)).payload.toString(), "p".repeat(125));
@@ -117,7 +117,7 @@ test.serial("a ping is answered before the data that waits", async (t) => {
 });
 
 for (const size of [7, 1436]) {
-	test.serial(`windows of ${size} octets: a message of 16384 octets each way`, async (t) => {
+	test.serial(`windows of ${size} bytes: a message of 16384 bytes each way`, async (t) => {
 		await agent.configure({ readWindow: size, writeWindow: size, splitReads: false });
 		const { client, peer } = await clientAndWs(t, agent, {
 			connectTimeout: 0,
@@ -126,7 +126,7 @@ for (const size of [7, 1436]) {
 			sendType: "application/octet-stream",
 			receiveType: "application/octet-stream",
 		});
-		await client.send(onDevice.octets(16384));
+		await client.send(onDevice.bytes(16384));
 		const expected = Buffer.from(Uint8Array.from({ length: 16384 }, (_, i) => i));
 		t.deepEqual(await peer.message(), expected);
 		peer.send(expected);

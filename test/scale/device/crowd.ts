@@ -3,12 +3,12 @@ import WebSocketClient from "../../../modules/rfc6455/websocketclient.js";
 import type { Case } from "../../bench/device/case.js";
 import { textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
-import { MemorySocket, Octets } from "../../bench/device/memorysocket.js";
+import { Bytes, MemorySocket } from "../../bench/device/memorysocket.js";
 import { askUpgrade, Registry, withNetwork } from "../../bench/device/peer.js";
 
 const value = { t: 21.5, id: 7, ok: true };
 
-/** A server of ours with connections over memory sockets, whose every message is sent back. */
+/** A Server with connections over memory sockets that echoes every message. */
 export class Crowd {
 	readonly sockets: MemorySocket[] = [];
 	private readonly registry = new Registry();
@@ -22,14 +22,14 @@ export class Crowd {
 		withNetwork({ io: WebSocketClient, listener: { io } }, () => server.start());
 		this.listener = listeners[0] as MemoryListener;
 		const note = () => this.echoed++;
-		// One for all sockets, so that none of them pays for it.
+		// One listener for all sockets, so that its memory is not counted.
 		function echo(this: Socket, message: unknown): void {
 			if (this.send(message) === "sent") note();
 		}
 		server.on("connection", (socket) => socket.on("message", echo));
 	}
 
-	/** Lets clients connect until there are so many. */
+	/** Adds connections until there are `size`. */
 	growTo(size: number): void {
 		const { registry, sockets } = this;
 		while (sockets.length < size) {
@@ -42,17 +42,17 @@ export class Crowd {
 		}
 	}
 
-	/** A message comes in and goes out again, of one connection after the other. */
+	/** Receives and echoes messages on all connections in turn. */
 	get echo(): Case {
 		const { sockets } = this;
-		const octets = ArrayBuffer.fromString(JSON.stringify(value));
-		const frame = new Octets(textFrame(octets, true));
+		const bytes = ArrayBuffer.fromString(JSON.stringify(value));
+		const frame = new Bytes(textFrame(bytes, true));
 		let next = 0;
 		return {
 			subject: "xs-web-socket",
 			work: `echo on ${sockets.length}`,
 			role: "server",
-			octets: octets.byteLength,
+			bytes: bytes.byteLength,
 			batch: 1,
 			run(count) {
 				for (let index = 0; index < count; index++) {
@@ -65,7 +65,7 @@ export class Crowd {
 	}
 }
 
-/** Sockets by themselves: what they take is not the server's. */
+/** Makes sockets without a server, to subtract their memory. */
 export function bareSockets(count: number): MemorySocket[] {
 	const ignore = () => {};
 	const { register } = new Registry();
@@ -73,7 +73,7 @@ export function bareSockets(count: number): MemorySocket[] {
 	return Array.from({ length: count }, () => new MemorySocket(options));
 }
 
-/** The same without a library. */
+/** The same as Crowd.echo, without a library. */
 export function floorEcho(): Case {
 	let echoed = 0;
 	const socket = new MemorySocket({
@@ -83,13 +83,13 @@ export function floorEcho(): Case {
 			echoed++;
 		},
 	});
-	const octets = ArrayBuffer.fromString(JSON.stringify(value));
-	const payload = new Octets(octets);
+	const bytes = ArrayBuffer.fromString(JSON.stringify(value));
+	const payload = new Bytes(bytes);
 	return {
 		subject: "floor",
 		work: "echo",
 		role: "",
-		octets: octets.byteLength,
+		bytes: bytes.byteLength,
 		batch: 1,
 		run(count) {
 			for (let index = 0; index < count; index++) socket.receive(payload);

@@ -1,4 +1,4 @@
-/** A server that sends every message back: traces "port N". */
+/** A server that echoes every message. Traces "port N". */
 import { Server } from "xs-web-socket";
 
 const server = new Server({ port: 0, maxConnections: 32, pingInterval: 0 });

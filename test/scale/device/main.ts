@@ -1,8 +1,8 @@
 /**
- * Measures a server with more and more connections. It traces "bare N" when there are so many more sockets without
- * a server, then, for each size, "grown N", whereupon the memory can be measured, "counted" before and after a turn
- * of so many messages and one of twice as many, and the times of the floor and its own. The first size comes twice,
- * because everything that is made only once is made then.
+ * Measures a server with an increasing number of connections. It traces "bare N" after creating N sockets without
+ * a server, to measure their memory. Then it traces for each size: "grown N", to measure the memory; "counted"
+ * before and after a turn of `messages` messages and one of twice as many; and the times of the floor and of the
+ * server. The first size comes twice, because the first time includes everything that is allocated only once.
  */
 import config from "mc/config";
 import Timer from "timer";
@@ -13,7 +13,7 @@ import { bareCount, grownTo, messages } from "./sizes.js";
 const rounds = Number(config["rounds"] ?? 20);
 const crowd = new Crowd();
 
-/** Each action in a turn of its own, one after the other. */
+/** Runs each action in its own turn, in sequence. */
 function inTurns(actions: readonly (() => void)[]): void {
 	let next = 0;
 	const timer = Timer.repeat(() => {
@@ -29,7 +29,7 @@ function measure(index: number): void {
 	inTurns([
 		() => crowd.growTo(size),
 		() => trace(`grown ${size}\n`),
-		// The first message of a connection may cost more.
+		// Warm-up: the first message of a connection may cost more.
 		...[size, messages, 2 * messages].map((count) => () => {
 			crowd.echo.run(count);
 			trace("counted\n");

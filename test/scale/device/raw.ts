@@ -1,4 +1,4 @@
-/** Sends every octet back, without any WebSocket: what a round trip takes at least. Traces "port N". */
+/** Echoes every byte over TCP, without WebSocket: the minimum round trip time. Traces "port N". */
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
 

@@ -1,8 +1,8 @@
-/** The numbers of connections that are measured. */
+/** Numbers of connections to measure. */
 export const sizes = [1, 2, 4, 8, 16, 32];
-/** The same as they are gone through: the first one for a start. */
+/** The same with a warm-up at the start. */
 export const grownTo = [1, ...sizes];
-/** Sockets that are made without a server. */
+/** Number of sockets without a server. */
 export const bareCount = 8;
-/** Messages by which computrons are counted. */
+/** Number of messages for counting computrons. */
 export const messages = 320;

@@ -1,7 +1,7 @@
 /*
- * Gives XS no more memory than a device would, counted as on a device of 32 bits: 16 bytes for a slot, 4 for a pointer.
- * The linker puts the functions __wrap_... in the place of the engine's own (option --wrap), so that the SDK stays as it is.
- * Array items are slots inside chunks: those take 32 bytes here, which makes the budget a little harder than on a device.
+ * Limits the memory of XS to that of a device. Sizes are those of a 32-bit device: 16 bytes per slot, 4 per pointer.
+ * The linker replaces functions of the engine by the functions __wrap_... (option --wrap), so the SDK is not changed.
+ * Array items are slots inside chunks and take 32 bytes here, so the budget is slightly stricter than on a device.
  */
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ extern void *__real_fxAllocateChunks(txMachine *the, txSize size);
 extern txSlot *__real_fxAllocateSlots(txMachine *the, txSize count);
 extern void __real_fxAbort(txMachine *the, int status);
 
-/* The stack is among the slots. */
+/* Slots include the stack. */
 static long slotsReserved = 0, chunksReserved = 0;
 static long reported = -1;
 static int refused = 0;
@@ -25,7 +25,7 @@ static long total(txMachine *the)
 	return slotsReserved * slotSize + chunksReserved + pointers * pointerSize;
 }
 
-/* One line: bytes reserved in all; the peaks of slots, of bytes of chunks and of slots of the stack; names; collections. */
+/* Prints total bytes reserved, peak slots, peak bytes of chunks, peak slots of the stack, names, and collections. */
 static void print(txMachine *the, long bytes)
 {
 	printf("siege %ld %ld %ld %ld %ld %ld\n", bytes, (long)the->peakHeapCount, (long)the->peakChunksSize,
@@ -63,7 +63,7 @@ txSlot *__wrap_fxAllocateSlots(txMachine *the, txSize count)
 	return __real_fxAllocateSlots(the, count);
 }
 
-/* What was refused stays the last word: total() does not have it. */
+/* After a refused allocation, keep the last line: total() does not include that allocation. */
 void __wrap_fxAbort(txMachine *the, int status)
 {
 	if (!refused)

@@ -1,7 +1,10 @@
-/** budget.c; the module that names its functions is written by `target/moddable.ts`, as only XS can read it. */
+/**
+ * Types of budget.c. The module that declares its functions is written by `target/moddable.ts`, because only XS
+ * can parse it.
+ */
 declare module "siege/budget" {
-	/** What the environment variable XS_WEB_SOCKET_SIEGE has. */
+	/** Returns the environment variable XS_WEB_SOCKET_SIEGE. */
 	export function setting(): string;
-	/** Prints the peaks of memory when they have changed. */
+	/** Prints the memory peaks if they have changed. */
 	export function report(): void;
 }

@@ -1,9 +1,9 @@
-/** The besieged program on the XS engine from npm: `mc/config` has its setting. */
+/** The attacked program on the XS engine from npm; `mc/config` has its setting. */
 
 import config from "mc/config";
 import { run, type Setting } from "./program.js";
 
-/** The last message of an attacker: what a snapshot of the heap finds of it while an app works with it. */
+/** Last message of an attacker, kept so that a heap snapshot includes it, as while an app uses it. */
 export const last: { message: unknown } = { message: undefined };
 
 run(config as unknown as Setting, (message) => {

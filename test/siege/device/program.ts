@@ -1,40 +1,40 @@
 /**
- * The programs that are besieged, as plain as an app would write them, with the default options. They tell
- * "listening PORT", and what their `error` events say.
+ * The attacked programs: plain apps with the default options. They trace "listening PORT" and the messages of
+ * their `error` events.
  */
 
 import Timer from "timer";
 import { Client, type ClientOptions, type SendOutcome, Server, type Socket } from "xs-web-socket";
 
 export interface Setting {
-	/** An echo server, a server that sends each message to everybody, or a program with two clients. */
+	/** An echo server, a server that sends each message to all clients, or a program with two clients. */
 	program: "echo" | "chat" | "client";
-	/** The MIME type of the messages; "" for the default. */
+	/** MIME type of the messages; "" for the default. */
 	type: string;
-	/** The ports of the servers that the clients connect to. */
+	/** Ports of the servers that the clients connect to. */
 	ports: number[];
 }
 
-/** Milliseconds until a client is opened again that has given up. */
+/** Milliseconds before a failed or closed client is opened again. */
 const pause = 500;
 
 function say(text: string): void {
 	trace(`${text}\n`);
 }
 
-/** What the programs need of a Client or a Socket. */
+/** Common interface of Client and Socket, as needed here. */
 interface Connection {
 	send(data: unknown): SendOutcome;
 }
 
-/** Answers with the message inside a value of its own; with its length when that does not fit into the send queue. */
+/** Answers with the message inside a new value, or with its length if that does not fit into the send queue. */
 function answer(connection: Connection, type: string, message: unknown): void {
 	if (connection.send(type ? message : { echo: message }) !== "discarded") return;
 	const length = typeof message === "string" ? message.length : (message as ArrayBuffer).byteLength;
 	connection.send(type ? `length ${length}` : { length });
 }
 
-/** @param keep receives each message, for a program that measures what it takes */
+/** @param keep called with each message, to keep it for memory measurements */
 export function run({ program, type, ports }: Setting, keep: (message: unknown) => void = () => {}): void {
 	const types = type ? { receiveType: type, sendType: type } : {};
 	if (program === "client") {

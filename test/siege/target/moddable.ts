@@ -1,4 +1,4 @@
-/** The besieged program in the simulator of the Moddable SDK, with no more memory than a device has. */
+/** Runs the attacked program in the simulator of the Moddable SDK, with the memory of a device. */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,25 +12,25 @@ import type { Besieged, Peak, Target } from "./target.js";
 
 const device = fileURLToPath(new URL("../device", import.meta.url));
 const folder = join(buildFolder, "siege");
-/** Slots of the stack. */
+/** Size of the stack in slots. */
 const stack = 384;
-/** Bytes that XS may take. */
+/** Maximum number of bytes of XS. */
 const defaultBudget = 100_000;
 
-/** The native functions of budget.c, which TypeScript has no syntax for. */
+/** Declares the native functions of budget.c in a syntax that TypeScript does not have. */
 const natives = `export function setting() @ "xs_siege_setting";
 export function report() @ "xs_siege_report";
 `;
 
-/** Their types, for the SDK's compiler; test/siege/device/budget.d.ts has them for the project. */
+/** Their types for the SDK's compiler. For this project they are in test/siege/device/budget.d.ts. */
 const nativeTypes = `export function setting(): string;
 export function report(): void;
 `;
 
-/** With these the linker puts the functions of budget.c in the place of the engine's. */
+/** Makes the linker replace functions of the engine by those of budget.c. */
 const compiler = "cc -Wl,--wrap=fxAllocateChunks -Wl,--wrap=fxAllocateSlots -Wl,--wrap=fxAbort";
 
-/** Writes the manifest of the program: the `creation` is that of hosts/esp32. */
+/** Writes the manifest of the program, with the `creation` of hosts/esp32. */
 async function writeManifest(): Promise<string> {
 	const host = JSON.parse(await readFile(join(root, "hosts/esp32/manifest.json"), "utf8"));
 	const manifest = {
@@ -60,15 +60,18 @@ async function writeManifest(): Promise<string> {
 export class ModdableTarget implements Target {
 	readonly title: string;
 	readonly budget: number;
-	/** What is enforced; 0 for no limit. */
+	/** Enforced limit in bytes, 0 for none. */
 	readonly #limit: number;
 	readonly #sdk: Sdk;
 	readonly #program: string;
 	readonly #display: Display;
-	/** The start before this one. */
+	/** The previous start. */
 	#started: Promise<unknown> = Promise.resolve();
 
-	/** Builds the program. @throws Error with a sentence if that cannot be done */
+	/**
+	 * Builds the program.
+	 * @throws Error if that fails
+	 */
 	static async prepare(budget = defaultBudget): Promise<ModdableTarget> {
 		const sdk = new Sdk();
 		process.env["CC"] = compiler;
@@ -77,7 +80,7 @@ export class ModdableTarget implements Target {
 	}
 
 	private constructor(sdk: Sdk, program: string, display: Display, budget: number) {
-		this.title = `Moddable SDK ${sdk.version}, simulator, creation of hosts/esp32, stack of ${stack}, XS ${budget ? `limited to ${budget} bytes` : "unlimited"}; bytes are all that it has reserved`;
+		this.title = `Moddable SDK ${sdk.version}, simulator, creation of hosts/esp32, stack of ${stack}, XS ${budget ? `limited to ${budget} bytes` : "unlimited"}; bytes are the total that XS has reserved`;
 		this.budget = defaultBudget;
 		this.#limit = budget;
 		this.#sdk = sdk;
@@ -88,17 +91,17 @@ export class ModdableTarget implements Target {
 	async start(setting: Setting): Promise<Besieged> {
 		for (let attempts = 1; ; attempts++) {
 			const peak: Peak = { slots: 0, chunks: 0, bytes: 0 };
-			let tell: (port: number) => void;
+			let resolvePort: (port: number) => void;
 			const port = new Promise<number>((resolve) => {
-				tell = resolve;
+				resolvePort = resolve;
 			});
 			let begin: () => void;
 			const begun = new Promise<void>((resolve) => {
 				begin = resolve;
 			});
 			const running = await this.#launch(setting, (line) => {
-				const told = /^listening (\d+)$/.exec(line)?.[1];
-				if (told) tell(Number(told));
+				const listening = /^listening (\d+)$/.exec(line)?.[1];
+				if (listening) resolvePort(Number(listening));
 				const [, bytes, slots, chunks] = /^siege (\d+) (\d+) (\d+) /.exec(line) ?? [];
 				if (bytes === undefined) return;
 				Object.assign(peak, { bytes: Number(bytes), slots: Number(slots), chunks: Number(chunks) });
@@ -106,7 +109,7 @@ export class ModdableTarget implements Target {
 			});
 			const exited = running.exited.then(({ reason }) => reason);
 			const failure = await Promise.race([begun, exited]);
-			// Now and then a new display turns its first visitor away.
+			// A new display sometimes rejects its first client: retry.
 			if (failure !== undefined && attempts < 3) continue;
 			return {
 				port,
@@ -119,7 +122,7 @@ export class ModdableTarget implements Target {
 		}
 	}
 
-	/** Starts a simulator. It takes the environment of this process meanwhile: one at a time. */
+	/** Starts a simulator. It inherits the environment of this process, so starts must not overlap. */
 	#launch(setting: Setting, onTrace: (line: string) => void): Promise<ModdableSimulator> {
 		const starting = this.#started.then(() => {
 			process.env["XS_WEB_SOCKET_SIEGE"] = JSON.stringify(setting);

@@ -1,36 +1,36 @@
-/** Where the besieged program runs: the XS engine from npm, or the simulator of the Moddable SDK. */
+/** Where the attacked program runs: the XS engine from npm, or the simulator of the Moddable SDK. */
 
 import type { Setting } from "../device/program.js";
 
-/** What a device took at its worst. */
+/** Peak memory use of a device. */
 export interface Peak {
-	/** Slots in use at a time, garbage included where the engine tells no less. */
+	/** Slots in use, including garbage if the engine cannot exclude it. */
 	slots: number;
 	/** Bytes of chunks. */
 	chunks: number;
-	/** Bytes in all, 16 for a slot. */
+	/** Total bytes, 16 per slot. */
 	bytes: number;
 }
 
-/** A device with the program, at work. */
+/** A running device with the attacked program. */
 export interface Besieged {
-	/** The port of its Server. Settles when it listens. */
+	/** Resolves with the port of its Server when it listens. */
 	readonly port: Promise<number>;
-	/** Settles with a sentence when it has ended, whatever ended it. Never rejects. */
+	/** Resolves with the reason when the device has ended. Never rejects. */
 	readonly exited: Promise<string>;
-	/** From here on memory counts as the attack's. */
+	/** Takes the current memory use as the baseline. */
 	rest(): Promise<void>;
-	/** Looks at the memory at this moment, where the engine does not note its peaks itself. */
+	/** Measures the current memory use, if the engine does not record peaks itself. */
 	sample(): Promise<void>;
-	/** The peaks so far; may be called after the end. */
+	/** Returns the peaks so far; may be called after the end of the device. */
 	peak(): Promise<Peak>;
 	stop(): Promise<void>;
 }
 
 export interface Target {
-	/** What is besieged and how its memory is measured, for people. */
+	/** Description of the device and of the memory measurement. */
 	readonly title: string;
-	/** The most memory that XS may take, in bytes, where that is judged. */
+	/** Maximum memory of XS in bytes, if it is checked. */
 	readonly budget: number | undefined;
 	start(setting: Setting): Promise<Besieged>;
 	stop(): Promise<void>;

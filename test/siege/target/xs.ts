@@ -1,4 +1,4 @@
-/** The besieged program on the XS engine from npm. */
+/** Runs the attacked program on the XS engine from npm. */
 
 import { fileURLToPath } from "node:url";
 import { type Memory, Simulator } from "../../../sim/xs/simulator.js";
@@ -6,25 +6,25 @@ import type { Besieged, Peak, Target } from "./target.js";
 
 const program = fileURLToPath(new URL("../device/main.ts", import.meta.url));
 const slotSize = 16;
-/** What the header of a chunk takes more on a computer of 64 bits than on a device. */
+/** Additional bytes per chunk header on a 64-bit computer. */
 const headerExcess = 8;
 
 export const xsTarget: Target = {
 	title:
-		"XS 13 (npm): growth over the idle device, found in snapshots of the heap after collections, while the app holds the last message",
+		"XS 13 (npm): growth over the idle device in heap snapshots after collections, while the app holds the last message",
 	budget: undefined,
 
 	async start(setting) {
-		let tell: (port: number) => void;
+		let resolvePort: (port: number) => void;
 		const port = new Promise<number>((resolve) => {
-			tell = resolve;
+			resolvePort = resolve;
 		});
 		const device = await Simulator.start({
 			program,
 			config: setting,
 			onTrace(line) {
-				const told = /^listening (\d+)$/.exec(line)?.[1];
-				if (told) tell(Number(told));
+				const listening = /^listening (\d+)$/.exec(line)?.[1];
+				if (listening) resolvePort(Number(listening));
 			},
 		});
 		return new XsBesieged(device, port);

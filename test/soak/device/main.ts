@@ -1,18 +1,18 @@
 /**
- * The device of the soak: Clients that connect again whenever their connection has ended, and a Server. What a
- * connection has to do it is told by its messages, see lane.ts. A connection to /control lets everything rest and
- * start again. `mc/config` has the `port` of the Clients' server. The console tells "listening PORT" and "fault TEXT".
+ * The device of the soak test: Clients that reconnect whenever their connection has ended, and a Server. Messages
+ * tell a connection what to do: see lane.ts. A connection to /control pauses and resumes all others. `mc/config`
+ * has the `port` of the Clients' server. Traces "listening PORT" and "fault TEXT".
  */
 import config from "mc/config";
 import { Client, type ClientOptions, Server, type Socket } from "xs-web-socket";
 import type { ControlCommand, Totals } from "../protocol.js";
 import { Station } from "./station.js";
 
-/** As many as there are Clients: their options. */
-const kinds: (ClientOptions & { octets: boolean })[] = [
-	{ octets: false },
+/** Options of each Client. */
+const kinds: (ClientOptions & { bytes: boolean })[] = [
+	{ bytes: false },
 	{
-		octets: true,
+		bytes: true,
 		overflow: "drop-oldest",
 		receiveType: "application/octet-stream",
 		sendType: "application/octet-stream",
@@ -36,19 +36,19 @@ const past: Totals = {
 	retries: 0,
 };
 let resting = true;
-/** Connections that are open or on their way to it. */
+/** Number of open or connecting connections. */
 let busy = 0;
-/** Who has asked for rest and has not heard yet that there is. */
-let asking: Socket | undefined;
+/** The control connection that has requested a pause and has no answer yet. */
+let requester: Socket | undefined;
 
-const clients = kinds.map(({ octets, ...options }, index) => {
+const clients = kinds.map(({ bytes, ...options }, index) => {
 	const client = new Client({
 		...common,
 		...options,
 		path: `/${index}`,
 		numberOfRetries: Number.POSITIVE_INFINITY,
 	});
-	const station = new Station(client, `client ${index}`, octets, options.overflow === "drop-oldest");
+	const station = new Station(client, `client ${index}`, bytes, options.overflow === "drop-oldest");
 	client.on("open", () => {
 		past.opened++;
 	});
@@ -57,7 +57,7 @@ const clients = kinds.map(({ octets, ...options }, index) => {
 	});
 	client.on("close", () => {
 		busy--;
-		if (resting) tellRest();
+		if (resting) reportRest();
 		else open(client);
 	});
 	return { client, station };
@@ -75,15 +75,15 @@ function add(to: Totals, { counters, retired }: Station): void {
 	to.waiting += counters.waiting;
 	to.lost += counters.lost;
 	to.discarded += counters.discarded;
-	if (counters.waiting && retired) trace("fault messages wait on a connection that has ended for good\n");
+	if (counters.waiting && retired) trace("fault messages are queued on a connection that has ended\n");
 }
 
-function tellRest(): void {
-	if (busy > 0 || !asking) return;
+function reportRest(): void {
+	if (busy > 0 || !requester) return;
 	const totals = { ...past };
 	for (const { station } of clients) add(totals, station);
-	asking.send(totals);
-	asking = undefined;
+	requester.send(totals);
+	requester = undefined;
 }
 
 function control(socket: Socket): void {
@@ -91,8 +91,8 @@ function control(socket: Socket): void {
 		const command = message as ControlCommand;
 		resting = command === "rest";
 		if (resting) {
-			asking = socket;
-			tellRest();
+			requester = socket;
+			reportRest();
 		} else for (const { client } of clients) open(client);
 	});
 }
@@ -105,7 +105,7 @@ function serve(socket: Socket): void {
 		busy--;
 		station.retired = true;
 		add(past, station);
-		tellRest();
+		reportRest();
 	});
 }
 

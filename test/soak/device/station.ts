@@ -1,7 +1,7 @@
 import type { Client, Counters, SendOptions, SendOutcome, Socket } from "xs-web-socket";
 import type { BurstMessage, BurstResult, Order } from "../protocol.js";
 
-/** What a Client and a Socket have in common, as far as it is needed here. */
+/** Common interface of Client and Socket, as needed here. */
 interface Connection {
 	send(data: unknown, options?: SendOptions): SendOutcome;
 	isOpen(): boolean;
@@ -9,7 +9,7 @@ interface Connection {
 	readonly counters: Counters;
 }
 
-/** A burst whose messages have not all left. */
+/** A burst whose messages are not all sent. */
 interface Burst {
 	number: number;
 	before: Counters;
@@ -17,13 +17,13 @@ interface Burst {
 
 const asText: SendOptions = { binary: false };
 
-/** Does what the messages of one Client or Socket ask for, and compares its ledger with its own at every step. */
+/** Executes the orders received by a Client or a Socket, and compares its counters with own counts at every step. */
 export class Station {
-	/** The connection has ended, and there will not be another one. */
+	/** True if the connection has ended permanently. */
 	retired = false;
 	private readonly connection: Connection;
 	private readonly name: string;
-	private readonly octets: boolean;
+	private readonly bytes: boolean;
 	private readonly dropsOldest: boolean;
 	private accepted = 0;
 	private refused = 0;
@@ -31,15 +31,15 @@ export class Station {
 	private burst: Burst | undefined = undefined;
 
 	/**
-	 * @param octets whether the connection gives and takes messages as octets, not as values
-	 * @param dropsOldest whether the oldest messages give way in a full queue
+	 * @param bytes whether messages are bytes instead of values
+	 * @param dropsOldest whether a full queue discards the oldest messages
 	 */
-	constructor(connection: Client | Socket, name: string, octets: boolean, dropsOldest: boolean) {
+	constructor(connection: Client | Socket, name: string, bytes: boolean, dropsOldest: boolean) {
 		this.connection = connection;
 		this.name = name;
-		this.octets = octets;
+		this.bytes = bytes;
 		this.dropsOldest = dropsOldest;
-		// The two have the same events, but not one type.
+		// Both have the same events but no common type.
 		const emitter = connection as Socket;
 		emitter.on("open", () => this.check("open"));
 		emitter.on("message", (message, { binary }) => this.take(message, binary));
@@ -68,12 +68,12 @@ export class Station {
 		if (order?.order === "burst") this.startBurst(order.number, order.count, order.length);
 		else if (order?.order === "close") this.close(order.code);
 		else if (this.send(message, { binary }) === "discarded" && this.connection.isOpen())
-			this.fault("discarded an echo, for which there must be room");
+			this.fault("discarded an echo although there must be room");
 	}
 
 	private orderIn(message: unknown, binary: boolean): Order | undefined {
-		if (binary && this.octets) return undefined;
-		const value = this.octets ? JSON.parse(String.fromArrayBuffer(message as ArrayBuffer)) : message;
+		if (binary && this.bytes) return undefined;
+		const value = this.bytes ? JSON.parse(String.fromArrayBuffer(message as ArrayBuffer)) : message;
 		return (value as Order).order ? (value as Order) : undefined;
 	}
 
@@ -97,7 +97,7 @@ export class Station {
 			kept: sent - burst.before.sent,
 			discarded: discarded - burst.before.discarded,
 		};
-		if (this.sendValue(result) === "discarded") this.fault("discarded a message with its queue empty");
+		if (this.sendValue(result) === "discarded") this.fault("discarded a message although its queue is empty");
 	}
 
 	private close(code: number): void {
@@ -106,7 +106,7 @@ export class Station {
 	}
 
 	private sendValue(value: object): SendOutcome {
-		return this.octets ? this.send(JSON.stringify(value), asText) : this.send(value);
+		return this.bytes ? this.send(JSON.stringify(value), asText) : this.send(value);
 	}
 
 	private send(data: unknown, options?: SendOptions): SendOutcome {
@@ -129,7 +129,7 @@ export class Station {
 			return;
 		const { accepted: took, refused, received: got } = this;
 		this.fault(
-			`has a wrong ledger at ${when}: ${JSON.stringify(counters)}; it took ${took}, refused ${refused} and received ${got}`,
+			`has wrong counters at ${when}: ${JSON.stringify(counters)}; expected accepted ${took}, discarded ${refused}, received ${got}`,
 		);
 	}
 

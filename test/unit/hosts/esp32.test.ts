@@ -8,7 +8,7 @@ import { wsConnect } from "../../support/wspeer.js";
 const folder = new URL("esp32/", import.meta.url);
 const path = (file: string) => fileURLToPath(new URL(file, folder));
 
-test("the firmware joins the Wi-Fi, serves, reports, and comes back after a loss", async (t) => {
+test("the firmware joins the Wi-Fi, serves, reports, and reconnects after the Wi-Fi is lost", async (t) => {
 	const peer = await rawServer(t);
 	const lines: string[] = [];
 	const watch = new Watch();
@@ -32,7 +32,7 @@ test("the firmware joins the Wi-Fi, serves, reports, and comes back after a loss
 		},
 	});
 	t.teardown(() => device.stop());
-	/** The next line that fits, after those given before. */
+	/** Waits for the next line that matches. */
 	let taken = 0;
 	const line = (pattern: RegExp) =>
 		watch.until(
@@ -53,8 +53,8 @@ test("the firmware joins the Wi-Fi, serves, reports, and comes back after a loss
 	visitor.send('"hello"');
 	t.like(await visitor.json(), { you: "hello", visitors: 1 });
 	visitor.socket.close();
-	await line(/has gone, close code 1005$/);
-	// The access point goes; meanwhile attempts to join it fail.
+	await line(/disconnected, close code 1005$/);
+	// The access point disappears; attempts to join it fail.
 	await line(/^wifi: connection 200$/);
 	await line(/^wifi joins home$/);
 	await line(/^wifi: connection 200$/);

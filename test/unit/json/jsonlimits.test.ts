@@ -3,7 +3,7 @@ import test from "ava";
 import { measureText, measureValue } from "../../../modules/json/jsonlimits.js";
 import { makeTextVectors, makeValueVectors } from "../../support/jsonvectors.js";
 
-test("a text is measured: nesting, values, names", (t) => {
+test("measureText() measures nesting, values and names", (t) => {
 	for (const { text, maxDepth, maxValues, maxNameMemory, result } of makeTextVectors()) {
 		const limits = `${maxDepth} levels, ${maxValues} values, ${maxNameMemory} bytes for names`;
 		const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
@@ -11,7 +11,7 @@ test("a text is measured: nesting, values, names", (t) => {
 	}
 });
 
-test("a value is measured: nesting, cycles, empty arrays", (t) => {
+test("measureValue() measures nesting, cycles and empty arrays", (t) => {
 	for (const { name, make, maxDepth, result } of makeValueVectors())
 		t.is(measureValue(make(), maxDepth), result, `${name}, ${maxDepth} levels`);
 });

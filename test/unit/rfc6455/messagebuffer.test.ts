@@ -2,7 +2,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { MessageBuffer } from "../../../modules/rfc6455/messagebuffer.js";
 import { frame, opcodes } from "../../support/frames.js";
-import { firstBadOctet, invalidTexts, validTexts } from "../../support/utf8.js";
+import { firstBadByte, invalidTexts, validTexts } from "../../support/utf8.js";
 import { Endpoint, roles } from "./endpoint.js";
 
 test("a buffer has the exact size with the last frame, doubles before, and never passes the limit", (t) => {
@@ -37,19 +37,19 @@ for (const role of roles) {
 
 	test(`${role}: text in fragments of one byte is collected`, (t) => {
 		const endpoint = new Endpoint(role, { given: true });
-		const texts = validTexts.map(({ octets }) => octets).filter((octets) => octets.length > 0);
-		for (const octets of texts) t.is(failsAt(endpoint, octets), undefined);
+		const texts = validTexts.map(({ bytes }) => bytes).filter((bytes) => bytes.length > 0);
+		for (const bytes of texts) t.is(failsAt(endpoint, bytes), undefined);
 		t.deepEqual(
 			endpoint.messages,
-			texts.map((octets) => octets.toString()),
+			texts.map((bytes) => bytes.toString()),
 		);
 	});
 
 	test(`${role}: text that is not UTF-8 fails with 1007 at the first byte that proves it`, (t) => {
-		for (const { name, octets } of invalidTexts) {
-			const bad = Math.min(firstBadOctet(octets), octets.length - 1);
+		for (const { name, bytes } of invalidTexts) {
+			const bad = Math.min(firstBadByte(bytes), bytes.length - 1);
 			const endpoint = new Endpoint(role, { given: true });
-			t.is(failsAt(endpoint, octets), bad, name);
+			t.is(failsAt(endpoint, bytes), bad, name);
 			t.is(endpoint.fault?.code, 1007, name);
 			t.deepEqual(endpoint.messages, []);
 		}
@@ -57,14 +57,14 @@ for (const role of roles) {
 
 	test(`${role}: a long piece of text fails with 1007 wherever it is not UTF-8`, (t) => {
 		for (const length of [17, 511, 512, 513, 2000]) {
-			for (const { name, octets } of invalidTexts) {
-				const text = Buffer.concat([Buffer.from("x".repeat(length)), octets, Buffer.from("yyyy")]);
+			for (const { name, bytes } of invalidTexts) {
+				const text = Buffer.concat([Buffer.from("x".repeat(length)), bytes, Buffer.from("yyyy")]);
 				const endpoint = new Endpoint(role, { given: true });
 				endpoint.push(part(opcodes.text, text, false));
 				t.is(endpoint.fault?.code, 1007, `${name} behind ${length} bytes`);
 			}
-			for (const { name, octets } of validTexts) {
-				const text = Buffer.concat([Buffer.from("x".repeat(length)), octets]);
+			for (const { name, bytes } of validTexts) {
+				const text = Buffer.concat([Buffer.from("x".repeat(length)), bytes]);
 				const endpoint = new Endpoint(role, { given: true });
 				endpoint.push(part(opcodes.text, text, false));
 				endpoint.push(part(opcodes.continuation, Buffer.from("z"), true));

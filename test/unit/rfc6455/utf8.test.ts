@@ -1,10 +1,10 @@
 import "../../../sim/node/globals.js";
 import test from "ava";
 import { TextReader } from "../../../modules/rfc6455/utf8.js";
-import { canBecomeUtf8, firstBadOctet, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
+import { canBecomeUtf8, firstBadByte, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
 
-function bufferOf(octets: Uint8Array): ArrayBuffer {
-	return new Uint8Array(octets).buffer;
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+	return new Uint8Array(bytes).buffer;
 }
 
 /** Reads a text in pieces; gives it, or the number of the piece that was refused. */
@@ -21,38 +21,38 @@ function readPieces(reader: TextReader, pieces: Uint8Array[]): string | number {
 	return text;
 }
 
-function octetByOctet(octets: Uint8Array): Uint8Array[] {
-	return [...octets].map((octet) => Uint8Array.of(octet));
+function octetByOctet(bytes: Uint8Array): Uint8Array[] {
+	return [...bytes].map((octet) => Uint8Array.of(octet));
 }
 
-for (const { name, octets } of validTexts) {
+for (const { name, bytes } of validTexts) {
 	test(`${name} is read whole, in two pieces cut anywhere, and octet by octet`, (t) => {
-		const text = octets.toString();
+		const text = bytes.toString();
 		const reader = new TextReader();
-		t.is(readPieces(reader, [octets]), text);
-		for (let cut = 0; cut <= octets.length; cut++) {
-			t.is(readPieces(reader, [octets.subarray(0, cut), octets.subarray(cut)]), text);
-			t.is(readPieces(reader, [octets.subarray(0, cut), Buffer.alloc(0), octets.subarray(cut)]), text);
+		t.is(readPieces(reader, [bytes]), text);
+		for (let cut = 0; cut <= bytes.length; cut++) {
+			t.is(readPieces(reader, [bytes.subarray(0, cut), bytes.subarray(cut)]), text);
+			t.is(readPieces(reader, [bytes.subarray(0, cut), Buffer.alloc(0), bytes.subarray(cut)]), text);
 		}
-		t.is(readPieces(reader, octetByOctet(octets)), text);
-		t.is(readPieces(reader, [...octetByOctet(octets), Buffer.alloc(0)]), text);
+		t.is(readPieces(reader, octetByOctet(bytes)), text);
+		t.is(readPieces(reader, [...octetByOctet(bytes), Buffer.alloc(0)]), text);
 	});
 }
 
-for (const { name, octets } of invalidTexts) {
-	const bad = firstBadOctet(octets);
-	const where = bad < octets.length ? `at octet ${bad}` : "at its end";
+for (const { name, bytes } of invalidTexts) {
+	const bad = firstBadByte(bytes);
+	const where = bad < bytes.length ? `at octet ${bad}` : "at its end";
 	test(`${name} is refused ${where}, and not before`, (t) => {
-		t.is(readPieces(new TextReader(), [octets]), 0);
-		for (let cut = 0; cut <= octets.length; cut++) {
-			const refused = readPieces(new TextReader(), [octets.subarray(0, cut), octets.subarray(cut)]);
+		t.is(readPieces(new TextReader(), [bytes]), 0);
+		for (let cut = 0; cut <= bytes.length; cut++) {
+			const refused = readPieces(new TextReader(), [bytes.subarray(0, cut), bytes.subarray(cut)]);
 			t.is(refused, bad < cut ? 0 : 1, `cut at ${cut}`);
 		}
-		t.is(readPieces(new TextReader(), [...octetByOctet(octets), Buffer.alloc(0)]), bad);
+		t.is(readPieces(new TextReader(), [...octetByOctet(bytes), Buffer.alloc(0)]), bad);
 	});
 }
 
-test("every sequence of one or two octets, and what may follow, is judged at the right octet", (t) => {
+test("every sequence of one or two bytes, and what may follow, is judged at the right octet", (t) => {
 	const ends = ["", "80", "bf", "41", "8080", "80bf80"].map((hex) => Buffer.from(hex, "hex"));
 	for (let first = 0; first < 256; first++) {
 		for (let second = 0; second < 256; second++) {

@@ -1,7 +1,7 @@
 import test from "ava";
 import { startDevice } from "./support.js";
 
-test("digests and logical operations give what the SDK's native modules give", async (t) => {
+test("digests and logical operations return the same results as the SDK's native modules", async (t) => {
 	const device = await startDevice(t, "computes");
 	t.deepEqual(device.lines, [
 		// RFC 6455, section 1.3

@@ -8,7 +8,7 @@ import { startDevice } from "./support.js";
 
 const program = (name: string) => fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
 
-/** Whether a process is there and not merely waiting to be buried. */
+/** Returns whether a process is running: a zombie is not. */
 async function lives(processId: number): Promise<boolean> {
 	const { stdout } = await promisify(execFile)("ps", ["-o", "stat=", "-p", String(processId)]).catch(() => ({
 		stdout: "",
@@ -16,7 +16,7 @@ async function lives(processId: number): Promise<boolean> {
 	return stdout.trim() !== "" && !stdout.startsWith("Z");
 }
 
-test("an exception that leaves a callback ends the machine, with its message and the lines of the source", async (t) => {
+test("an uncaught exception in a callback ends the machine; the reason has its message and source lines", async (t) => {
 	const { simulator } = await startDevice(t, "ends", { config: { end: "callback" } });
 	const { kind, reason } = await simulator.exited;
 	t.is(kind, "abort");
@@ -35,11 +35,11 @@ test("an exception in the main module ends the machine", async (t) => {
 	t.deepEqual(lines, ["started"]);
 });
 
-test("a rejection that nobody handles ends the machine", async (t) => {
+test("an unhandled rejection ends the machine", async (t) => {
 	const { simulator } = await startDevice(t, "ends", { config: { end: "rejection" } });
 	const { kind, reason } = await simulator.exited;
 	t.is(kind, "abort");
-	t.regex(reason, /^unhandled rejection: Error: nobody cares\n at .*ends\.ts:20/);
+	t.regex(reason, /^unhandled rejection: Error: not handled\n at .*ends\.ts:20/);
 });
 
 test("a stack overflow ends the machine", async (t) => {
@@ -49,21 +49,21 @@ test("a stack overflow ends the machine", async (t) => {
 	t.regex(reason, /the stack overflowed/);
 });
 
-test("a callback that does not return is found out, and its process ends", async (t) => {
+test("a callback that does not return is detected, and its process ends", async (t) => {
 	const { simulator } = await startDevice(t, "ends", { config: { end: "loop" }, hangTimeout: 300 });
 	const { processId } = simulator;
 	const { kind, reason } = await simulator.exited;
 	t.is(kind, "hang");
-	t.regex(reason, /no answer for 300 milliseconds/);
+	t.regex(reason, /did not answer for 300 milliseconds/);
 	t.false(await lives(processId ?? 0));
 });
 
-test("a device in Timer.delay does not hang", async (t) => {
+test("Timer.delay is not considered a hang", async (t) => {
 	const { line } = await startDevice(t, "ends", { config: { end: "wait" }, hangTimeout: 300 });
 	t.is(await line(/waited/), "waited");
 });
 
-test("the engine's process is gone after stop(), which may be called again", async (t) => {
+test("stop() ends the engine's process and may be called again", async (t) => {
 	const { simulator } = await startDevice(t, "ends", { config: { end: "never" } });
 	const { processId } = simulator;
 	t.true(await lives(processId ?? 0));
@@ -74,7 +74,7 @@ test("the engine's process is gone after stop(), which may be called again", asy
 	await t.throwsAsync(simulator.memory(), { message: /has ended: stopped/ });
 });
 
-test("an engine killed from outside is a crash that shows", async (t) => {
+test("an engine that is killed is reported as a crash", async (t) => {
 	const { simulator } = await startDevice(t, "ends", { config: { end: "never" } });
 	process.kill(simulator.processId ?? 0, "SIGKILL");
 	const { kind, reason } = await simulator.exited;
@@ -82,7 +82,7 @@ test("an engine killed from outside is a crash that shows", async (t) => {
 	t.regex(reason, /killed by SIGKILL/);
 });
 
-test("the engine ends with the Node process, even when that is killed", async (t) => {
+test("the engine ends with the Node.js process, even if that is killed", async (t) => {
 	const script = `
 		import { Simulator } from ${JSON.stringify(new URL("../../../sim/xs/simulator.ts", import.meta.url).href)};
 		const device = await Simulator.start({ program: ${JSON.stringify(program("ends"))}, config: { end: "never" } });
@@ -99,13 +99,13 @@ test("the engine ends with the Node process, even when that is killed", async (t
 	t.pass();
 });
 
-test("a program that does not compile is a sentence, not a device", async (t) => {
+test("a program that does not compile is rejected with an error message", async (t) => {
 	await t.throwsAsync(Simulator.start({ program: program("missing") }), {
 		message: /The device program .*missing\.ts could not be built/,
 	});
 });
 
-test("windows that make no sense are refused by name and value", async (t) => {
+test("invalid windows are rejected with name and value", async (t) => {
 	await t.throwsAsync(Simulator.start({ program: program("ends"), readWindow: 0 }), {
 		instanceOf: RangeError,
 		message: /readWindow is 0/,
@@ -116,10 +116,10 @@ test("windows that make no sense are refused by name and value", async (t) => {
 	});
 });
 
-test("an engine that was not compiled is a sentence that says what to install and what to run", (t) => {
+test("a missing engine is reported with what to install and which command to run", (t) => {
 	const error = t.throws(() => engineBinary("/nowhere"), { instanceOf: EngineMissing });
 	t.regex(error.message, /sudo apt-get install build-essential\), then run npm rebuild @agoric\/xsnap\.$/);
 	t.false(error.stack?.includes("\n"));
 	t.regex(new EngineMissing("npm install", "v20.19.0").message, /build-essential\), then run npm install\.$/);
-	t.regex(new EngineMissing("npm install", "v24.1.0").message, /Node\.js 20 and 22 .* v24\.1\.0: change/);
+	t.regex(new EngineMissing("npm install", "v24.1.0").message, /Node\.js 20 and 22, .* v24\.1\.0\. Switch/);
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import test from "ava";
 import { connectTo, portOf, startDevice, startServer } from "./support.js";
 
-test("a Listener binds or throws, and gives its port free at once", async (t) => {
+test("a Listener binds or throws, and releases its port immediately", async (t) => {
 	const taken = await startServer(t, () => {});
 	const device = await startDevice(t, "listens", { config: { taken } });
 	const socket = await connectTo(t, await portOf(device));
@@ -15,7 +15,7 @@ test("a Listener binds or throws, and gives its port free at once", async (t) =>
 			"a taken port: Error socket bind",
 			"no port at all: RangeError invalid port",
 			"an address that is not ours: Error socket bind",
-			"a port of its own: true",
+			"a free port: true",
 			"close again: undefined",
 			"port when closed: SyntaxError C: xsGetHostData: invalid host data",
 			"read when closed: SyntaxError C: xsGetHostData: invalid host data",
@@ -27,7 +27,7 @@ test("a Listener binds or throws, and gives its port free at once", async (t) =>
 	);
 });
 
-test("a Listener that closes takes the connections that wait in it along", async (t) => {
+test("closing a Listener closes its pending connections", async (t) => {
 	const device = await startDevice(t, "declines");
 	const socket = await connectTo(t, await portOf(device));
 	socket.resume();
@@ -35,7 +35,7 @@ test("a Listener that closes takes the connections that wait in it along", async
 	t.pass();
 });
 
-test("the resolver knows localhost, addresses and the names of the table, later and never in resolve()", async (t) => {
+test("the resolver resolves localhost, addresses and configured names, and never inside resolve()", async (t) => {
 	const device = await startDevice(t, "resolves", {
 		hosts: { "device.example": "192.0.2.7", "gone.example": "fail", "silent.example": "hang" },
 		config: { names: ["silent.example", "device.example", "gone.example", "localhost", "192.0.2.9"] },

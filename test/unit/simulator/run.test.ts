@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const command = ["--import=tsx", "sim/xs/run.ts"];
 const program = (name: string) => `test/unit/simulator/programs/${name}.ts`;
 
-/** Runs the command to its end. */
+/** Runs the command until it ends. */
 function run(...values: string[]): Promise<{ status: number | string; stdout: string; stderr: string }> {
 	return new Promise((resolve) => {
 		execFile(process.execPath, [...command, ...values], { cwd: root }, (error, stdout, stderr) =>
@@ -17,7 +17,7 @@ function run(...values: string[]): Promise<{ status: number | string; stdout: st
 	});
 }
 
-test("the command shows what the program traces, and what it aborts with", async (t) => {
+test("the command prints the program's trace and the reason of its abort", async (t) => {
 	const { status, stdout, stderr } = await run(program("ends"), "--config", '{"end":"callback"}');
 	t.is(stdout, "started\n");
 	t.regex(
@@ -39,11 +39,11 @@ test("Ctrl-C ends the device and the command cleanly", async (t) => {
 	t.deepEqual(await once(child, "exit"), [0, null]);
 });
 
-test("a command line that makes no sense gets a sentence", async (t) => {
+test("an invalid command line is rejected with an error message", async (t) => {
 	const cases: [values: string[], sentence: RegExp][] = [
 		[[], /^Name one device program/],
 		[["a.ts", "--config", "7"], /^--config is 7: it must be an object in JSON/],
-		[["a.ts", "--read-window", "0"], /^--read-window is 0: it must be a whole number from 1/],
+		[["a.ts", "--read-window", "0"], /^--read-window is 0: it must be a whole number, at least 1/],
 		[["a.ts"], /^The device program .*a\.ts could not be built/],
 	];
 	for (const [values, sentence] of cases) {

@@ -1,19 +1,19 @@
-/** Starts the small device programs beside this file, and lets a test wait for what they trace. */
+/** Starts the device programs in `programs/` and waits for their trace. */
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
 import { Simulator, type SimulatorOptions } from "../../../sim/xs/simulator.js";
 
-/** A device and the lines it has traced so far. */
+/** A device and its trace. */
 export interface Device {
 	simulator: Simulator;
 	lines: string[];
-	/** Waits for a line that fits, from the first on; fails if the device ends before it comes. */
+	/** Waits for a line that matches, starting with the first line. Rejects if the device ends before. */
 	line(pattern: RegExp): Promise<string>;
 }
 
-/** Starts `programs/NAME.ts`; the device is stopped at the end of the test. */
+/** Starts `programs/NAME.ts`. The device is stopped at the end of the test. */
 export async function startDevice(
 	t: ExecutionContext,
 	name: string,
@@ -47,12 +47,12 @@ export async function startDevice(
 	return { simulator, lines, line };
 }
 
-/** The port a device program says it listens on. */
+/** Returns the port that a device program listens on. */
 export async function portOf(device: Device): Promise<number> {
 	return Number((await device.line(/^port \d+$/)).slice("port ".length));
 }
 
-/** A server of this computer, closed at the end of the test with all its connections. */
+/** Starts a TCP server on this computer. It is closed with its connections at the end of the test. */
 export async function startServer(
 	t: ExecutionContext,
 	onConnection: (socket: Socket) => unknown,
@@ -71,7 +71,7 @@ export async function startServer(
 	return (server.address() as { port: number }).port;
 }
 
-/** A connection to a device, closed at the end of the test. */
+/** Connects to a device. The connection is closed at the end of the test. */
 export async function connectTo(t: ExecutionContext, port: number): Promise<Socket> {
 	const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
 	socket.on("error", () => {});

@@ -1,7 +1,7 @@
 import test from "ava";
 import { startDevice } from "./support.js";
 
-test("a program finds the SDK's globals, its configuration, and nothing of the engine's host", async (t) => {
+test("a program has the SDK's globals and its configuration, and no globals of the engine's host", async (t) => {
 	const device = await startDevice(t, "surroundings", { config: { answer: 42 } });
 	await device.line(/a job ran/);
 	t.deepEqual(device.lines, [
@@ -12,11 +12,11 @@ test("a program finds the SDK's globals, its configuration, and nothing of the e
 		"fromString 97 195 169 226 130 172 240 159 152 128 0",
 		"lone surrogate 237 160 128",
 		"fromArrayBuffer true",
-		"fromArrayBuffer lets a surrogate pass true",
-		"fromArrayBuffer refuses 128",
-		"fromArrayBuffer refuses 195",
-		"fromArrayBuffer refuses 226 130",
-		"fromArrayBuffer refuses 195 65",
+		"fromArrayBuffer accepts a surrogate true",
+		"fromArrayBuffer rejects 128",
+		"fromArrayBuffer rejects 195",
+		"fromArrayBuffer rejects 226 130",
+		"fromArrayBuffer rejects 195 65",
 		"toWellFormed true",
 		"toBase64 AQIDBA==",
 		"irandom true",
@@ -24,15 +24,15 @@ test("a program finds the SDK's globals, its configuration, and nothing of the e
 	]);
 });
 
-test("memory() counts slots and chunks the program holds", async (t) => {
-	const little = await startDevice(t, "memory", { config: { octets: 10, objects: 10 } });
-	const much = await startDevice(t, "memory", { config: { octets: 100_010, objects: 1010 } });
+test("memory() counts the slots and chunks in use", async (t) => {
+	const little = await startDevice(t, "memory", { config: { bytes: 10, objects: 10 } });
+	const much = await startDevice(t, "memory", { config: { bytes: 100_010, objects: 1010 } });
 	const before = await little.simulator.memory();
 	const after = await much.simulator.memory();
 	t.true(before.slots > 1000 && before.chunks > 1000);
-	// An array element is a slot too, kept in a chunk.
+	// Each array element takes a slot inside a chunk.
 	const chunks = after.chunks - before.chunks;
-	t.true(chunks >= 100_000 && chunks <= 100_000 + 1100 * 32, `${chunks} octets more`);
+	t.true(chunks >= 100_000 && chunks <= 100_000 + 1100 * 32, `${chunks} bytes more`);
 	const slots = after.slots - before.slots;
 	t.true(slots >= 1000 && slots <= 1100, `${slots} slots more`);
 });

@@ -3,14 +3,14 @@ import { createServer, type Socket } from "node:net";
 import test from "ava";
 import { connectTo, portOf, startDevice, startServer } from "./support.js";
 
-/** Everything a socket receives until the other side finishes. */
+/** Returns everything that a socket receives until the FIN. */
 async function collect(socket: Socket): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of socket) chunks.push(chunk as Buffer);
 	return Buffer.concat(chunks);
 }
 
-/** Settles with the number of octets received, as soon as there are as many as expected. */
+/** Resolves with the number of received bytes as soon as `expected` bytes have arrived. */
 function receive(socket: Socket, expected: number): Promise<number> {
 	let received = 0;
 	return new Promise((resolve) => {
@@ -21,7 +21,7 @@ function receive(socket: Socket, expected: number): Promise<number> {
 	});
 }
 
-test("write() takes all octets or none, says what is left of the window, and onWritable tells when it grows", async (t) => {
+test("write() takes all bytes or none and returns the remaining window; onWritable is called when the window grows", async (t) => {
 	let peer: Promise<number> | undefined;
 	const port = await startServer(t, (socket) => {
 		peer = receive(socket, 250);
@@ -47,7 +47,7 @@ test("write() takes all octets or none, says what is left of the window, and onW
 	t.is(await peer, 250);
 });
 
-test("a window of one octet works", async (t) => {
+test("a window of one byte works", async (t) => {
 	let peer: Promise<number> | undefined;
 	const port = await startServer(t, (socket) => {
 		peer = receive(socket, 20);
@@ -59,20 +59,20 @@ test("a window of one octet works", async (t) => {
 	t.is(await peer, 20);
 });
 
-test("a peer that does not read shuts the window, and opens it again by reading", async (t) => {
+test("the window closes when the peer does not read and opens when it reads again", async (t) => {
 	const total = 40_000_000;
 	const peers: Socket[] = [];
 	const port = await startServer(t, (socket) => peers.push(socket));
 	const device = await startDevice(t, "flood", { writeWindow: 65536, config: { port, total } });
-	const shut = await device.line(/^shut after/);
-	t.true(Number(shut.slice("shut after ".length)) < total);
+	const blocked = await device.line(/^blocked after/);
+	t.true(Number(blocked.slice("blocked after ".length)) < total);
 	t.false(device.lines.includes("all written"));
 	const received = receive(peers[0] as Socket, total);
 	await device.line(/^all written/);
 	t.is(await received, total);
 });
 
-test("read() throws when more is asked for than there is, and gives undefined when nothing is there", async (t) => {
+test("read() throws if more is requested than available, and returns undefined if there is nothing", async (t) => {
 	const device = await startDevice(t, "reads");
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
@@ -98,7 +98,7 @@ test("read() throws when more is asked for than there is, and gives undefined wh
 	);
 });
 
-test("a device never holds more received octets than its read window", async (t) => {
+test("a device never holds more received bytes than its read window", async (t) => {
 	const device = await startDevice(t, "holds", { readWindow: 100, config: { full: 100, total: 1000 } });
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.alloc(1000));
@@ -107,7 +107,7 @@ test("a device never holds more received octets than its read window", async (t)
 	t.is(Math.max(...counts), 100);
 });
 
-test("splitReads hands over pieces of the given size, each in an onReadable of its own", async (t) => {
+test("splitReads delivers pieces of the given size, each in its own onReadable", async (t) => {
 	const device = await startDevice(t, "holds", { splitReads: 3, config: { full: 0, total: 20 } });
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.alloc(20));
@@ -118,7 +118,7 @@ test("splitReads hands over pieces of the given size, each in an onReadable of i
 	);
 });
 
-test("splitReads keeps pieces apart that arrive while the device is at work", async (t) => {
+test("splitReads keeps pieces separate that arrive while the device is busy", async (t) => {
 	const device = await startDevice(t, "holds", {
 		splitReads: 7,
 		config: { full: 0, total: 20, stall: true },
@@ -130,7 +130,7 @@ test("splitReads keeps pieces apart that arrive while the device is at work", as
 	t.deepEqual(device.lines.slice(2), ["readable 7", "readable 7", "readable 6", "done"]);
 });
 
-test("splitReads draws the same pieces from the same seed", async (t) => {
+test("splitReads makes the same pieces from the same seed", async (t) => {
 	const pieces = async (seed: number) => {
 		const splitReads = { minimum: 1, maximum: 9, seed };
 		const device = await startDevice(t, "holds", { splitReads, config: { full: 0, total: 300 } });
@@ -145,7 +145,7 @@ test("splitReads draws the same pieces from the same seed", async (t) => {
 	t.notDeepEqual(await pieces(6), first);
 });
 
-test("onError for the peer's end waits until everything received has been read, and comes later", async (t) => {
+test("onError reports the peer's end in a later callback, after all received data has been read", async (t) => {
 	const device = await startDevice(t, "end");
 	const socket = await connectTo(t, await portOf(device));
 	socket.resume();
@@ -154,16 +154,16 @@ test("onError for the peer's end waits until everything received has been read, 
 	t.deepEqual(device.lines.slice(1), [
 		"readable 6",
 		"write: not ready",
-		"error told early false",
+		"error reported early false",
 		"three read",
-		"error told early false",
+		"error reported early false",
 		"all read",
 		"error",
 		"closed",
 	]);
 });
 
-test("from: moves the connection with what is unread, and closes the object it came from", async (t) => {
+test("from: moves the connection with its unread data and closes the original object", async (t) => {
 	const device = await startDevice(t, "from", { writeWindow: 50 });
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.from([1, 2, 3, 4, 5, 6]));
@@ -187,7 +187,7 @@ test("from: moves the connection with what is unread, and closes the object it c
 	]);
 });
 
-test("a refused connection is an error, later; an address that is none throws", async (t) => {
+test("a refused connection calls onError later; an invalid address throws", async (t) => {
 	const server = createServer().listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { port } = server.address() as { port: number };
@@ -208,7 +208,7 @@ test("a refused connection is an error, later; an address that is none throws", 
 	]);
 });
 
-test("close() sends what was written, then finishes", async (t) => {
+test("close() sends the written data, then a FIN", async (t) => {
 	const device = await startDevice(t, "closes", { config: { unread: 0 } });
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.alloc(10));
@@ -216,7 +216,7 @@ test("close() sends what was written, then finishes", async (t) => {
 	t.deepEqual(device.lines.slice(1), ["closed"]);
 });
 
-test("close() with received octets left unread resets the connection, and what was just written is lost, as with lwIP", async (t) => {
+test("close() with unread data resets the connection, and data just written is lost, as in lwIP", async (t) => {
 	const device = await startDevice(t, "closes", { config: { unread: 1 } });
 	const socket = await connectTo(t, await portOf(device));
 	socket.write(Buffer.alloc(10));

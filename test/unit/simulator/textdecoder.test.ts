@@ -32,15 +32,15 @@ const invalid: number[][] = [
 	[0xff, 0x61],
 ];
 
-/** All ways to cut octets in two, and the one to leave them whole. */
-function cuts(octets: number[]): number[][][] {
-	const all: number[][][] = [[octets]];
-	for (let at = 0; at <= octets.length; at++) all.push([octets.slice(0, at), octets.slice(at)]);
-	if (octets.length) all.push(octets.map((octet) => [octet]));
+/** The bytes as a whole, split in two at every position, and split into single bytes. */
+function cuts(bytes: number[]): number[][][] {
+	const all: number[][][] = [[bytes]];
+	for (let at = 0; at <= bytes.length; at++) all.push([bytes.slice(0, at), bytes.slice(at)]);
+	if (bytes.length) all.push(bytes.map((byte) => [byte]));
 	return all;
 }
 
-/** What the TextDecoder of Node makes of it. */
+/** Result of the TextDecoder of Node.js. */
 function expected(chunks: number[][], options: { fatal?: boolean; ignoreBOM?: boolean }): string {
 	const decoder = new TextDecoder("utf-8", options);
 	let text = "";
@@ -54,7 +54,7 @@ function expected(chunks: number[][], options: { fatal?: boolean; ignoreBOM?: bo
 }
 
 for (const options of [{ fatal: true }, { fatal: true, ignoreBOM: true }])
-	test(`text/decoder with ${JSON.stringify(options)} decodes as the standard says, at every cut`, async (t) => {
+	test(`text/decoder with ${JSON.stringify(options)} decodes as specified, wherever the input is split`, async (t) => {
 		const vectors = [...valid, ...invalid].flatMap(cuts).map((chunks) => ({ chunks, options }));
 		const device = await startDevice(t, "decodes", { config: { vectors } });
 		await device.line(/^done$/);
@@ -63,9 +63,9 @@ for (const options of [{ fatal: true }, { fatal: true, ignoreBOM: true }])
 			t.is(device.lines[i], expected(chunks, options), JSON.stringify(chunks));
 	});
 
-test("text/decoder that is not fatal puts U+FFFD for what is malformed", async (t) => {
-	const vectors = [...valid, [0x61, 0x80, 0x62], [0xc3, 0x28], [0xe2, 0x82, 0x28]].map((octets) => ({
-		chunks: [octets],
+test("text/decoder without fatal replaces malformed sequences with U+FFFD", async (t) => {
+	const vectors = [...valid, [0x61, 0x80, 0x62], [0xc3, 0x28], [0xe2, 0x82, 0x28]].map((bytes) => ({
+		chunks: [bytes],
 		options: {},
 	}));
 	const device = await startDevice(t, "decodes", { config: { vectors } });
@@ -74,7 +74,7 @@ test("text/decoder that is not fatal puts U+FFFD for what is malformed", async (
 		t.is(device.lines[i], expected(chunks, options), JSON.stringify(chunks));
 });
 
-test("text/decoder drops a byte order mark at the start of every chunk, as the SDK's does, unless told not to", async (t) => {
+test("text/decoder drops a byte order mark at the start of every chunk unless ignoreBOM is set, as on the SDK", async (t) => {
 	const chunks = [[0x61], [0xef, 0xbb, 0xbf, 0x62]];
 	const vectors = [
 		{ chunks, options: { fatal: true } },

@@ -1,7 +1,7 @@
 import test from "ava";
 import { startDevice } from "./support.js";
 
-test("timers fire later, in order of creation, repeat, stop, are parked and scheduled again", async (t) => {
+test("timers fire in order of creation, repeat, stop, and can be suspended and rescheduled", async (t) => {
 	const device = await startDevice(t, "timers");
 	await device.line(/^done$/);
 	t.deepEqual(device.lines, [
@@ -17,7 +17,7 @@ test("timers fire later, in order of creation, repeat, stop, are parked and sche
 		"scheduled 2",
 		"scheduled 3",
 		"stalled true",
-		// All are due when the stall is over: they fire in the order in which they were made.
+		// All are due after the delay, so they fire in order of creation.
 		"second, created first",
 		"first to be due, created second",
 		"cleared by another of the same time",

@@ -2,24 +2,24 @@ import test from "ava";
 import { NetstringReader, netstring } from "../../../sim/xs/netstring.js";
 import { WireReader, WireWriter } from "../../../sim/xs/wire.js";
 
-test("values come out of the wire as they went in", (t) => {
+test("values are read as they were written", (t) => {
 	const writer = new WireWriter(1);
-	writer.uint8(255).uint16(65535).uint32(4294967295).float64(-0.5).string("é€").octets(Uint8Array.of(1, 2));
-	writer.octets(new Uint8Array(0)).raw(Uint8Array.of(9, 8));
+	writer.uint8(255).uint16(65535).uint32(4294967295).float64(-0.5).string("é€").bytes(Uint8Array.of(1, 2));
+	writer.bytes(new Uint8Array(0)).raw(Uint8Array.of(9, 8));
 	const reader = new WireReader(new Uint8Array(writer.take()));
 	t.is(writer.length, 0);
 	t.deepEqual(
 		[reader.uint8(), reader.uint16(), reader.uint32(), reader.float64(), reader.string()],
 		[255, 65535, 4294967295, -0.5, "é€"],
 	);
-	t.deepEqual([...reader.octets()], [1, 2]);
-	t.deepEqual([...reader.octets()], []);
+	t.deepEqual([...reader.bytes()], [1, 2]);
+	t.deepEqual([...reader.bytes()], []);
 	t.true(reader.more);
 	t.deepEqual([...reader.rest()], [9, 8]);
 	t.false(reader.more);
 });
 
-test("netstrings are found wherever the stream is cut", (t) => {
+test("netstrings are parsed wherever the stream is split", (t) => {
 	const messages = ["?", "?a", `.${"x".repeat(1234)}`, "!12:3,", "/,"];
 	const stream = Buffer.concat(
 		messages.map((message) => netstring(message[0] as string, Buffer.from(message.slice(1)))),

@@ -1,4 +1,4 @@
-/** Stands for the SDK's `instrumentation` of a build that measures nothing. */
+/** Stand-in for the SDK's `instrumentation` of a build that measures nothing. */
 export default class Instrumentation {
 	static map(): undefined {
 		return undefined;

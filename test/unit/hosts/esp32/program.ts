@@ -1,4 +1,4 @@
-/** The firmware as a board runs it: the setup first, then the program; the access point goes and comes by itself. */
+/** Runs the firmware as on a device: first the setup, then the program. The access point disappears for a while. */
 
 import Timer from "timer";
 import setup from "../../../../hosts/esp32/setup.js";

@@ -1,10 +1,10 @@
-/** Stands for the ESP32's `embedded:network/interface/wifi`: all its instances share the one radio. */
+/** Stand-in for the ESP32's `embedded:network/interface/wifi`: all instances share one radio. */
 
 import Timer from "timer";
 
 type Listener = (property: "connection" | "address") => void;
 
-/** The radio, and what the access point does to it. */
+/** State of the radio and of the access point. */
 const air = { connection: 200, inRange: true, listeners: [] as Listener[] };
 
 function change(connection: number): void {
@@ -13,7 +13,7 @@ function change(connection: number): void {
 	for (const listener of air.listeners) listener("connection");
 }
 
-/** The access point goes out of range: what is connected is lost. */
+/** Moves the access point out of range: the connection is lost. */
 export function goAway(): void {
 	air.inRange = false;
 	change(200);
@@ -36,7 +36,7 @@ export default class WiFi {
 		return air.connection === 500 ? "192.0.2.1" : undefined;
 	}
 
-	/** An attempt takes a moment, and the native class throws at another one meanwhile. */
+	/** Takes a moment. The native class throws if another attempt is in progress. */
 	connect(options: { SSID: string }): void {
 		if (air.connection !== 200) throw new Error("connect failed");
 		trace(`wifi joins ${options.SSID}\n`);

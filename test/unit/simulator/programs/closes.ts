@@ -1,4 +1,4 @@
-/** Answers ten octets with a window full, and closes: after reading them, or with some left unread. */
+/** Answers ten bytes with a full window of data, then closes, with or without unread data. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";

@@ -1,4 +1,4 @@
-/** Digests and logical operations, on little and on much. */
+/** Computes digests and logical operations on small and large buffers. */
 
 import { Digest } from "crypt";
 import Logical from "logical";
@@ -8,23 +8,23 @@ const countedXor = Logical.xor as (
 	source: Uint8Array,
 	count: number,
 ) => void;
-const show = (octets: ArrayBuffer | Uint8Array) => new Uint8Array(octets as ArrayBuffer).join(" ");
+const show = (bytes: ArrayBuffer | Uint8Array) => new Uint8Array(bytes as ArrayBuffer).join(" ");
 
 const digest = new Digest("SHA1");
 digest.write("dGhlIHNhbXBsZSBub25jZQ==");
 digest.write(ArrayBuffer.fromString("258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
 trace(`digest ${show(digest.close())}\n`);
 
-const octets = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
-Logical.xor(octets, Uint8Array.of(1, 2, 4).buffer);
-trace(`xor ${octets.join(" ")}\n`);
-Logical.xor(octets.subarray(2, 6), Uint8Array.of(255));
-trace(`xor of a part ${octets.join(" ")}\n`);
-countedXor(octets.buffer, Uint8Array.of(255), 2);
-trace(`xor of a count ${octets.join(" ")}\n`);
+const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+Logical.xor(bytes, Uint8Array.of(1, 2, 4).buffer);
+trace(`xor ${bytes.join(" ")}\n`);
+Logical.xor(bytes.subarray(2, 6), Uint8Array.of(255));
+trace(`xor of a part ${bytes.join(" ")}\n`);
+countedXor(bytes.buffer, Uint8Array.of(255), 2);
+trace(`xor of a count ${bytes.join(" ")}\n`);
 for (const count of [0, -1, 9])
 	try {
-		countedXor(octets, Uint8Array.of(1), count);
+		countedXor(bytes, Uint8Array.of(1), count);
 		trace("fine\n");
 	} catch (error) {
 		trace(`count ${count}: ${(error as Error).name}\n`);

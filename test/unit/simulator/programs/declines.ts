@@ -1,4 +1,4 @@
-/** Closes its listener while a connection waits in it. */
+/** Closes its listener while a connection is pending. */
 
 import Listener from "embedded:io/socket/listener";
 

@@ -1,4 +1,4 @@
-/** Decodes what its configuration says, chunk by chunk, with a decoder that is strict or not. */
+/** Decodes the chunks in its configuration with the configured decoder options. */
 
 import config from "mc/config";
 import TextDecoder from "text/decoder";

@@ -1,4 +1,4 @@
-/** Lets six received octets lie until the peer's end is known, then reads them in two goes. */
+/** Leaves six received bytes unread until the peer's end is detected, then reads them in two steps. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
@@ -22,7 +22,7 @@ const listener = new Listener({
 			},
 		});
 		const poll = Timer.repeat(() => {
-			// Writing is refused from the moment the end is known.
+			// write() throws as soon as the end is detected.
 			try {
 				tcp.write(Uint8Array.of(1));
 				return;
@@ -30,11 +30,11 @@ const listener = new Listener({
 				trace(`write: ${(error as Error).message}\n`);
 			}
 			Timer.clear(poll);
-			trace(`error told early ${ended}\n`);
+			trace(`error reported early ${ended}\n`);
 			tcp.read(3);
 			trace("three read\n");
 			Timer.set(() => {
-				trace(`error told early ${ended}\n`);
+				trace(`error reported early ${ended}\n`);
 				tcp.read();
 				trace("all read\n");
 			}, 20);

@@ -1,4 +1,4 @@
-/** Comes to the end that its configuration names. */
+/** Ends in the way that its configuration names. */
 
 import config from "mc/config";
 import Timer from "timer";
@@ -17,7 +17,7 @@ trace("started\n");
 if (end === "main module") tooFar();
 Timer.set(() => {
 	if (end === "callback") tooFar();
-	if (end === "rejection") void Promise.reject(new Error("nobody cares"));
+	if (end === "rejection") void Promise.reject(new Error("not handled"));
 	if (end === "stack") deep(0);
 	if (end === "loop") for (;;);
 	if (end === "wait") {

@@ -1,4 +1,4 @@
-/** Writes as much as the window lets it, and says when the window has stayed shut for a while. */
+/** Writes as much as the window allows, and reports when the window has stayed closed for a while. */
 
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";
@@ -23,5 +23,5 @@ new TCP({
 Timer.repeat(() => {
 	quiet = written === seen ? quiet + 1 : 0;
 	seen = written;
-	if (quiet === 5 && written > 0) trace(`shut after ${written}\n`);
+	if (quiet === 5 && written > 0) trace(`blocked after ${written}\n`);
 }, 50);

@@ -1,4 +1,4 @@
-/** Reads two octets, then moves the connection to another object. */
+/** Reads two bytes, then moves the connection to another object. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
@@ -28,8 +28,8 @@ const listener = new Listener({
 					target: { name: "second" },
 					onReadable(count) {
 						trace(`second: readable ${count} ${constructed} ${this === second}\n`);
-						const octets = new Uint8Array(this.read() as ArrayBuffer);
-						trace(`second: read ${octets.join(" ")}\n`);
+						const bytes = new Uint8Array(this.read() as ArrayBuffer);
+						trace(`second: read ${bytes.join(" ")}\n`);
 					},
 					onWritable(count) {
 						trace(`second: writable ${count}\n`);

@@ -1,4 +1,4 @@
-/** Reads forty octets whenever its receive buffer is full, or all there is if its configuration says so. */
+/** Reads forty bytes whenever its receive buffer is full, or all available bytes, as configured. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";

@@ -1,4 +1,4 @@
-/** Listens, and tries what a Listener can do. */
+/** Tries all methods of a Listener. */
 
 import Listener from "embedded:io/socket/listener";
 import config from "mc/config";
@@ -18,7 +18,7 @@ attempt("no port at all", () => new Listener({ port: 70000 }));
 attempt("an address that is not ours", () => new Listener({ port: 0, address: "192.0.2.1" }));
 const brief = new Listener({ port: 0 });
 const { port } = brief;
-attempt("a port of its own", () => port > 0);
+attempt("a free port", () => port > 0);
 brief.close();
 attempt("close again", () => brief.close());
 attempt("port when closed", () => brief.port);

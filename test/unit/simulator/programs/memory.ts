@@ -1,10 +1,10 @@
-/** Holds as much memory as its configuration says. */
+/** Allocates the configured amount of memory. */
 
 import config from "mc/config";
 import Timer from "timer";
 
-const { octets, objects } = config as { octets: number; objects: number };
+const { bytes, objects } = config as { bytes: number; objects: number };
 
-const held: object[] = [new ArrayBuffer(octets)];
+const held: object[] = [new ArrayBuffer(bytes)];
 for (let i = 0; i < objects; i++) held.push({});
 Timer.repeat(() => trace(`${held.length}\n`), 100_000);

@@ -1,4 +1,4 @@
-/** Tries every way of reading on a connection that has received ten octets. */
+/** Tries every way of reading on a connection that has received ten bytes. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
@@ -26,9 +26,9 @@ const listener = new Listener({
 		trace(`connections ${count}\n`);
 		const tcp = new TCP({
 			from: this.read() as TCP,
-			onReadable(octets) {
-				trace(`readable ${octets}\n`);
-				if (octets < 10) return;
+			onReadable(bytes) {
+				trace(`readable ${bytes}\n`);
+				if (bytes < 10) return;
 				const reading = this as unknown as Reading;
 				attempt("more than there is", () => reading.read(11));
 				attempt("none", () => reading.read(0));

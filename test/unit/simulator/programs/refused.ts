@@ -1,4 +1,4 @@
-/** Connects where nobody listens. */
+/** Connects to a port without a listener. */
 
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";

@@ -1,4 +1,4 @@
-/** Looks names up. */
+/** Resolves host names. */
 
 import Resolver from "embedded:network/dns/resolver/udp";
 import config from "mc/config";

@@ -1,4 +1,4 @@
-/** Traces what a device program finds around it. */
+/** Traces the globals and the configuration of a device program. */
 
 import config from "mc/config";
 
@@ -26,18 +26,18 @@ trace("another\n");
 trace(`found ${JSON.stringify(hidden.filter((name) => global[name] !== undefined))}\n`);
 void Promise.resolve().then(() => trace("a job ran\n"));
 
-const octets = (buffer: ArrayBuffer) => new Uint8Array(buffer).join(" ");
-trace(`fromString ${octets(ArrayBuffer.fromString("aé€😀\0"))}\n`);
-trace(`lone surrogate ${octets(ArrayBuffer.fromString("\uD800"))}\n`);
+const bytes = (buffer: ArrayBuffer) => new Uint8Array(buffer).join(" ");
+trace(`fromString ${bytes(ArrayBuffer.fromString("aé€😀\0"))}\n`);
+trace(`lone surrogate ${bytes(ArrayBuffer.fromString("\uD800"))}\n`);
 trace(`fromArrayBuffer ${String.fromArrayBuffer(ArrayBuffer.fromString("aé€😀")) === "aé€😀"}\n`);
 const surrogate = Uint8Array.of(0x61, 0xed, 0xa0, 0x80, 0x62).buffer;
-trace(`fromArrayBuffer lets a surrogate pass ${String.fromArrayBuffer(surrogate) === "a\uD800b"}\n`);
+trace(`fromArrayBuffer accepts a surrogate ${String.fromArrayBuffer(surrogate) === "a\uD800b"}\n`);
 for (const broken of [[0x80], [0xc3], [0xe2, 0x82], [0xc3, 0x41]]) {
 	try {
 		String.fromArrayBuffer(Uint8Array.from(broken).buffer);
-		trace("fromArrayBuffer took a broken sequence\n");
+		trace("fromArrayBuffer accepted an invalid sequence\n");
 	} catch {
-		trace(`fromArrayBuffer refuses ${broken.join(" ")}\n`);
+		trace(`fromArrayBuffer rejects ${broken.join(" ")}\n`);
 	}
 }
 trace(`toWellFormed ${"a\uD800b😀".toWellFormed() === "a\uFFFDb😀"}\n`);

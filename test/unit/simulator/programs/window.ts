@@ -1,4 +1,4 @@
-/** Connects, tries what a send window allows and what not, and sends the rest as it opens. */
+/** Connects, tests the limits of the send window, and sends the rest as it opens. */
 
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";
