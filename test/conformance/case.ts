@@ -1,14 +1,14 @@
-/** What a case of the suite is: data, with the words to write it in. */
+/** Types of the conformance cases, which are data, and functions to write them. */
 
 import type { RemoteClient, RemoteSocket } from "../device/driver/remote.js";
 import type { Step } from "../device/protocol.js";
 import { closePayload, type FrameOptions, frame, opcodes } from "../support/frames.js";
 import type { Role } from "./strictpeer.js";
 
-/** Bytes that the peer sends; `mask` tells whether the device's role asks for masked frames. */
+/** Bytes that the peer sends; `mask` is true if the device is the server. */
 export type Part = (mask: boolean) => Buffer;
 
-/** A connection of the device's. */
+/** A connection on the device. */
 export type Connection = RemoteClient | RemoteSocket;
 
 /** What the device must send. */
@@ -24,33 +24,33 @@ export type Move =
 	| { do: "send"; parts: Part[] }
 	| { do: "expect"; answers: Answer[]; anyOrder: boolean }
 	| { do: "device"; steps: (connection: Connection) => Step[] }
-	/** The peer stops reading, or goes on. */
+	/** The peer stops or resumes reading. */
 	| { do: "pause" | "resume" }
-	/** The masking keys so far must all differ. */
+	/** All masking keys received so far must differ. */
 	| { do: "compare keys" };
 
 /** How the connection must end. */
 export type Ending =
-	/** It still works: an empty message is exchanged, then the peer closes it. */
+	/** The connection still works: an empty message is exchanged, then the peer closes. */
 	| { kind: "open" }
 	/**
 	 * The device fails it with this code, and ends the TCP connection, even where the peer does not (`alone`).
 	 * `closeSent` tells that its close frame had gone out before.
 	 */
 	| { kind: "failed"; code: number; alone: boolean; closeSent: boolean }
-	/** Both close frames have passed: the device reports `code` and `reason`; a server ends the TCP connection first. */
+	/** Close frames were exchanged: the device reports `code` and `reason`; a server ends the TCP connection first. */
 	| { kind: "closed"; code: number; reason: string; alone: boolean }
-	/** The peer ends the TCP connection without a word. */
+	/** The peer ends the TCP connection without a close frame. */
 	| { kind: "lost" }
-	/** The device ends the TCP connection, as no answer to its close frame comes. */
+	/** The device ends the TCP connection because its close frame is not answered. */
 	| { kind: "given up" };
 
 interface About {
 	/** Section of RFC 6455 (or RFC 9112, where it says so). */
 	section: string;
-	/** A sentence that tells what must be. */
+	/** The required behavior, in a sentence. */
 	title: string;
-	/** The roles of the device that it is for; both when absent. */
+	/** Roles of the device that the case applies to. Default: both. */
 	roles?: readonly Role[];
 	/** Options of the device's Client or Server. */
 	options?: object;
@@ -58,9 +58,9 @@ interface About {
 
 /** A case about frames: it starts when the WebSocket is open. */
 export interface FrameCase extends About {
-	/** The device takes and sends bytes instead of strings. */
+	/** The device receives and sends bytes instead of strings. */
 	bytes?: boolean;
-	/** False where the device is not to echo each message it receives. */
+	/** False if the device must not echo messages. */
 	echo?: boolean;
 	moves: Move[];
 	/** The messages that the device must report: text as a string, bytes as a Buffer. */
@@ -70,13 +70,13 @@ export interface FrameCase extends About {
 
 /** A case about a request to the device's server. */
 export interface RequestCase extends About {
-	/** The request, bytes as characters, and whatever follows it. `path` is to be asked for where it does not matter. */
+	/** The request and following data, one character per byte. `path` is the target unless the case needs another one. */
 	request: (path: string) => string;
-	/** True where a 100 must come before the answer. */
+	/** A 100 response must precede the answer. */
 	continues?: true;
 	/** The status of the answer. */
 	status: number;
-	/** What the head of the answer must match, or not. */
+	/** What the head of the answer must match, and must not match. */
 	answer?: readonly RegExp[];
 	answerNot?: readonly RegExp[];
 	/** With status 101: what follows the opening handshake. */
@@ -86,10 +86,10 @@ export interface RequestCase extends About {
 
 /** A case about the response to the device's client. */
 export interface ResponseCase extends About {
-	/** What the request must match, or not. */
+	/** What the request must match, and must not match. */
 	request?: readonly RegExp[];
 	requestNot?: readonly RegExp[];
-	/** The response, bytes as characters, and whatever follows it. */
+	/** The response and following data, one character per byte. */
 	response: (accept: string, request: string) => string;
 	/** Whether the WebSocket opens; otherwise the attempt fails and the TCP connection ends. */
 	opens: boolean;
@@ -130,7 +130,7 @@ export const close = (code?: number | Uint8Array, reason = "", options?: FrameOp
 export const cut = (part: Part, length: number): Part => {
 	return (mask) => part(mask).subarray(0, length);
 };
-/** A header of a frame, with its length told as it is given. */
+/** A frame header with the given bytes as its length field. */
 export const header = (opcode: number, length: string, options: { fin?: boolean } = {}): Part => {
 	return (mask) => {
 		const bytes = Buffer.from(length.replaceAll(" ", ""), "hex");
@@ -162,7 +162,7 @@ export const aClose = (code?: number, reason?: string): Answer => ({
 });
 
 export const open: Ending = { kind: "open" };
-/** `alone`: the device ends the TCP connection though the peer does not. */
+/** `alone`: the device ends the TCP connection although the peer does not. */
 export const fails = (code: number, alone = false): Ending => ({
 	kind: "failed",
 	code,

@@ -21,7 +21,7 @@ function describe({ role, windows, section, title, reason }: Failure): string {
 	return `${where}: ${section} ${title}: ${reason}`;
 }
 
-/** @throws Error in a sentence when the text is no regular expression. */
+/** @throws Error if the text is not a regular expression */
 function pattern(text: string): RegExp {
 	try {
 		return new RegExp(text);

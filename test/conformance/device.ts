@@ -1,4 +1,4 @@
-/** The device that cases are played with: it runs the test agent, and echoes what it receives. */
+/** The device under test: it runs the agent and echoes messages. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Agent } from "../device/driver/driver.js";
@@ -9,22 +9,22 @@ import type { Windows } from "../device/target/target.js";
 import { acceptFor } from "../support/handshake.js";
 import { type Role, StrictPeer } from "./strictpeer.js";
 
-/** What a case asks of the device's Client or Server. */
+/** Requirements of a case on the device's Client or Server. */
 export interface Demands {
 	options?: object | undefined;
-	/** Bytes instead of strings. */
+	/** Receive and send bytes instead of strings. */
 	bytes?: boolean | undefined;
 	/** Default true. */
 	echo?: boolean | undefined;
 }
 
-/** A server of the device's. */
+/** A Server on the device. */
 class EchoServer {
 	readonly port: number;
 	readonly #server: RemoteServer;
-	/** The listener that tells the path of each connection. */
+	/** The listener that reports the path of each connection. */
 	readonly #listener: string;
-	/** The connections whose path is not yet known; they are told in the same order. */
+	/** Connections whose path was not reported yet, in the same order as the reports. */
 	readonly #connections: RemoteSocket[] = [];
 	readonly #sockets = new Map<string, RemoteSocket>();
 	#looked = 0;
@@ -52,19 +52,19 @@ class EchoServer {
 	}
 }
 
-/** An open WebSocket of the device's, and its peer. */
+/** An open WebSocket on the device, and its peer. */
 export interface Pair {
 	connection: RemoteClient | RemoteSocket;
 	peer: StrictPeer;
 }
 
-/** A Client of the device's and its peer, the opening handshake still to come. */
+/** A Client on the device and its peer, before the opening handshake. */
 export interface Attempt {
 	client: RemoteClient;
 	peer: StrictPeer;
 }
 
-/** Options with which nothing happens by the clock, unless a case wants it. */
+/** Options without timeouts, unless the case sets them. */
 const patient = {
 	connectTimeout: 0,
 	handshakeTimeout: 0,
@@ -94,7 +94,7 @@ export class Device {
 		this.#agent = agent;
 	}
 
-	/** A path that no other case asks for. */
+	/** A path that no other case uses. */
 	newPath(): string {
 		return `/${++this.#paths}`;
 	}
@@ -118,12 +118,12 @@ export class Device {
 		return this.#agent.run(...steps);
 	}
 
-	/** Lets the device forget a connection. */
+	/** Releases a connection on the device. */
 	async release({ name }: { name: string }): Promise<void> {
 		await this.#agent.run({ do: "release", on: name });
 	}
 
-	/** An open WebSocket that meets the demands. */
+	/** Opens a WebSocket that meets the demands. */
 	async open(role: Role, demands: Demands): Promise<Pair> {
 		if (role === "client") {
 			const { client, peer } = await this.attempt(demands);
@@ -144,12 +144,12 @@ export class Device {
 		return { connection: await this.socketAt(path, demands), peer };
 	}
 
-	/** Has the server for these demands started: later on, it is there. */
+	/** Starts the server for these demands in advance. */
 	async prepare(demands: Demands): Promise<void> {
 		await this.#serverFor(demands);
 	}
 
-	/** Connects to a server of the device's that meets the demands. */
+	/** Connects to a Server on the device that meets the demands. */
 	async connect(demands: Demands): Promise<StrictPeer> {
 		const { port } = await this.#serverFor(demands);
 		return StrictPeer.connect(this.#agent.host, port);
@@ -164,7 +164,7 @@ export class Device {
 		);
 	}
 
-	/** A Client of the device's that has connected to a peer here. */
+	/** A Client on the device that has connected to a peer on this machine. */
 	async attempt({ options, bytes, echo }: Demands): Promise<Attempt> {
 		const listener = createServer({ allowHalfOpen: true });
 		listener.listen(0, "127.0.0.1");
@@ -191,7 +191,7 @@ export class Device {
 	}
 
 	async #startServer({ options, bytes, echo }: Demands): Promise<EchoServer> {
-		// Cases run side by side on one server, each with messages as long as it takes.
+		// Cases run concurrently on one server, each with messages up to the limit.
 		const server = await this.#agent.server({
 			port: 0,
 			receiveBudget: 2 ** 24,
@@ -212,7 +212,7 @@ function types(bytes = false): object {
 	return { sendType: type, receiveType: type };
 }
 
-/** Sends back each message as it came: text as text, bytes as bytes. */
+/** Echoes each message with its type. */
 function echoStep(on: string): Step {
 	const { argument } = onDevice;
 	return {

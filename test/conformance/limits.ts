@@ -1,4 +1,4 @@
-/** Weighs what failed against what the target is known not to do. */
+/** Compares failed cases with the known limits of the target. */
 import type { Limit } from "../device/run/limit.js";
 import { nativeCases } from "../device/run/nativelimits.js";
 import type { Failure, Result } from "./suite.js";
@@ -6,9 +6,9 @@ import type { Failure, Result } from "./suite.js";
 /** The cases that the target cannot pass. */
 const limits: readonly Limit[] = process.env["XS_WEB_SOCKET_ENGINE"] === "native" ? nativeCases : [];
 
-/** What became of the cases of a role. */
+/** Result of the cases of a role. */
 export interface Weighed {
-	/** What failed and should not have, and what passed although it is listed as not possible. */
+	/** Unexpected failures, and cases that passed although they are listed as not possible. */
 	faults: Failure[];
 	/** How many cases are not possible, and why; undefined when there are none. */
 	impossible: string | undefined;

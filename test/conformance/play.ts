@@ -1,4 +1,4 @@
-/** Plays one case with a device, and says what the device did wrong. */
+/** Plays one case with a device and reports violations. */
 import { isDeepStrictEqual } from "node:util";
 import { long } from "../device/driver/wire.js";
 import { acceptFor } from "../support/handshake.js";
@@ -22,10 +22,10 @@ import {
 import type { Device, Pair } from "./device.js";
 import type { Received, Role, StrictPeer } from "./strictpeer.js";
 
-/** What follows an opening handshake that a case says nothing more about. */
+/** Default moves after the opening handshake. */
 const hello: Move[] = [sends(text("hello")), answers(aText("hello"))];
 
-/** @throws Error that says what is not as it must be */
+/** @throws Error that describes the violation */
 export async function play(device: Device, role: Role, it: Case): Promise<void> {
 	if (it.about === "request") return playRequest(device, it);
 	if (it.about === "response") return playResponse(device, it);
@@ -146,7 +146,7 @@ async function expectAnswers(peer: StrictPeer, list: readonly Answer[], anyOrder
 	while (missing.length > 0) {
 		const received = await peer.next();
 		const index = missing.findIndex((answer) => fits(received, answer));
-		// Pongs before one that came may stay away.
+		// Pongs before the received one may be missing.
 		const skips = (answer: Answer, place: number) =>
 			place < index && answer.kind === "pong" && received.kind === "pong";
 		const rest = missing.filter((answer, place) => place !== index && !skips(answer, place));
@@ -199,7 +199,7 @@ async function playEnding(
 	}
 }
 
-/** The device must end the TCP connection; where `first`, after the peer has. */
+/** The device must end the TCP connection; if `first`, after the peer. */
 async function expectEnd(peer: StrictPeer, first: boolean): Promise<void> {
 	if (first) peer.end();
 	const received = await peer.next();
@@ -222,7 +222,7 @@ function checkEvents(
 		throw new Error(`the device reported ${connection.order.join(", ")} instead of ${should.join(", ")}`);
 }
 
-/** How the agent tells a message: a long one by length and checksum. */
+/** How the agent reports a message: a long one by length and checksum. */
 function asReported(message: string | Buffer): unknown {
 	const length = Buffer.byteLength(message);
 	if (typeof message === "string") return length <= 1024 ? message : long(message);

@@ -7,10 +7,10 @@ import { type Frame, isMinimal, opcodes, readHeader, takeFrame } from "../suppor
 import { SocketReader } from "../support/socketreader.js";
 import { isUtf8 } from "../support/utf8.js";
 
-/** What side of the connection the device is. */
+/** The device's side of the connection. */
 export type Role = "client" | "server";
 
-/** What the device has sent, a message put together from its fragments. */
+/** What the device has sent; fragments are assembled. */
 export type Received =
 	| { kind: "text"; text: string }
 	| { kind: "binary"; bytes: Buffer }
@@ -57,7 +57,7 @@ export class StrictPeer {
 		if (!this.#socket.destroyed) this.#socket.write(bytes);
 	}
 
-	/** Stops reading, as a peer does that is busy. */
+	/** Stops reading, like a busy peer. */
 	pause(): void {
 		this.#socket.pause();
 	}

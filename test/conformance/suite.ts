@@ -1,4 +1,4 @@
-/** Plays cases with devices of both roles and of every window, and counts. */
+/** Plays all cases in both roles and with every window size, and counts the results. */
 import type { Windows } from "../device/target/target.js";
 import type { Case } from "./case.js";
 import { cases } from "./cases/index.js";
@@ -8,7 +8,7 @@ import type { Role } from "./strictpeer.js";
 
 export const roles: readonly Role[] = ["client", "server"];
 
-/** Bytes of the windows that every case is played with; undefined for those of the target. */
+/** Window sizes in bytes that every case is played with; undefined: those of the target. */
 export const windowSizes: readonly (number | undefined)[] = [1, 2, 7, 1436, undefined];
 
 /** Cases that run on one device at the same time. */
@@ -50,7 +50,7 @@ export async function playAll(role: Role, windows: number | undefined, only?: Re
 		failures.push({ role, windows, section, title, reason: (error as Error).message });
 	};
 	const device = await Device.start(size);
-	// The longest ones begin first, so that none is left to run alone at the end.
+	// Longest first, so that none runs alone at the end.
 	const waiting = [...chosen].sort((a, b) => weight(b) - weight(a));
 	const worker = async () => {
 		for (let it = waiting.shift(); it; it = waiting.shift()) {
@@ -70,13 +70,13 @@ export async function playAll(role: Role, windows: number | undefined, only?: Re
 	return { played: chosen.map(({ section, title }) => `${section} ${title}`), failures };
 }
 
-/** Roughly the bytes of a case. */
+/** Approximate size of a case in bytes. */
 function weight(it: Case): number {
 	const known = it.options as { maxMessageSize?: number; sendQueueSize?: number } | undefined;
 	return Math.max(known?.maxMessageSize ?? 0, known?.sendQueueSize ?? 0);
 }
 
-/** Does `tasks`, no more than `most` at a time. */
+/** Runs `tasks`, at most `most` at a time. */
 export async function inTurn<T>(most: number, tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
 	const results: T[] = [];
 	let next = 0;

@@ -1,4 +1,4 @@
-/** What a device must make of the head of a request or of a response: the judge of its opening handshakes. */
+/** The judge of opening handshakes: determines the correct reaction of a device to a request or response. */
 
 /** "granted", "refused", or "incomplete": neither, as long as nothing more comes. */
 export interface HeadVerdict {

@@ -1,4 +1,4 @@
-/** Plays one random case with a device: the seed and the number of the case say everything about it. */
+/** Plays one random case with a device; seed and number determine the case. */
 import { isDeepStrictEqual } from "node:util";
 import type { Demands, Device, Pair } from "../conformance/device.js";
 import type { Received, Role } from "../conformance/strictpeer.js";
@@ -32,14 +32,14 @@ import {
 /** Statuses that a server may refuse a request with. */
 const refusals = [400, 403, 404, 405, 417, 426, 431];
 
-/** What a case has come to. */
+/** Result of a case. */
 export interface Played {
 	role: Role;
-	/** How it ended, in a word or a close code. */
+	/** How the connection ended: a word or a close code. */
 	ending: string;
 }
 
-/** What a case did, for a report of its failure. */
+/** State of a case for the report of a failure. */
 export interface Trail {
 	role: Role;
 	/** The bytes that the peer sent last. */
@@ -87,7 +87,7 @@ export async function playRandom(
 	return { role, ending: await playResponse(device, random, demands, trail) };
 }
 
-/** Messages that are costly to parse, and an honest one behind them. */
+/** Sends messages that are costly to parse, then an honest one. */
 async function playJson(
 	device: Device,
 	random: Random,
@@ -134,10 +134,10 @@ export async function bringUpNames(device: Device): Promise<void> {
 	}
 }
 
-/** Small servers that are at play. */
+/** Small servers in use. */
 const playing = new WeakMap<Device, Promise<unknown>>();
 
-/** More connections than there is room for say nothing, or not enough: somebody else is served all the same. */
+/** More connections than the server allows send nothing or incomplete requests; another client is served nevertheless. */
 async function playSilent(device: Device, random: Random): Promise<string> {
 	const starts = Array.from({ length: random.integer(2, 6) }, () =>
 		random.pick(["", "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: device\r\nX-"]),
@@ -166,7 +166,7 @@ async function playSilent(device: Device, random: Random): Promise<string> {
 	return played;
 }
 
-/** A server that does not answer, or not to the end: the Client gives the attempt up, and connects to another. */
+/** The peer does not answer, or not completely: the Client gives up and connects to another peer. */
 async function playMute(device: Device, random: Random): Promise<string> {
 	const { client, peer } = await device.attempt({ options: { connectTimeout: 500 } });
 	try {
@@ -184,7 +184,7 @@ async function playMute(device: Device, random: Random): Promise<string> {
 	return "silent server";
 }
 
-/** An honest exchange: an echo and a closing handshake. */
+/** Exchanges an echo and a closing handshake. */
 async function exchange(device: Device, { connection, peer }: Pair): Promise<void> {
 	try {
 		peer.write(frame(opcodes.text, "honest", { mask: peer.masks }));
@@ -234,7 +234,7 @@ async function playRequest(device: Device, random: Random, demands: Demands, tra
 }
 
 function checkRefusal(answer: string, { kind, why }: HeadVerdict): void {
-	// Whoever goes before the end of the request is owed no answer, or not all of it.
+	// A peer that leaves before the end of its request may get no answer, or a part of it.
 	if (kind === "incomplete" && !answer.startsWith("HTTP/1.1 1")) return;
 	const status = Number(
 		/^HTTP\/1\.1 (\d{3}) [^\r]+\r\n(?:[^\r]+\r\n)*Connection: close\r\n/.exec(answer)?.[1],

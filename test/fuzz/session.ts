@@ -1,4 +1,4 @@
-/** Plays random cases with one device, as long as it is told to. */
+/** Plays random cases with one device. */
 import { performance } from "node:perf_hooks";
 import { type Demands, Device } from "../conformance/device.js";
 import { Random } from "../support/random.js";
@@ -9,7 +9,7 @@ export interface FuzzOptions {
 	seed: number;
 	/** How many cases to play, from `first` on. Default: until the time is up. */
 	cases?: number;
-	/** How long to go on, in seconds. Default: until the cases are played. */
+	/** Duration in seconds. Default: until all cases are played. */
 	seconds?: number;
 	/** The number of the first case. Default 0. */
 	first?: number;
@@ -29,10 +29,10 @@ export interface FuzzResult {
 	cases: number;
 	client: number;
 	server: number;
-	/** How many cases ended how. */
+	/** Number of cases by how they ended. */
 	endings: Record<string, number>;
 	failed: FuzzFailure[];
-	/** In use on the device before and after. */
+	/** Memory in use on the device before and after. */
 	memory: { before: Memory; after: Memory };
 }
 

@@ -1,4 +1,4 @@
-/** Random bytes for a device to read: good frames, wrong frames, and either of them damaged. */
+/** Random data for a device: valid frames, invalid frames, and damaged ones. */
 import { amplifications, names, nestings, times } from "../siege/shapes.js";
 import { closePayload, frame, opcodes } from "../support/frames.js";
 import type { Random } from "../support/random.js";
@@ -7,7 +7,7 @@ import { invalidTexts, validTexts } from "../support/utf8.js";
 const texts = validTexts.map(({ bytes }) => bytes);
 const badTexts = invalidTexts.map(({ bytes }) => bytes);
 
-/** A length: mostly little, often at a boundary of section 5.2, seldom long. */
+/** A length: mostly small, often near a boundary of section 5.2, rarely large. */
 function randomLength(random: Random, longest: number): number {
 	const kind = random.choose({ little: 60, boundary: 25, some: 14, long: 1 });
 	const length =
@@ -138,7 +138,7 @@ export function freshNames(count: number): string[] {
 const newNames = 60;
 
 /**
- * Texts in JSON, or nearly, that cost more than they have bytes.
+ * JSON texts, valid or not, that cost more memory than their length.
  * @param fresh the number of the first name that no other case has; undefined where there may be no new names
  * @param longest in bytes, all texts together
  */

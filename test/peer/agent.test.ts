@@ -3,7 +3,7 @@ import { Agent } from "../device/driver/driver.js";
 import { server, serverAndWs } from "../device/driver/pairs.js";
 import { onDevice } from "../device/driver/wire.js";
 
-// What the other tests rely on: that nothing goes wrong on the device without their noticing.
+// The other tests rely on this: no failure of the device goes unnoticed.
 
 test("a device that aborts fails what waits at once, with its own message and stack", async (t) => {
 	const agent = await Agent.start();
@@ -30,7 +30,7 @@ test("a broken rule fails the end of the run", async (t) => {
 	await t.throwsAsync(agent.stop(), { message: /emitted "message" after "close"/ });
 });
 
-test("an exception of the device has its name and message here", async (t) => {
+test("an exception of the device keeps its name and message", async (t) => {
 	const agent = await Agent.start();
 	t.teardown(() => agent.stop());
 	await t.throwsAsync(agent.module("noSuchFunction"), { name: "TypeError", message: /noSuchFunction/ });
@@ -42,7 +42,7 @@ test("an exception of the device has its name and message here", async (t) => {
 	t.deepEqual(second, { value: 1 });
 });
 
-test("values go to the device and come back as they were", async (t) => {
+test("values are unchanged after a round trip to the device", async (t) => {
 	const agent = await Agent.start();
 	t.teardown(() => agent.stop());
 	const listening = await server(t, agent);

@@ -4,7 +4,7 @@ import { Agent } from "../device/driver/driver.js";
 import { client, nothingFollows, rawServer, refusing, wsServer } from "../device/driver/pairs.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("close() of a client that was never opened emits nothing", async (t) => {
 	const idle = await client(t, agent, { port: await refusing(t) });

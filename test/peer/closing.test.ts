@@ -16,9 +16,9 @@ import { onDevice } from "../device/driver/wire.js";
 import { closePayload, opcodes } from "../support/frames.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-test("close() of an open connection shakes hands with 1000", async (t) => {
+test("close() of an open connection starts the closing handshake with 1000", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	t.is(await open.close(), undefined);
 	t.deepEqual(await peer.closed(), { code: 1000, reason: "" });
@@ -62,7 +62,7 @@ test("after close a TCP connection that the server does not end is ended within 
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
-test("a reason that is no string is a TypeError that names it, and the connection stays", async (t) => {
+test("a reason that is not a string is a TypeError that names it, and the connection stays open", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	const { socket, peer: other } = await serverAndWs(t, agent);
 	for (const connection of [open, socket]) {
@@ -92,7 +92,7 @@ test("close(code, reason) sends them", async (t) => {
 	await socket.next("close");
 });
 
-test("close() with a code that may not be sent throws and the connection stays", async (t) => {
+test("close() with a code that must not be sent throws, and the connection stays open", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65536, -1, 1000.5]) {
 		const error = await t.throwsAsync<Error>(
@@ -108,7 +108,7 @@ test("close() with a code that may not be sent throws and the connection stays",
 	t.is(await peer.json(), "still here");
 });
 
-test("a reason of more than 123 bytes is cut off between characters", async (t) => {
+test("a reason of more than 123 bytes is truncated between characters", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	await open.close(1000, "ä".repeat(100));
 	t.deepEqual(await peer.closed(), { code: 1000, reason: "ä".repeat(61) });
@@ -127,7 +127,7 @@ test("close() twice, or when closed, does nothing more", async (t) => {
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
-test("isOpen() is false and send() does not go to the connection as soon as close() was called", async (t) => {
+test("after close(), isOpen() is false and send() does not use the connection", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	const [, isOpen] = await agent.run(open.step("close"), open.step("isOpen"), open.step("send", "late"));
 	t.is(isOpen, false);
@@ -240,7 +240,7 @@ for (const [what, cut] of [
 	});
 }
 
-test("closes that cross are one close", async (t) => {
+test("close frames that cross are one close", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	raw.send(opcodes.close, closePayload(4002, "mine"));
 	await open.close(4001, "yours");

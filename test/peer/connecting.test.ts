@@ -4,9 +4,9 @@ import { client, clientAndRaw, clientAndWs, rawServer, wsServer } from "../devic
 import { closePayload, opcodes } from "../support/frames.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-test("open() opens a connection, and isOpen() tells", async (t) => {
+test("open() opens a connection, and isOpen() returns its state", async (t) => {
 	const peer = await wsServer(t);
 	const opening = await client(t, agent, { port: peer.port });
 	t.is(await opening.isOpen(), false);
@@ -77,7 +77,7 @@ test("a subprotocol that was not offered fails the attempt", async (t) => {
 	t.false(opening.order.includes("open"));
 });
 
-test("connectTimeout bounds the way to the open WebSocket, and is 1000 ms unless given", async (t) => {
+test("connectTimeout bounds the time to the open WebSocket, by default 1000 ms", async (t) => {
 	const peer = await rawServer(t);
 	const silent = { port: peer.port, numberOfRetries: 0 };
 	const unspecified = await client(t, agent, { ...silent, connectTimeout: undefined });
@@ -123,7 +123,7 @@ test("connectTimeout covers an answer that comes byte by byte", async (t) => {
 	);
 });
 
-test("connectTimeout: 0 is no limit", async (t) => {
+test("connectTimeout: 0 means no limit", async (t) => {
 	const peer = await rawServer(t);
 	const patient = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 0 });
 	const witness = await client(t, agent, { port: peer.port, numberOfRetries: 0, connectTimeout: 300 });
@@ -227,7 +227,7 @@ test("a host name that does not resolve fails the attempt, and the error names i
 	t.is(failing.all("retry")[0]?.[0], 1);
 });
 
-test("a host name is resolved; localhost and addresses are not asked for", async (t) => {
+test("a host name is resolved; localhost and addresses are not looked up", async (t) => {
 	const peer = await wsServer(t);
 	await agent.configure({
 		hosts: { "peer.test": "127.0.0.1", localhost: "fail", "127.0.0.1": "fail", "silent.test": "hang" },
@@ -292,7 +292,7 @@ test("a client can be opened again after its connection was closed", async (t) =
 	t.deepEqual(again.order, ["open", "close", "open"]);
 });
 
-test("a client opened again has nothing left of its connection before", async (t) => {
+test("a client opened again has no state of its previous connection", async (t) => {
 	const { client: again, raw, server } = await clientAndRaw(t, agent, { receiveType: "text/plain" });
 	// Half a message, and a close with a code and a reason.
 	raw.send(opcodes.text, "half a mess", { fin: false });
@@ -305,7 +305,7 @@ test("a client opened again has nothing left of its connection before", async (t
 	await again.next("open");
 	second.send(opcodes.text, "a whole one");
 	t.is((await again.next("message"))[0], "a whole one");
-	// This time without a word.
+	// This time without a close frame.
 	second.end();
 	t.deepEqual(await again.next("close"), [1006, ""]);
 });

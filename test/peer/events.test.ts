@@ -14,7 +14,7 @@ import { closePayload, frame, opcodes } from "../support/frames.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 for (const method of ["on", "addListener"] as const) {
 	test(`${method} adds a listener that hears every event`, async (t) => {
@@ -71,7 +71,7 @@ test("removeAllListeners removes those of one event, or all", async (t) => {
 	t.is(await open.call("listenerCount", "never heard of"), 0);
 });
 
-test("emit calls the listeners with its arguments, in the order of adding, and tells whether there are any", async (t) => {
+test("emit calls the listeners with its arguments, in the order of adding, and returns whether there are any", async (t) => {
 	const quiet = await client(t, agent, {}, []);
 	t.is(await quiet.call("emit", "greeting"), false);
 	const first = await quiet.listen("greeting", [
@@ -146,7 +146,7 @@ test("a listener for error that throws is traced as any other", async (t) => {
 	t.pass();
 });
 
-test("an error that nobody listens to is traced and ignored", async (t) => {
+test("an error without a listener is traced and ignored", async (t) => {
 	const port = await refusing(t);
 	const failing = await client(t, agent, { port, numberOfRetries: 0 }, ["retry"]);
 	await failing.open();

@@ -5,7 +5,7 @@ import { wsServer } from "../device/driver/pairs.js";
 import { Queue } from "../support/queue.js";
 import { wsConnect } from "../support/wspeer.js";
 
-/** Runs a device program of this project; its traces, line by line. */
+/** Runs a device program of this project and collects its traces. */
 async function run(
 	t: ExecutionContext,
 	program: string,

@@ -6,7 +6,7 @@ import { frame, opcodes } from "../support/frames.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("a url tells host, port, path and query", async (t) => {
 	const peer = await rawServer(t);

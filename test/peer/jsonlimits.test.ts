@@ -7,9 +7,9 @@ import { opcodes } from "../support/frames.js";
 import type { RawConnection } from "../support/rawconnection.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-/** The agent tells longer strings as their length and checksum. */
+/** The agent reports longer strings as length and checksum. */
 const longString = 1024;
 /** Too much for every limit, and for the stack of every target if it was parsed. */
 const many = 8000;

@@ -11,7 +11,7 @@ import {
 import { closePayload, frame, opcodes } from "../support/frames.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("a ping is sent whenever pingInterval passed without a byte, and a pong keeps the connection", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { pingInterval: 100, pongTimeout: 5000 });
@@ -29,7 +29,7 @@ test("a Socket pings too", async (t) => {
 	t.is(await socket.isOpen(), true);
 });
 
-test("any byte counts as a sign of life: it need not be a pong", async (t) => {
+test("any byte proves that the peer is alive, not only a pong", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent, { pingInterval: 100, pongTimeout: 8000 });
 	for (let i = 0; i < 3; i++) {
 		await raw.readFrameOf(opcodes.ping);
@@ -81,7 +81,7 @@ test("a Client that was dropped and opened again is asked anew before it is drop
 	t.deepEqual(again.order, ["open", "error", "close", "open", "error", "close"]);
 });
 
-test("the Sockets of a Server that had none for a while are pinged, too", async (t) => {
+test("Sockets are pinged also when their Server had none for a while", async (t) => {
 	const { socket, port, server: listening, raw } = await serverAndRaw(t, agent, { pingInterval: 100 });
 	raw.reset();
 	await socket.next("close");
@@ -138,7 +138,7 @@ test("no ping follows a close", async (t) => {
 	t.deepEqual(open.order, ["open", "close"]);
 });
 
-test("a pong nobody asked for is ignored", async (t) => {
+test("an unsolicited pong is ignored", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent);
 	raw.send(opcodes.pong, "unasked");
 	raw.send(opcodes.text, "1");
@@ -146,7 +146,7 @@ test("a pong nobody asked for is ignored", async (t) => {
 	t.deepEqual(open.order, ["open", "message"]);
 });
 
-test("bytes of a message that is not complete yet are signs of life", async (t) => {
+test("bytes of an incomplete message prove that the peer is alive", async (t) => {
 	const { client: open, raw } = await clientAndRaw(t, agent, { pingInterval: 1200, pongTimeout: 1200 });
 	const bytes = frame(opcodes.text, JSON.stringify("x".repeat(60)));
 	const started = Date.now();

@@ -4,7 +4,7 @@ import { client, clientAndWs, server, serverAndWs } from "../device/driver/pairs
 import { onDevice } from "../device/driver/wire.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 /** Values that a numeric option refuses, with the word for the value that the error must contain. */
 const notNumbers: [value: unknown, text: string][] = [

@@ -13,7 +13,7 @@ import { onDevice } from "../device/driver/wire.js";
 import type { Step } from "../device/protocol.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 /** A step that sends `count` numbered messages with `padding` more bytes in one turn. */
 function burst(sender: RemoteEmitter, count: number, padding: number): Step {
@@ -26,7 +26,7 @@ function outcomes(results: unknown): string[] {
 	return (results as { value: string }[]).map(({ value }) => value);
 }
 
-test("more than the window takes is queued, and drain tells when all has gone", async (t) => {
+test("data beyond the window is queued, and drain follows when everything was sent", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 32768 });
 	const [results, counters] = (await agent.run(burst(open, 40, 500), open.property("counters"))) as [
 		unknown,
@@ -125,7 +125,7 @@ test("drop-oldest never drops a message that is partly sent", async (t) => {
 	t.true(texts.length >= 2);
 });
 
-test("a message that can never fit is refused with an error that says both sizes", async (t) => {
+test("a message that can never fit is rejected with an error that names both sizes", async (t) => {
 	const full = await client(t, agent, { sendQueueSize: 256, sendType: "text/plain" });
 	t.is(await full.send("x".repeat(1000)), "discarded");
 	const [message] = (await full.next("error")) as [string];
@@ -158,7 +158,7 @@ test("a message longer than the queue is sent in parts while nothing waits", asy
 
 test("a message longer than the queue that was cut off is sent anew on the next connection", async (t) => {
 	const { client: open, raw, server: peerServer } = await clientAndRaw(t, agent, { sendType: "text/plain" });
-	// Nobody reads, so that it cannot leave as a whole.
+	// The peer does not read, so it cannot be sent at once.
 	raw.socket.pause();
 	t.is(await open.send(onDevice.text("x", 131_072)), "queued");
 	raw.socket.resetAndDestroy();
@@ -179,7 +179,7 @@ test("sendQueueSize: 0 lets no message wait, and sends those that need not", asy
 	await closed.next("error");
 });
 
-test("sendQueueSize is 4096 unless given", async (t) => {
+test("sendQueueSize is 4096 by default", async (t) => {
 	const plain = await client(t, agent, { sendType: "text/plain" });
 	t.is(await plain.send("x".repeat(4000)), "queued");
 	t.is(await plain.send("x".repeat(4000)), "discarded");
@@ -244,7 +244,7 @@ test("a Socket queues what the window does not take", async (t) => {
 	t.deepEqual(socket.order, ["open", "drain"]);
 });
 
-test("a peer that stops reading for a while gets everything in the end", async (t) => {
+test("a peer that pauses reading receives everything eventually", async (t) => {
 	const peer = await rawServer(t);
 	const open = await client(t, agent, { port: peer.port, sendQueueSize: 16384 });
 	await open.open();

@@ -6,14 +6,14 @@ import { frame, opcodes } from "../support/frames.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const roles = [
 	["Client", clientAndRaw],
 	["Socket", serverAndRaw],
 ] as const;
 
-/** The device's end and the raw end of an open connection, whatever the device's role. */
+/** The device's end and the raw end of an open connection, in either role. */
 async function open(t: Parameters<typeof clientAndRaw>[0], role: "Client" | "Socket", options: object = {}) {
 	if (role === "Client") {
 		const { client, raw } = await clientAndRaw(t, agent, options);

@@ -6,7 +6,7 @@ import { closePayload, opcodes } from "../support/frames.js";
 import type { RawConnection } from "../support/rawconnection.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("a new connection works while the server has not ended the last one", async (t) => {
 	const { client: again, raw, server } = await clientAndRaw(t, agent, { closeTimeout: 0x7fffffff });
@@ -57,7 +57,7 @@ test("open() while a connection ends opens the next one when it has ended", asyn
 	t.deepEqual(again.order, ["open", "close", "open", "drain"]);
 });
 
-test("close() takes such an open() back", async (t) => {
+test("close() cancels such an open()", async (t) => {
 	const { client: again, peer, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
 	await agent.run(again.step("close"), again.step("open"), again.step("close"));
 	await peer.closed();
@@ -69,7 +69,7 @@ test("close() takes such an open() back", async (t) => {
 	await again.next("open");
 });
 
-test("close() in the close listener takes it back as well, with a close of its own", async (t) => {
+test("close() in the close listener cancels it as well, with its own close event", async (t) => {
 	const { client: again, server } = await clientAndWs(t, agent, { timeBetweenRetries: 0 });
 	await again.listen("close", [again.step("close")], "once");
 	await agent.run(again.step("close"), again.step("open"));

@@ -3,7 +3,7 @@ import { Agent } from "../device/driver/driver.js";
 import { client, clientAndWs, rawServer, refusing, wsServer } from "../device/driver/pairs.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 /** Pauses between the times, which are at least `interval` long: a millisecond is left for two clocks' rounding. */
 function pauses(times: number[]): number[] {

@@ -11,7 +11,7 @@ import {
 import { onDevice } from "../device/driver/wire.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const jsonValues = [
 	{ foo: "bar" },
@@ -88,7 +88,7 @@ test("anything but a buffer or a string is a TypeError with a binary type, and n
 	t.deepEqual(await peer.message(), Buffer.from("last"));
 });
 
-test("a value that JSON cannot say throws in send(), and nothing is queued", async (t) => {
+test("a value that JSON cannot represent throws in send(), and nothing is queued", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
 	for (const value of [
 		onDevice.cycle,
@@ -141,7 +141,7 @@ test("what an open listener sends comes after what was queued", async (t) => {
 	t.is(await connection.json(), "from the listener");
 });
 
-test("the value is encoded when send() is called", async (t) => {
+test("send() encodes the value immediately", async (t) => {
 	const peer = await wsServer(t);
 	const early = await client(t, agent, { port: peer.port, sendType: "application/octet-stream" });
 	const bytes = Uint8Array.of(1, 2, 3);
@@ -285,7 +285,7 @@ test("messages queued while the connection is away are sent on the next one", as
 	t.is(await (await server.connection()).json(), "kept");
 });
 
-test("send() of a closed Socket says discarded", async (t) => {
+test("send() of a closed Socket returns discarded", async (t) => {
 	const { socket, peer } = await serverAndWs(t, agent);
 	peer.socket.close(1000);
 	await socket.next("close");

@@ -6,7 +6,7 @@ import { rawConnect, server, serverAndRaw, serverAndWs } from "../device/driver/
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 /** Waits until the device refuses connections to `port`, by the outcome of one. */
 async function refusesConnections(port: number): Promise<boolean> {
@@ -39,7 +39,7 @@ test("nothing listens before start()", async (t) => {
 	t.true(await refusesConnections(port));
 });
 
-test("port: 0 takes a free port, and server.port tells it", async (t) => {
+test("port: 0 uses a free port, which server.port returns", async (t) => {
 	const [one, two] = [await server(t, agent), await server(t, agent)];
 	const ports = [await one.listening(), await two.listening()];
 	t.not(ports[0], ports[1]);
@@ -251,7 +251,7 @@ test("several clients are served at the same time, each with its own Socket", as
 	}
 });
 
-test("a server outlives a peer that connects and goes at once, many times", async (t) => {
+test("a server survives peers that connect and disconnect at once", async (t) => {
 	const listening = await server(t, agent);
 	const port = await listening.listening();
 	for (let i = 0; i < 20; i++) {

@@ -7,7 +7,7 @@ import { frame, opcodes } from "../support/frames.js";
 import { wsConnect } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("connection gives an open Socket; its own open follows, then its messages", async (t) => {
 	const { socket, peer } = await serverAndWs(t, agent);

@@ -8,7 +8,7 @@ import { peerAddress } from "../support/peeraddress.js";
 import { WsServer } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const stalling = { do: "run", name: "stalling" } as const;
 

@@ -7,16 +7,16 @@ import type { RawConnection } from "../support/rawconnection.js";
 import { wsConnect, wsRefused } from "../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-/** Reads the whole answer of the device to a refused request, to the end of the connection. */
+/** Reads the complete answer to a refused request, up to the end of the connection. */
 async function refusal(raw: RawConnection): Promise<{ status: number; head: string; body: string }> {
 	const head = await raw.readHead();
 	await raw.readEnd();
 	return { status: Number(/^HTTP\/1\.1 (\d+) /.exec(head)?.[1]), head, body: raw.unread.toString() };
 }
 
-/** The server still serves: a WebSocket can be had. */
+/** Checks that the server still serves: a WebSocket can be opened. */
 async function stillServes(listening: RemoteServer): Promise<void> {
 	const peer = await wsConnect(agent.host, (await listening.get("port")) as number);
 	const socket = await listening.connection();
@@ -174,7 +174,7 @@ test("handshakeTimeout ends a connection that sends no request, and is 5000 ms u
 	t.deepEqual(quicker.order, ["listening"]);
 });
 
-test("handshakeTimeout is not prolonged by bytes that trickle in", async (t) => {
+test("handshakeTimeout is not extended by single bytes", async (t) => {
 	const listening = await server(t, agent, { handshakeTimeout: 300 });
 	const raw = await rawConnect(t, agent, await listening.listening());
 	const trickle = setInterval(() => raw.ended || raw.write("x"), 50);
@@ -183,7 +183,7 @@ test("handshakeTimeout is not prolonged by bytes that trickle in", async (t) => 
 	t.deepEqual(listening.order, ["listening"]);
 });
 
-test("an open connection outlives handshakeTimeout", async (t) => {
+test("handshakeTimeout does not apply to an open connection", async (t) => {
 	const listening = await server(t, agent, { handshakeTimeout: 1500 });
 	const port = await listening.listening();
 	const peer = await wsConnect(agent.host, port);
@@ -224,7 +224,7 @@ test("maxConnections is 4 unless given; one more gets 503 with Retry-After, and 
 	}
 });
 
-test("a connection that only waits for its end makes room for a new one", async (t) => {
+test("a connection that only waits for its end is replaced by a new one", async (t) => {
 	const listening = await server(t, agent, { maxConnections: 1, closeTimeout: 0x7fffffff });
 	const port = await listening.listening();
 	const raw = await rawConnect(t, agent, port);
@@ -241,7 +241,7 @@ test("a connection that only waits for its end makes room for a new one", async 
 	peer.socket.terminate();
 });
 
-test("connections that say nothing keep nobody out, however many they are and keep coming", async (t) => {
+test("silent connections, however many, do not block other clients", async (t) => {
 	// Only a new connection can end a silent one.
 	const listening = await server(t, agent, { handshakeTimeout: 600_000 });
 	const port = await listening.listening();
@@ -283,7 +283,7 @@ test("clients and silent connections that come at the same time all get what the
 	t.pass();
 });
 
-test("refused connections that stay keep nobody out", async (t) => {
+test("refused connections that stay open do not block other clients", async (t) => {
 	const listening = await server(t, agent, { maxConnections: 1 });
 	const port = await listening.listening();
 	for (let count = 0; count < 5; count++) {

@@ -5,9 +5,9 @@ import { client, rawConnect, rawServer, server } from "../device/driver/pairs.js
 import { closePayload, frame, opcodes } from "../support/frames.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-test("after a violation the peer's close frame ends the connection, to which others are still given time", async (t) => {
+test("after a violation the peer's close frame ends the connection; without one it ends after a timeout", async (t) => {
 	for (const violation of [
 		frame(3, "a reserved opcode", { mask: true }),
 		frame(opcodes.text, "not masked"),
@@ -52,7 +52,7 @@ test("a close frame that is itself a violation ends the connection", async (t) =
 		await raw.upgrade();
 		connections.push({ name, violation, raw, socket: await listening.connection() });
 	}
-	// All at once, as the first one ends by a timeout.
+	// Send all at once, because the first one ends by a timeout.
 	for (const { violation, raw } of connections) raw.write(violation);
 	await Promise.all(
 		connections.map(async ({ name, raw, socket }) => {
@@ -64,7 +64,7 @@ test("a close frame that is itself a violation ends the connection", async (t) =
 	t.is(ended.at(-1), "a reserved opcode");
 });
 
-test("a Client's violation is over with the peer's close frame, too", async (t) => {
+test("after a violation of the server its close frame ends a Client's connection", async (t) => {
 	const peer = await rawServer(t);
 	const [silent, polite] = [
 		await client(t, agent, { port: peer.port }),
@@ -76,9 +76,9 @@ test("a Client's violation is over with the peer's close frame, too", async (t) 
 		const raw = await peer.webSocket();
 		raws.push(raw);
 		await open.next("open");
-		raw.send(3, "a reserved opcode");
-		await open.next("error");
 	}
+	for (const raw of raws) raw.send(3, "a reserved opcode");
+	await polite.next("error");
 	raws[1]?.send(opcodes.close, closePayload(1002));
 	t.is((await polite.next("close"))[0], 1002);
 	t.false(silent.order.includes("close"));

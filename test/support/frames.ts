@@ -1,4 +1,4 @@
-/** WebSocket frames for tests (RFC 6455, 5.2): written apart from the module, and able to be wrong on purpose. */
+/** Writes and parses WebSocket frames (RFC 6455, 5.2), independently of the module; can write invalid ones. */
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -18,7 +18,7 @@ export interface FrameOptions {
 	key?: Uint8Array;
 	/** The three reserved bits, 0 to 7. Default 0. */
 	rsv?: number;
-	/** Announce this payload length, whatever the payload's is. */
+	/** Length in the header, if it differs from the payload's. */
 	length?: number;
 }
 

@@ -1,6 +1,6 @@
 /** What measureText() and measureValue() must return: for the TypeScript of modules/json and for its twin in C. */
 
-/** Limits that no vector reaches unless it is about them. */
+/** Limits that only vectors about them reach. */
 const wide = 1000000;
 
 export interface TextVector {
@@ -34,14 +34,14 @@ function values(text: string, count: number): TextVector[] {
 function names(text: string, memory: number): TextVector[] {
 	const limits = { text, maxDepth: wide, maxValues: wide };
 	return [
-		// The refusal first: what was let in is known from then on.
+		// Refused first, because accepted names are known afterwards.
 		...(memory > 0 ? [{ ...limits, maxNameMemory: memory - 1, result: tooManyNames }] : []),
 		{ ...limits, maxNameMemory: memory, result: memory },
 		{ ...limits, maxNameMemory: 0, result: 0 },
 	];
 }
 
-/** Made when they are needed, for a device has no room for all of them for good. */
+/** Created on demand, because a device cannot keep all of them. */
 export const makeTextVectors = (): TextVector[] => [
 	...depth("", 0),
 	...depth("1", 0),

@@ -1,2 +1,2 @@
-/** Where the peers of the device listen: on every interface for a board, which is another machine. */
+/** Address on which peers listen: every interface for a board, loopback otherwise. */
 export const peerAddress = process.env["XS_WEB_SOCKET_TARGET"] === "device" ? "0.0.0.0" : "127.0.0.1";

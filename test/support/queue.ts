@@ -1,14 +1,14 @@
 import { Watch } from "./watch.js";
 
-/** Things that happen, for a test to take one after the other, waiting for those still to come. */
+/** A queue of events that a test takes one by one, waiting if necessary. */
 export class Queue<T> {
-	/** How many have come so far. */
+	/** Number of items so far. */
 	count = 0;
 	readonly #what: string;
 	readonly #items: T[] = [];
 	readonly #watch = new Watch();
 
-	/** `what` is the word for one of them in an error. */
+	/** @param what names an item in an error */
 	constructor(what: string) {
 		this.#what = what;
 	}

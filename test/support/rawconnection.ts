@@ -1,4 +1,4 @@
-/** A TCP connection that a test reads and writes byte by byte, in either role of a WebSocket. */
+/** A TCP connection that a test reads and writes directly, in either role of a WebSocket. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "./frames.js";
@@ -62,7 +62,7 @@ export class RawConnection {
 		}, "a frame");
 	}
 
-	/** The next frame of `opcode`, those before it dropped. */
+	/** The next frame of `opcode`; earlier frames are dropped. */
 	async readFrameOf(opcode: number): Promise<Frame> {
 		for (;;) {
 			const next = await this.readFrame();
@@ -97,7 +97,7 @@ export class RawConnection {
 		return this.#reader.readEnd();
 	}
 
-	/** Client role: asks for a WebSocket and gives the head of the answer. */
+	/** Client role: sends a request and returns the head of the answer. */
 	async request(path = "/", headers: Record<string, string> = {}): Promise<string> {
 		this.#isClient = true;
 		const lines = Object.entries({

@@ -1,4 +1,4 @@
-/** A TCP server on a port of the system's choice, which hands each connection to the test as it is. */
+/** A TCP server on a free port that passes each raw connection to the test. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { peerAddress } from "./peeraddress.js";
@@ -28,7 +28,7 @@ export class RawServer {
 		});
 	}
 
-	/** How many connections have come so far. */
+	/** Number of connections so far. */
 	get count(): number {
 		return this.#connections.count;
 	}
@@ -52,7 +52,7 @@ export class RawServer {
 	}
 }
 
-/** A port that refuses connections for as long as it is held, as it is the local end of a connection. */
+/** A port that refuses connections while it is held, because it is the local port of a connection. */
 export async function refusingPort(): Promise<{ port: number; release(): void }> {
 	const server = createServer();
 	server.listen(0, "127.0.0.1");

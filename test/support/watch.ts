@@ -1,7 +1,7 @@
-/** A wait that takes longer than this has failed: generous, as it says nothing about speed. Milliseconds. */
+/** Timeout of every wait in milliseconds; generous, because it is not a performance limit. */
 const defaultPatience = 20_000;
 
-/** Lets tests wait until something that changes now and then is as they want it. */
+/** Lets tests wait for a condition; changed() checks it again. */
 export class Watch {
 	readonly #looks = new Set<() => void>();
 	readonly #patience: number;
@@ -11,7 +11,7 @@ export class Watch {
 		this.#patience = patience;
 	}
 
-	/** Whoever waits looks again. */
+	/** Checks all conditions again. */
 	changed(): void {
 		for (const look of [...this.#looks]) look();
 	}

@@ -198,7 +198,7 @@ const byDevice: FrameCase[] = [
 	},
 	{
 		section: "7.1.2",
-		title: "closes that cross are one close: neither is answered",
+		title: "close frames that cross are one close: neither is answered",
 		moves: [
 			{ do: "pause" },
 			device((connection) => [connection.step("close", 4000, "device")]),

@@ -1,18 +1,18 @@
-/** The control connection, device side: lines of JSON in and out over a native TCP connection, in bounded memory. */
+/** Device side of the control connection: lines of JSON over a native TCP connection, in bounded memory. */
 import TCP from "embedded:io/socket/tcp";
 
-/** A command line longer than this is refused, in bytes. */
+/** Maximum length of a command line in bytes. */
 const longestLine = 65536;
-/** While more than this waits to be written, in bytes, no further command is read. */
+/** Stop reading commands while more bytes than this wait to be written. */
 const highWater = 8192;
-/** Reports beyond this, in bytes, end the connection: a test that listens to less is wanted. */
+/** Maximum bytes of waiting reports; more end the connection: the test must watch fewer events. */
 const mostWaiting = 262144;
 
 const newline = 10;
 
-/** What the owner of a control connection is told. */
+/** Receives the events of a control connection. */
 export interface ControlOwner {
-	/** One line, without its end. */
+	/** Called for each line, without its line end. */
 	onLine(text: string): void;
 	onClose(): void;
 }
@@ -58,7 +58,7 @@ export class Control {
 		this.partial = [];
 	}
 
-	/** Sends `report` as one line, now or as soon as the connection takes it. */
+	/** Sends `report` as one line, as soon as the window allows. */
 	tell(report: unknown): void {
 		if (!this.tcp) return;
 		const line = new Uint8Array(ArrayBuffer.fromString(`${JSON.stringify(report)}\n`));

@@ -1,4 +1,4 @@
-/** Does on the device what the steps of a command say, and watches the rules that always hold. */
+/** Executes the steps of commands on the device, and checks invariants. */
 import Timer from "timer";
 import * as webSocket from "xs-web-socket";
 import { measureText, measureValue } from "../../../modules/json/jsonlimits.js";
@@ -8,7 +8,7 @@ import { decode, encode, type Scope } from "./values.js";
 
 type Listener = (this: unknown, ...values: unknown[]) => void;
 
-/** What Client, Server and Socket have in common, seen from outside. */
+/** Common public interface of Client, Server and Socket. */
 interface Emitter {
 	addListener(event: string, listener: Listener): unknown;
 	readonly counters?: { accepted: number; sent: number; waiting: number; lost: number };
@@ -24,10 +24,10 @@ const watchable = {
 	Socket: ["open", "message", "close", "error", "drain"],
 };
 
-/** The tests of what devices have in C. */
+/** Tests of native modules. */
 const vectors = { json: () => failures(measureText, measureValue) };
 
-/** Methods from inside which nothing may be emitted. */
+/** Methods that must not emit events synchronously. */
 const quietMethods = ["open", "send", "close", "start", "stop"];
 
 export class Interpreter {
@@ -39,7 +39,7 @@ export class Interpreter {
 	private readonly names = new Map<object, ObjectName>();
 	private readonly listeners = new Map<string, Listener>();
 	private readonly procedures = new Map<string, { readonly steps: readonly Step[]; runs: number }>();
-	/** Events seen so far: a quiet method must leave it as it was. */
+	/** Number of events so far: quiet methods must not change it. */
 	private emitted = 0;
 
 	constructor(tell: (report: Report) => void) {
@@ -71,7 +71,7 @@ export class Interpreter {
 
 	private runAll(steps: readonly Step[], scope: Scope): Result[] {
 		return steps.map((step): Result => {
-			// A listener of a listener's steps must be able to throw into the module: that is what "throw" is for.
+			// "throw" runs after the other steps, outside of this try, so that the exception reaches the module.
 			if (step.do === "throw") return { value: null };
 			try {
 				return { value: this.encode(this.run(step, scope)) };
@@ -150,7 +150,7 @@ export class Interpreter {
 		this.adopt(step.name, new Class(...values), step.watch ?? watchable[step.class], step.watch);
 	}
 
-	/** Names `object` and reports its events; those of a server's sockets as well. */
+	/** Registers `object` under a name and reports its events; also those of a server's sockets. */
 	private adopt(
 		name: ObjectName,
 		object: Emitter,
@@ -220,7 +220,7 @@ export class Interpreter {
 	}
 }
 
-/** Into the module from a listener, or out of a timer, which ends the machine. */
+/** Throws into the module from a listener, or out of a timer, which ends the machine. */
 function throwAsTold(steps: readonly Step[]): void {
 	for (const step of steps) if (step.do === "throw") throw new Error(step.message);
 }

@@ -9,7 +9,7 @@ import type { Command, Report } from "../protocol.js";
 import { Control } from "./control.js";
 import { Interpreter } from "./interpreter.js";
 
-/** The test of the moment: a new control connection ends the one before. */
+/** The current test: a new control connection ends the previous one. */
 let session: { control: Control; interpreter: Interpreter } | undefined;
 
 function endSession(): void {
@@ -42,7 +42,7 @@ const listener = new Listener({
 	},
 });
 
-// What the module traces (an error nobody listens to, a listener that threw) is part of its behaviour.
+// Report traces: the module traces unhandled errors and exceptions of listeners.
 const host = globalThis as unknown as { trace: (...texts: string[]) => void };
 const nativeTrace = host.trace;
 host.trace = (...texts) => {

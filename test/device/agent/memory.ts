@@ -1,4 +1,4 @@
-/** The memory in use, told to whoever connects to a port of its own: slots and chunks, after a garbage collection. */
+/** Serves the memory in use, slots and chunks after a garbage collection, on a port of its own. */
 
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
@@ -14,7 +14,7 @@ function memory(): string {
 	return `${slots ?? 0} ${chunks ?? 0}\n`;
 }
 
-/** One asks at a time, so that the askers do not count. */
+/** One connection at a time, so that these connections do not change the result. */
 let asker: TCP | undefined;
 
 const listener = new Listener({
@@ -38,4 +38,4 @@ const listener = new Listener({
 	},
 });
 
-trace(`agent tells its memory on port ${listener.port}\n`);
+trace(`agent reports its memory on port ${listener.port}\n`);

@@ -1,3 +1,3 @@
-/** The agent as the Moddable SDK builds it: it tells its memory, too. */
+/** The agent for the Moddable SDK: it also serves the memory in use. */
 import "./memory.js";
 import "./main.js";

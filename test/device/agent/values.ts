@@ -1,17 +1,17 @@
-/** Device side of the values on the control connection: what JSON cannot say, as objects with the key `$`. */
+/** Device side of the values on the control connection: values that JSON lacks are objects with the key `$`. */
 import type { Wire } from "../protocol.js";
 
 /** What the values of a running step may refer to. */
 export interface Scope {
-	/** What emitted, inside a listener. */
+	/** The emitter, inside a listener. */
 	readonly self?: unknown;
 	/** The listener's arguments. */
 	readonly arguments?: readonly unknown[];
-	/** The round of the innermost `repeat`. */
+	/** Index of the innermost `repeat`. */
 	readonly index?: number;
 }
 
-/** Longer strings and buffers are told as length and checksum, so that a report needs little memory. */
+/** Longer strings and buffers are reported as length and checksum to save memory. */
 const longestInFull = 1024;
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -33,7 +33,7 @@ function fromBase64(text: string): ArrayBuffer {
 	return bytes.buffer;
 }
 
-/** FNV-1a, 32 bits: tells damaged, lost and swapped bytes apart. */
+/** FNV-1a, 32 bits: detects damaged, lost and swapped bytes. */
 function checksum(bytes: Uint8Array): number {
 	let sum = 0x811c9dc5;
 	for (let i = 0; i < bytes.length; i++) sum = Math.imul(sum ^ (bytes[i] as number), 0x01000193);
@@ -92,7 +92,7 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 	}
 }
 
-/** The value the driver meant. Objects are frozen, so that code which modifies its options is found out. */
+/** Decodes a value of the driver. Objects are frozen to detect code that modifies its options. */
 export function decode(wire: Wire, scope: Scope): unknown {
 	if (wire === null || typeof wire !== "object") return wire;
 	if (Array.isArray(wire)) return Object.freeze(wire.map((item) => decode(item, scope)));
@@ -110,7 +110,7 @@ function bytesOf(kind: string, bytes: Uint8Array<ArrayBuffer>): Wire {
 	return { $: kind, base64: bytes.toBase64() };
 }
 
-/** `value` for the driver; `nameOf` tells the objects the driver knows by name. */
+/** Encodes `value` for the driver; `nameOf` returns the names of objects known to the driver. */
 export function encode(value: unknown, nameOf: (value: object) => string | undefined): Wire {
 	switch (typeof value) {
 		case "boolean":

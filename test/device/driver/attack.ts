@@ -1,14 +1,14 @@
-/** What must hold while a device is under attack: bounded memory, and service for everyone else. */
+/** Checks for a device under attack: bounded memory, and service for other peers. */
 
 import { wsConnect } from "../../support/wspeer.js";
 import type { Agent } from "./driver.js";
 import type { RemoteServer } from "./remote.js";
 
-/** Bytes of chunks, and slots, that memory may grow by under attack: a few buffers, not what the peer sends. */
+/** Allowed growth under attack, in bytes of chunks and in slots: a few buffers, not the peer's data. */
 const mostBytes = 32768;
 const mostSlots = 2000;
 
-/** Memory after `attack` may not be much more than before. */
+/** Checks that `attack` does not increase the memory in use beyond the allowed growth. */
 export async function boundedMemory(
 	t: { true(value: boolean, message?: string): void },
 	agent: Agent,
@@ -21,7 +21,7 @@ export async function boundedMemory(
 	t.true(after.slots - before.slots < mostSlots, `slots: ${before.slots} before, ${after.slots} after`);
 }
 
-/** Another peer is served, whatever a hostile one does. */
+/** Checks that another peer is served. */
 export async function servesOthers(agent: Agent, listening: RemoteServer): Promise<void> {
 	const peer = await wsConnect(agent.host, (await listening.get("port")) as number);
 	const socket = await listening.connection();

@@ -12,11 +12,11 @@ import { DeviceError, type Outcome } from "./outcome.js";
 import { type Driver, RemoteClient, type RemoteEmitter, RemoteServer, RemoteSocket } from "./remote.js";
 import { decode, encode } from "./wire.js";
 
-/** A wait that takes longer than this has failed: generous, as it says nothing about speed. Milliseconds. */
+/** Timeout of every wait in milliseconds; generous, because it is not a performance limit. */
 const patience = 20_000;
 
 interface Waiter {
-	/** Looks again; true when it is done. */
+	/** Checks the condition again; returns true when done. */
 	look(): boolean;
 	reject(error: Error): void;
 }
@@ -54,11 +54,11 @@ export class Agent implements Driver {
 		createInterface({ input: socket })
 			.on("line", (line) => this.#take(JSON.parse(line) as Report))
 			.on("error", () => {
-				// It repeats those of the socket.
+				// readline repeats the errors of the socket.
 			});
 		target.exited.then(({ reason }) => this.#fail(`the device ended: ${reason}`));
 		socket.on("close", async () => {
-			// The reason of the device's end says more; it comes at about the same time.
+			// The exit reason is more informative and follows soon.
 			await Promise.race([target.exited, new Promise((resolve) => setTimeout(resolve, 1000))]);
 			this.#fail(`the agent ended the control connection; last traces:\n${this.traces.slice(-10).join("")}`);
 		});
@@ -106,7 +106,7 @@ export class Agent implements Driver {
 		return value;
 	}
 
-	/** Does `steps` in one turn of the device and gives their values; throws the first error as DeviceError. */
+	/** Runs `steps` in one turn of the device and returns their values. @throws DeviceError, the first one */
 	async run(...steps: Step[]): Promise<unknown[]> {
 		return (await this.attempt(...steps)).map((outcome) => {
 			if ("error" in outcome) throw outcome.error;
@@ -114,7 +114,7 @@ export class Agent implements Driver {
 		});
 	}
 
-	/** Does `steps` in one turn of the device; each step's value or error. */
+	/** Runs `steps` in one turn of the device and returns each step's value or error. */
 	async attempt(...steps: Step[]): Promise<Outcome[]> {
 		const id = ++this.#commands;
 		let results: Result[] | undefined;
@@ -134,13 +134,13 @@ export class Agent implements Driver {
 		return answer.map((result) => this.outcome(result));
 	}
 
-	/** For remote objects: a step's result with the objects of this side. */
+	/** Decodes a step's result; named objects become remote objects. */
 	outcome(result: Result): Outcome {
 		if ("error" in result) return { error: new DeviceError(result.error) };
 		return { value: this.#decode(result.value) };
 	}
 
-	/** A trace of the device that matches, of those so far or still to come. */
+	/** Waits for a trace that matches, including past ones. */
 	traced(pattern: RegExp): Promise<string> {
 		return this.until(
 			() => this.traces.find((text) => pattern.test(text)),
@@ -175,7 +175,7 @@ export class Agent implements Driver {
 		});
 	}
 
-	/** Ends the device; throws when it had failed before, or had broken a rule that always holds. */
+	/** Stops the device. @throws Error if the device has failed or an invariant was broken */
 	async stop(): Promise<void> {
 		const failure = this.#failure;
 		this.#fail("the device was stopped");
@@ -231,7 +231,7 @@ export class Agent implements Driver {
 		for (const waiter of this.#waiters) waiter.look();
 	}
 
-	/** A rule that always holds was broken: `stop` tells, at the end. */
+	/** Records a broken invariant; `stop` reports it. */
 	fault(text: string): void {
 		this.#faults.push(text);
 	}

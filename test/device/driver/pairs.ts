@@ -1,4 +1,4 @@
-/** The pairs that tests start with: something on the device and its peer here, connected and cleaned up. */
+/** Sets up connected pairs of a device object and its peer on this machine, and cleans up after the test. */
 import type { ExecutionContext } from "ava";
 import type { ServerOptions } from "ws";
 import { RawConnection } from "../../support/rawconnection.js";
@@ -9,7 +9,7 @@ import type { RemoteClient, RemoteServer, RemoteSocket } from "./remote.js";
 
 type Context = Pick<ExecutionContext, "teardown">;
 
-/** Whether the device still lives is checked at the end of the file: cleaning up must not hide a failure. */
+/** Ignores errors of cleanup, which must not hide a failure; each file checks the device at its end. */
 function ignore(): void {}
 
 /**

@@ -1,4 +1,4 @@
-/** What stands on the Node side for a Client, Server or Socket of the device. */
+/** Node.js proxies for a Client, Server or Socket on the device. */
 import type { Step } from "../protocol.js";
 import type { Outcome } from "./outcome.js";
 import { encode } from "./wire.js";
@@ -9,7 +9,7 @@ export interface Driver {
 	run(...steps: Step[]): Promise<unknown[]>;
 	/** Waits until a report of the device makes `look` return something; `missing` says what did not come. */
 	until<T>(look: () => T | undefined, missing: () => string): Promise<T>;
-	/** Records that a rule which always holds was broken. */
+	/** Records a broken invariant. */
 	fault(text: string): void;
 }
 
@@ -46,7 +46,7 @@ export class RemoteEmitter {
 		this.name = name;
 	}
 
-	/** For the driver: something was emitted. */
+	/** Called by the driver for each event. */
 	take(event: string, at: number, values: unknown[]): void {
 		this.events.push({ event, at, arguments: values });
 	}
@@ -56,7 +56,7 @@ export class RemoteEmitter {
 		return this.events.map(({ event }) => event);
 	}
 
-	/** The arguments of the next `event`: each occurrence is given once, those of the past included. */
+	/** Waits for the next `event` and returns its arguments. Past events count; each is returned once. */
 	next(event: string): Promise<unknown[]> {
 		const taken = this.#taken.get(event) ?? 0;
 		this.#taken.set(event, taken + 1);

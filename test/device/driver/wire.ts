@@ -1,4 +1,4 @@
-/** Node side of the values on the control connection: what JSON cannot say, as objects with the key `$`. */
+/** Node side of the values on the control connection: values that JSON lacks are objects with the key `$`. */
 import type { Wire } from "../protocol.js";
 
 /** Values that are made on the device, for the arguments of a step. */
@@ -13,7 +13,7 @@ export const onDevice = {
 	cycle: { $: "cycle" },
 	/** An object whose toJSON throws. */
 	throws: { $: "throws" },
-	/** The round of the innermost `repeat`. */
+	/** Index of the innermost `repeat`. */
 	index: { $: "index" },
 	/** An argument of the listener the step is in. */
 	argument: (index: number): Wire => ({ $: "argument", index }),
@@ -23,7 +23,7 @@ export const onDevice = {
 	bytes: (count: number): Wire => ({ $: "bytes", count }),
 } as const;
 
-/** A string or buffer too long to be told in full. */
+/** A string or buffer that is reported as length and checksum. */
 export interface Long {
 	kind: "string" | "buffer";
 	/** In bytes of UTF-8. */
@@ -32,7 +32,7 @@ export interface Long {
 	checksum: number;
 }
 
-/** How the device tells a long `value`: what to expect where one is received. */
+/** The report of a long `value`, for comparisons. */
 export function long(value: string | Uint8Array): Long {
 	const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
 	let checksum = 0x811c9dc5;
@@ -52,7 +52,7 @@ function base64(bytes: ArrayBuffer | Uint8Array | DataView): string {
 	return buffer.toString("base64");
 }
 
-/** `value` for the device. Objects with the key `$` pass as they are. */
+/** Encodes `value` for the device. Objects with the key `$` are passed unchanged. */
 export function encode(value: unknown): Wire {
 	if (value === undefined) return onDevice.undefined;
 	if (typeof value === "number" && !Number.isFinite(value)) return { $: "number", value: String(value) };
@@ -64,7 +64,7 @@ export function encode(value: unknown): Wire {
 	return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encode(item)]));
 }
 
-/** The value the device told; `objectOf` gives what stands for a named object of the device. */
+/** Decodes a value of the device; `objectOf` returns the proxy of a named object. */
 export function decode(wire: Wire, objectOf: (name: string) => unknown): unknown {
 	if (wire === null || typeof wire !== "object") return wire;
 	if (Array.isArray(wire)) return wire.map((item) => decode(item, objectOf));

@@ -1,4 +1,4 @@
-/** Runs the tests of this project against a target, and judges: passed, failed, or not possible on that target. */
+/** Runs the tests against a target. Each has passed, failed, or is not possible on that target. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import type { Limit } from "./limit.js";
 
 export type Verdict = "passed" | "failed" | "impossible";
 
-/** What became of one test. */
+/** Result of one test. */
 export interface Judged {
 	name: string;
 	verdict: Verdict;

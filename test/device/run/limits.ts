@@ -1,9 +1,9 @@
-/** What the tests want and a target cannot do, by name and with the reason. */
+/** Tests that are not possible on a target, by title and with the reason. */
 
 import type { Limit } from "./limit.js";
 import { nativeTests } from "./nativelimits.js";
 
-/** Files that are not run at all, as they do not run on the target, and why. */
+/** Files that are not run on the target, and why. */
 export const elsewhere: Readonly<Record<string, string>> = {
 	"test/peer/examples.test.ts":
 		"runs in the XS simulator itself; on the SDK the examples are built and run by npm run check:packaging",

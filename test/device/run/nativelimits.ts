@@ -134,7 +134,7 @@ export const nativeTests: readonly Limit[] = [
 	{ test: "close is emitted when the peer's close frame was answered", reason: ends },
 	{ test: "after a violation the peer's close frame ends the connection", reason: reserved },
 	{ test: "a close frame that is itself a violation ends the connection", reason: masking },
-	{ test: "a Client's violation is over with the peer's close frame", reason: reserved },
+	{ test: "after a violation of the server its close frame ends a Client's connection", reason: reserved },
 	...["Client", "Socket"].flatMap((role) => [
 		{ test: `${role}: a FIN when it has failed the connection`, reason: reserved },
 		{ test: `${role}: a RST when it has failed the connection`, reason: reserved },

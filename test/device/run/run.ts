@@ -124,7 +124,7 @@ async function runAll(
 	const left = named.filter((file) => file in elsewhere);
 	const possible = named.filter((file) => !(file in elsewhere));
 	const run = address === undefined ? await prepareSimulator(native) : prepareDevice(address);
-	// Whatever has been started ends with this process.
+	// Exit, so that the exit handlers run.
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 	try {
 		const all = await runTests(possible, run.options, run.environment, run.limits, tell);

@@ -17,7 +17,7 @@ import type { RawConnection } from "../../support/rawconnection.js";
 import { wsConnect } from "../../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const cuts: [how: string, cut: (raw: RawConnection) => void][] = [
 	["FIN", (raw) => raw.end()],

@@ -8,7 +8,7 @@ import type { RawConnection } from "../../support/rawconnection.js";
 import { wsRefused } from "../../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 type Role = "Client" | "Socket";
 
@@ -39,7 +39,7 @@ async function pairOf(t: ExecutionContext, role: Role): Promise<Pair> {
 	return { connection, raw, mask: false };
 }
 
-/** Waits until the device has received so many messages. */
+/** Waits until the device has received the given number of messages. */
 async function received(connection: Pair["connection"], count: number): Promise<void> {
 	while ((await connection.counters()).received < count);
 }
@@ -54,7 +54,7 @@ async function twice(t: ExecutionContext, role: Role, attack: (pair: Pair) => Pr
 	await boundedMemory(t, agent, async () => attack(await pairOf(t, role)));
 }
 
-// One after the other: memory is the device's.
+// Serial, because the memory is shared by the device.
 for (const role of ["Client", "Socket"] as const) {
 	/** The default of maxMessageSize. */
 	const longest = role === "Client" ? 8192 : 4096;
@@ -122,7 +122,7 @@ for (const role of ["Client", "Socket"] as const) {
 			const flood = setInterval(() => raw.ended || raw.write(Buffer.alloc(20000, 0x81)), 1);
 			t.teardown(() => clearInterval(flood));
 			t.is((await raw.readClose()).code, 1002);
-			// Whoever floods on and does not go is left alone after a while.
+			// The device abandons a peer that keeps flooding.
 			await connection.next("close");
 			await raw.readEnd();
 			clearInterval(flood);

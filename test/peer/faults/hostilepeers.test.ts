@@ -6,9 +6,9 @@ import { frame, opcodes } from "../../support/frames.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
-// One after the other: memory is the device's.
+// Serial, because the memory is shared by the device.
 test.serial("a request head of 1 MB gets 431 and costs no memory", async (t) => {
 	const listening = await server(t, agent);
 	const raw = await rawConnect(t, agent, await listening.listening());
@@ -101,7 +101,7 @@ test.serial(
 		const answers = await Promise.all(
 			Array.from({ length: 100 }, async () => {
 				const raw = await rawConnect(t, agent, port);
-				// So many at once that not each can be told why.
+				// Too many at once to answer each.
 				return { raw, head: await raw.request().catch(() => "no answer") };
 			}),
 		);

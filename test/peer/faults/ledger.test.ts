@@ -11,7 +11,7 @@ import { Watch } from "../../support/watch.js";
 // LEDGER_SEED=N repeats the run of that seed.
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const steps = 200;
 
@@ -55,7 +55,7 @@ class Account {
 		}
 	}
 
-	/** Everything that must be true at any moment. `got` was counted before the counters were asked for. */
+	/** Checks the invariants. `got` was counted before the counters were read. */
 	check(t: ExecutionContext, counters: Counters, got: number): void {
 		t.is(counters.accepted, counters.sent + counters.waiting + counters.lost);
 		t.is(counters.accepted, this.accepted.length);

@@ -9,7 +9,7 @@ import { closePayload, opcodes } from "../../support/frames.js";
 import type { RawConnection } from "../../support/rawconnection.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 type Connection = RemoteClient | RemoteSocket;
 
@@ -124,7 +124,7 @@ for (const [how, cut] of cuts) {
 			cut(raw);
 			raw.socket.resume();
 			await checkEnd(t, client, state);
-			// And it can be opened again.
+			// It can be opened again.
 			await client.open();
 			const next = await peer.webSocket();
 			await client.next("open");

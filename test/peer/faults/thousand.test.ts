@@ -6,13 +6,13 @@ import type { Step } from "../../device/protocol.js";
 import { wsConnect } from "../../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const rounds = 1000;
 /** Slots that memory may differ by, before and after: what `trace`, the timers and the agent keep for a moment. */
 const tolerance = 200;
 
-// One after the other: each looks at the device's memory.
+// Serial, because each measures the device's memory.
 test.serial("a Client opens and closes a thousand times, and memory returns to where it was", async (t) => {
 	const peer = await wsServer(t);
 	let received = 0;

@@ -6,7 +6,7 @@ import { opcodes } from "../../support/frames.js";
 import { wsConnect } from "../../support/wspeer.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 test("a Client whose listeners all throw goes through its whole life", async (t) => {
 	const peer = await rawServer(t);
@@ -40,7 +40,7 @@ test("a Client whose listeners all throw goes through its whole life", async (t)
 	t.is((await raw.readClose()).code, 1009);
 	raw.end();
 	await troubled.next("close");
-	// And a second life.
+	// It can be used again.
 	await troubled.open();
 	await peer.webSocket();
 	await troubled.next("open");

@@ -6,11 +6,11 @@ import { long, onDevice } from "../../device/driver/wire.js";
 import { frame, opcodes } from "../../support/frames.js";
 
 const agent = await Agent.start();
-test.after.always("the device still lives", () => agent.stop());
+test.after.always("the device is still alive", () => agent.stop());
 
 const values = [null, "", "grüße 日本 🙂", { n: 1, list: [1, 2, 3] }, "x".repeat(130)];
 
-// One after the other: the windows are the device's, not the connection's.
+// Serial, because the windows apply to the device, not to a connection.
 for (const size of [1, 2, 7, 1436]) {
 	for (const splitReads of [false, true]) {
 		const name = `windows of ${size} bytes${splitReads ? ", reads split" : ""}`;
