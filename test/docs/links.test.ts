@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import test from "ava";
-import { arriving, exists, type Page, readPages, root } from "./pages.js";
+import { exists, type Page, readPages } from "./pages.js";
 
 const pages = readPages();
 
@@ -34,10 +33,4 @@ for (const page of pages) {
 test("README.md is short", (t) => {
 	const readme = pages.find(({ path }) => path === "README.md");
 	t.true((readme?.text.split("\n").length ?? 0) <= 181, "README.md has more than 180 lines");
-});
-
-test("the list of folders still to be merged is true", (t) => {
-	for (const folder of arriving)
-		t.false(existsSync(root + folder), `${folder} is there: remove it from the list`);
-	t.pass();
 });

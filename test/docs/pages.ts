@@ -87,10 +87,7 @@ export function readPages(): Page[] {
 	return paths.sort().map(readPage);
 }
 
-/** Folders that pages describe and that are still to be merged. */
-export const arriving: readonly string[] = ["modules/channel", "modules/ecma419"];
-
 /** Whether there is a file or folder of this path in the project. */
 export function exists(path: string): boolean {
-	return existsSync(root + path) || arriving.some((folder) => path.startsWith(folder));
+	return existsSync(root + path);
 }

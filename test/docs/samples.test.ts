@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { WebSocket } from "ws";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
 import { Queue } from "../support/queue.js";
-import { WsServer, wsConnect } from "../support/wspeer.js";
+import { type WsConnection, WsServer, wsConnect } from "../support/wspeer.js";
 import { errorsOf, type File, writeFiles } from "./compile.js";
 import { readPages, root } from "./pages.js";
 
@@ -19,7 +19,7 @@ const isClient = ({ text }: File) => text.includes("new Client(");
 /** The ports in the samples. */
 const clientPorts = [8080, 1880];
 /** Has everything that a sample for a server looks at. */
-const message = JSON.stringify({ temperature: 21.5, unit: "C", led: true, on: true });
+const request = JSON.stringify({ temperature: 21.5, unit: "C", led: true, on: true });
 
 test("every sample has a language that is checked", (t) => {
 	for (const { title, language } of samples) t.true(languages.includes(language), title);
@@ -49,6 +49,16 @@ async function startServer(t: ExecutionContext, file: File): Promise<{ lines: Qu
 	return { lines, port };
 }
 
+/** Passes over attempts that a device on a busy computer gives up after its connectTimeout. */
+async function firstMessage(peer: WsServer): Promise<{ connection: WsConnection; message: unknown }> {
+	for (;;) {
+		const connection = await peer.connection();
+		const ended = connection.closed().then(() => undefined);
+		const message = await Promise.race([connection.json(), ended]);
+		if (message !== undefined) return { connection, message };
+	}
+}
+
 /** The comments behind what a sample shows: what it must show. */
 function expected(text: string): string[] {
 	return [...text.matchAll(/(?:trace|console\.log)\(.*\); \/\/ (.*)$/gm)].map(
@@ -62,7 +72,7 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 			const { lines, port } = await startServer(t, file);
 			const peer = await wsConnect("127.0.0.1", port);
 			t.teardown(() => peer.socket.terminate());
-			peer.send(message);
+			peer.send(request);
 			const sign = await Promise.race([lines.next(), peer.message()]);
 			t.false(String(sign).startsWith("the device ended"), String(sign));
 		});
@@ -74,8 +84,8 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 				hosts: { "hub.example": "127.0.0.1" },
 				ports: Object.fromEntries(clientPorts.map((port) => [port, peer.port])),
 			});
-			const connection = await peer.connection();
-			t.is(typeof (await connection.json()), "object");
+			const { connection, message } = await firstMessage(peer);
+			t.is(typeof message, "object");
 			connection.send('{"ok":true}');
 			connection.socket.close();
 			await peer.connection();

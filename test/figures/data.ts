@@ -1,4 +1,4 @@
-/** The measurements that the figures are drawn from, and the pages that show them. */
+/** The measurements for the figures, and the pages that show them. */
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { type Kind, kindsOf } from "../siege/kinds.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Where measurements and figures are kept. */
+/** Folder of measurements and figures. */
 export const folder = `${root}figures/`;
 
 /** The pages with figures, from the root of the project. */
@@ -26,7 +26,7 @@ export function pathOf(page: Page): string {
 	return root + pages[page];
 }
 
-/** The npm scripts by the name of the file that keeps what they print. */
+/** The npm scripts by the name of the file with their output. */
 export const scripts = {
 	bench: "bench",
 	"bench-moddable": "bench:moddable",
@@ -54,7 +54,7 @@ interface SiegeReport {
 	kinds: Kind[];
 }
 
-/** The text of the file that keeps what a command has printed. */
+/** Returns the text of the file for a command's output. */
 export function kept(name: keyof typeof scripts, printed: string): string {
 	if (name === "conformance") return json(JSON.parse(printed));
 	if (name !== "siege") return printed;

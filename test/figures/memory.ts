@@ -29,12 +29,12 @@ function memory({ memory: npm, "memory-moddable": moddable }: Measurements): str
 	]);
 	const growth = slope.map(
 		({ name, count, slots, chunks }) =>
-			`With ${count} ${name} the heap grows by ${slots} slots and ${chunks} bytes of chunks.`,
+			`After ${count} ${name} the heap has grown by ${slots} slots and ${chunks} bytes of chunks.`,
 	);
 	return [
-		`An idle connection on ${moddable.engine}, in bytes of a device of 32 bits (16 a slot), beside its native socket and the bytes of its send queue; each has one listener. The XS engine from npm agrees: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
+		`An idle connection on ${moddable.engine}, in bytes on a 32-bit device (16 per slot), without its native socket and the buffer of its send queue; each has one listener. For comparison, the XS engine from npm: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
 		markdownTable(["", "slots", "bytes of chunks", "bytes", "budget"], rows),
-		`Garbage of a message, in slots beyond the floor's, which are those of the encoded buffer and the decoded value: ${garbageOf(garbage)}. ${growth.join(" ")}`,
+		`Garbage per message, in slots in addition to the floor (the encoded buffer and the decoded value): ${garbageOf(garbage)}. ${growth.join(" ")}`,
 	].join("\n\n");
 }
 
@@ -43,7 +43,7 @@ function bytecode({ "memory-moddable": { bytecode } }: Measurements): string {
 	return `All modules, release build for an ESP32, preloaded: ${bytecode.bytes} bytes. The goal is ${bytecode.budget} bytes, what the SDK's client, \`WebSocket\` and HTTP server take together, which have no queue, retries, counters or limits.`;
 }
 
-/** The most that a message leaves, for each way that it can take. */
+/** Returns the maximum garbage per message for each route. */
 function garbageOf(garbage: Measurements["memory-moddable"]["garbage"]): string {
 	const own = garbage.filter(({ subject }) => subject === "xs-web-socket");
 	const ways = { sent: "send", received: "receive", "through the queue": "queue" };

@@ -42,7 +42,7 @@ function messages(cases: readonly Measured[], engine: string): string {
 		return found?.target === undefined ? "" : `(${found.target})`;
 	});
 	return [
-		`Microseconds, and in brackets the multiple of the floor: what the JSON, the UTF-8 and the socket take without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
+		`Microseconds, and in parentheses the ratio to the floor: the time for JSON, UTF-8 and the socket without any library. ${engine}, release build, sockets in memory, JSON messages of 27 and 275 bytes.`,
 		markdownTable(["", ...works.map((name) => `${name} bytes`)], [...rows, ["target", ...targets]]),
 	].join("\n\n");
 }
@@ -62,7 +62,7 @@ function queue(cases: readonly Measured[]): string {
 		}),
 	]);
 	return [
-		"Microseconds a message when so many are sent while the window is shut, and then it opens; in brackets the multiple of a message sent directly. The target is 1.3.",
+		"Microseconds per message when 1, 10 or 100 messages are queued while the send window is closed, and then it opens; in parentheses the ratio to a message sent directly. The target is 1.3.",
 		markdownTable(["", ...columns.map(({ role, bytes }) => `${role}, ${bytes} bytes`)], rows),
 	].join("\n\n");
 }
@@ -84,7 +84,7 @@ function computrons(cases: readonly Measured[]): string {
 		}),
 	]);
 	return [
-		"Computrons a message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails when one grows by more than 3 %. Native modules of the device are JavaScript there, and count, but for masking and the measuring of JSON, which are left out.",
+		"Computrons per message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails if one grows by more than 3 %. There the device's native modules are JavaScript and are counted, except for masking and the JSON limits, which are left out.",
 		markdownTable(["", ...columns.map(({ work, bytes }) => `${work}, ${bytes}`)], rows),
 	].join("\n\n");
 }
@@ -102,10 +102,10 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string
 		`µs (${moddable.engine})`,
 		`µs (${npm.engine})`,
 		"computrons",
-		"bytes a connection",
+		"bytes per connection",
 	];
 	return [
-		"A message of 27 bytes comes in and goes out again, of one connection after the other, over sockets in memory; and what each connection takes on a device of 32 bits.",
+		"Time to receive and echo a message of 27 bytes on all connections in turn, over sockets in memory, and memory per connection on a 32-bit device.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }
@@ -119,9 +119,16 @@ function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } 
 		bare[index]?.perSecond ?? "",
 		bare[index]?.median ?? "",
 	]);
-	const heads = ["connections", "a second", "ms, median", "ms, 99 %", "TCP alone: a second", "ms, median"];
+	const heads = [
+		"connections",
+		"per second",
+		"ms, median",
+		"ms, 99 %",
+		"TCP alone: per second",
+		"ms, median",
+	];
 	return [
-		"Our `Server` on the XS engine from npm, `ws` clients on the computer, each with one message of 27 bytes under way. A program that sends bytes back over bare TCP takes what the simulator takes: that is its share.",
+		"Our `Server` on the XS engine from npm with `ws` clients on the computer, each with one message of 27 bytes in transit. A program that echoes bytes over TCP alone shows the simulator's own overhead.",
 		markdownTable(heads, rows),
 	].join("\n\n");
 }

@@ -1,20 +1,20 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../sim/moddable/build.js";
+import { bytecodeOf } from "../../sim/moddable/bytecode.js";
 import { buildFolder, root, type Sdk } from "../../sim/moddable/sdk.js";
 
 /** Size of our modules on an ESP32, release build. */
 export interface Bytecode {
-	/** Size of the bytecode of all modules, including each one's table of names, which a program shares. */
+	/** Size of the bytecode of all modules. */
 	bytes: number;
 	budget: number;
-	/** Size by the path of the module. */
+	/** Size by the specifier of the module. */
 	modules: Record<string, number>;
 }
 
 const platform = "esp32";
 const manifest = join(root, "test/memory/device/manifest.json");
-const folders = ["modules/rfc6455", "modules/websocket"];
 
 /** Compiles a program for an ESP32 with the SDK's own tools only, and measures our modules. */
 export async function measureBytecode(sdk: Sdk): Promise<Bytecode> {
@@ -36,19 +36,9 @@ export async function measureBytecode(sdk: Sdk): Promise<Bytecode> {
 		join(build, "mc.xs.c"),
 	];
 	await run("make", made, sdk.environment);
-	const modules: Record<string, number> = {};
-	for (const folder of folders) {
-		const compiled = join(build, "modules/xs-web-socket", folder);
-		for (const file of (await readdir(compiled)).filter((name) => name.endsWith(".xsb"))) {
-			// Skip files of modules that no longer exist.
-			await readFile(join(root, folder, file.replace(/xsb$/, "ts"))).then(
-				async () => {
-					modules[`${folder}/${file.slice(0, -4)}`] = (await stat(join(compiled, file))).size;
-				},
-				() => {},
-			);
-		}
-	}
+	// The program that measures is linked, too.
+	const own = Object.entries(bytecodeOf(build)).filter(([name]) => !name.startsWith("xs-web-socket/test/"));
+	const modules = Object.fromEntries(own);
 	const bytes = Object.values(modules).reduce((sum, size) => sum + size, 0);
 	return { bytes, budget: 20480, modules };
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../../../sim/commandline.js";
 import { type Linked, linked, run } from "../../../sim/moddable/build.js";
+import { bytecodeOf } from "../../../sim/moddable/bytecode.js";
 import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
 import { unneededParts } from "./kept.js";
 
@@ -18,42 +19,20 @@ those of the C compiler.
 
 const manifest = join(root, "hosts/esp32/manifest.json");
 
-/** Contents of a linked image. */
-interface Contents {
-	/** Size of the bytecode of this project's modules, in bytes. */
-	bytecode: number;
-	modules: number;
+/** Result of a build for one platform. */
+interface Firmware extends Linked {
+	/** Size of the bytecode of each of this project's modules. */
+	bytecode: Record<string, number>;
 	/** Parts of XS that the firmware should not need. */
 	unneeded: string[];
-}
-
-/** Result of a build for one platform. */
-interface Firmware extends Linked, Contents {
 	/** Folder of the generated files. */
 	folder: string;
 }
 
-/** Measures this project's modules in the linked image. */
-function measure(folder: string): Contents {
+/** Measures a linked image. */
+function contentsOf(folder: string): Pick<Firmware, "bytecode" | "unneeded"> {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
-	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
-		([, name]) => name,
-	);
-	const sizes = names.map((name) => codeSize(readFileSync(join(folder, "modules", `${name}.xsb`))));
-	const bytecode = sizes.reduce((sum, size) => sum + size, 0);
-	return { bytecode, modules: sizes.length, unneeded: unneededParts(image) };
-}
-
-/**
- * Returns the length of the CODE atom of a compiled module. The table of names next to it is shared by all modules of a
- * program.
- */
-function codeSize(compiled: Buffer): number {
-	const header = 8;
-	for (let offset = header; offset < compiled.length; offset += compiled.readUInt32BE(offset))
-		if (compiled.toString("latin1", offset + 4, offset + header) === "CODE")
-			return compiled.readUInt32BE(offset) - header;
-	return 0;
+	return { bytecode: bytecodeOf(folder), unneeded: unneededParts(image) };
 }
 
 /** Resolves, compiles and links all modules: everything that does not need ESP-IDF. */
@@ -69,7 +48,7 @@ async function link(sdk: Sdk, platform: string, settings: readonly string[]): Pr
 	// Link again to get the linker's messages.
 	const options = ["-s", "-f", join(folder, "makefile"), ...variables, "-W", manifest, image];
 	const output = await run("make", options, environment);
-	return { ...linked(output), ...measure(folder), folder };
+	return { ...linked(output), ...contentsOf(folder), folder };
 }
 
 /** Builds the complete firmware with ESP-IDF. */
@@ -77,7 +56,7 @@ async function build(sdk: Sdk, platform: string, settings: readonly string[]): P
 	const options = ["-m", "-p", platform, "-t", "build", "-o", buildFolder, manifest, ...settings];
 	const output = await run(sdk.tool("mcconfig"), options, sdk.environment);
 	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	return { ...linked(output), ...measure(folder), folder };
+	return { ...linked(output), ...contentsOf(folder), folder };
 }
 
 async function buildFirmware(words: readonly string[]): Promise<number> {
@@ -93,7 +72,9 @@ async function buildFirmware(words: readonly string[]): Promise<number> {
 	const complete = idf !== undefined && existsSync(join(idf, "tools/idf.py"));
 	const firmware = await (complete ? build : link)(sdk, platform, settings);
 	if (firmware.summary) console.log(`Linked for ${platform}: ${firmware.summary}.`);
-	console.log(`${firmware.bytecode} bytes of bytecode in ${firmware.modules} modules of xs-web-socket.`);
+	const sizes = Object.values(firmware.bytecode);
+	const total = sizes.reduce((sum, size) => sum + size, 0);
+	console.log(`${total} bytes of bytecode in ${sizes.length} modules of xs-web-socket.`);
 	if (firmware.warnings.length) {
 		console.error(`Linker warnings:\n${firmware.warnings.map((warning) => `  ${warning}`).join("\n")}`);
 		return 1;
