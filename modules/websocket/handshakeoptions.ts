@@ -67,9 +67,10 @@ export interface Target {
 	readonly host: string;
 	readonly port: number;
 	readonly path: string;
-	readonly protocol: string | undefined;
-	readonly headers: readonly Field[] | undefined;
 	readonly maxHeadSize: number;
+	// Absent where there are none, which costs no memory.
+	protocol?: string;
+	headers?: readonly Field[];
 }
 
 /** Fields that a request may have once (RFC 9110 section 5.3). */
@@ -93,12 +94,12 @@ export function targetOption(options: RawOptions): Target {
 		throw new RangeError(
 			`host is ${quote(place.host)}, an IPv6 address; this platform can only connect to IPv4 addresses and to names`,
 		);
-	return {
-		...place,
-		protocol: protocolsOption(options)?.join(", "),
-		headers: headersOption(options),
-		maxHeadSize: headSizeOption(options, HeadLimit.response),
-	};
+	const target: Target = { ...place, maxHeadSize: headSizeOption(options, HeadLimit.response) };
+	const protocols = protocolsOption(options);
+	if (protocols) target.protocol = protocols.join(", ");
+	const headers = headersOption(options);
+	if (headers) target.headers = headers;
+	return target;
 }
 
 /** @throws TypeError for `sslTls: true`: if it were ignored, data would be sent in the clear. */

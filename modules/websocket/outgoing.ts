@@ -15,6 +15,14 @@ interface PartedMessage {
 	offset: number;
 }
 
+/** Messages that were queued or discarded since the queue was last empty. `drain` ends a series. */
+const enum Series {
+	none,
+	started,
+	/** `error` was emitted for a discarded message. */
+	reported,
+}
+
 // A constant of the module: XS copies a literal each time it is evaluated.
 const drainEvent = "drain";
 /** Longest stall of one send() under `throttleFactor`, in milliseconds. */
@@ -38,10 +46,7 @@ export abstract class Outgoing extends Listeners {
 	protected discarded: number;
 	/** The message that is sent in parts: the first one of the queue, or one that was taken out of it or never in it. */
 	private parted: PartedMessage | undefined;
-	/** Messages have waited or were discarded since the queue was last empty: `drain` is due. */
-	private owesDrain: boolean;
-	/** `error` was emitted for a discarded message since then. */
-	private isReported: boolean;
+	private series: Series;
 	/** The text of an `error` that is due in a later turn. */
 	private pendingError?: string | undefined;
 
@@ -56,8 +61,7 @@ export abstract class Outgoing extends Listeners {
 		this.lost = 0;
 		this.discarded = 0;
 		this.parted = undefined;
-		this.owesDrain = false;
-		this.isReported = false;
+		this.series = Series.none;
 	}
 
 	/** True while messages can be exchanged. */
@@ -84,12 +88,12 @@ export abstract class Outgoing extends Listeners {
 			this.sent++;
 			this.bytesSent += length;
 		}
-		if (!this.waiting && this.owesDrain) this.emitDue();
+		if (!this.waiting && this.series) this.emitDue();
 	}
 
 	/** Counts a message that was added to the queue. */
 	addWaiting(length: number): void {
-		this.owesDrain = true;
+		this.series ||= Series.started;
 		// A window that is as wide as it gets emits no event that would send it.
 		if (++this.waiting === 1 && this.channel && length > this.channel.widestCapacity)
 			this.sendParts(this.channel);
@@ -105,12 +109,10 @@ export abstract class Outgoing extends Listeners {
 	/** Applies the overflow rule to a message that the queue does not take. Returns whether it waits after all. */
 	makeRoom(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		const { queue, settings } = this;
-		this.owesDrain = true;
+		this.series ||= Series.started;
 		if (length > queue.capacity) return this.sendPastQueue(bytes, length, binary);
 		do {
-			this.discardFor(
-				`the send queue is full, messages are discarded; sendQueueSize is ${settings.sendQueueSize}`,
-			);
+			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
 			queue.shift();
 			this.waiting--;
@@ -136,9 +138,8 @@ export abstract class Outgoing extends Listeners {
 			this.pendingError = undefined;
 			this.fire("error", message);
 		}
-		if (this.waiting || !this.owesDrain) return;
-		this.owesDrain = false;
-		this.isReported = false;
+		if (this.waiting || !this.series) return;
+		this.series = Series.none;
 		this.fire(drainEvent);
 	}
 
@@ -153,8 +154,7 @@ export abstract class Outgoing extends Listeners {
 		this.waiting = 0;
 		this.parted = undefined;
 		this.queue.clear();
-		this.owesDrain = false;
-		this.isReported = false;
+		this.series = Series.none;
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
@@ -179,8 +179,8 @@ export abstract class Outgoing extends Listeners {
 	/** Counts a discarded message; the first one of a series emits `error`. */
 	private discardFor(reason: string): void {
 		this.discarded++;
-		if (this.isReported) return;
-		this.isReported = true;
+		if (this.series === Series.reported) return;
+		this.series = Series.reported;
 		this.report(reason);
 	}
 

@@ -28,7 +28,8 @@ export class SendQueue {
 	private tail: number;
 	/** Bytes that are not in use by messages, headers and gaps. */
 	private free: number;
-	private readonly size: number;
+	/** Size of the buffer in bytes. */
+	readonly size: number;
 	private readonly bytes: Uint8Array<ArrayBuffer>;
 	private readonly headers: DataView<ArrayBuffer>;
 

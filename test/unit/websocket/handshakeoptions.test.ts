@@ -11,8 +11,6 @@ const defaults = {
 	host: "localhost",
 	port: 80,
 	path: "/",
-	protocol: undefined,
-	headers: undefined,
 	maxHeadSize: 4096,
 };
 
