@@ -14,6 +14,7 @@ import { MessageBuffer } from "../rfc6455/messagebuffer.js";
 const lingerTimeout = 500;
 const closeFrame = Object.freeze({ opcode: Opcode.close });
 const pingFrame = Object.freeze({ opcode: Opcode.ping });
+const pongFrame = Object.freeze({ opcode: Opcode.pong });
 
 const enum Phase {
 	opening,
@@ -39,6 +40,8 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	private widest: number;
 	/** The message under way. */
 	private message: MessageBuffer | undefined;
+	/** Payload of a pong that waits for the window: the newest one (RFC 6455 section 5.5.3). */
+	private waitingPong: Uint8Array | undefined;
 	/** Payload of a close frame that waits for the window. */
 	private waitingClose: Uint8Array<ArrayBuffer> | undefined;
 	/** Payload of the peer's close frame, or of the one for its violation. */
@@ -58,6 +61,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		this.phase = Phase.opening;
 		this.widest = 0;
 		this.message = undefined;
+		this.waitingPong = undefined;
 		this.waitingClose = undefined;
 		this.closePayload = undefined;
 		this.isFaulty = false;
@@ -135,6 +139,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		const { socket } = this;
 		const window = socket?.window ?? 0;
 		if (window > this.widest) this.widest = window;
+		if (this.waitingPong) this.writePong(this.waitingPong);
 		if (this.waitingClose) this.writeClose(this.waitingClose);
 		// RFC 6455 section 7.1.1: close frames were exchanged, and the server ends the TCP connection.
 		else if (!this.isClient && this.closePayload && !this.isFaulty && socket?.hasClosed) this.endWithin(0);
@@ -142,17 +147,20 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	}
 
 	onControl(opcode: number, buffer: ArrayBuffer): void {
-		if (this.phase === Phase.ended || this.isFaulty) return;
+		// After the first close frame, or a violation.
+		if (this.closePayload) return;
 		const payload = new Uint8Array(buffer);
 		// The SDK's class would answer with a frame as long.
 		if (payload.length > Size.short)
 			return this.fail(CloseCode.protocolError, "a control frame has more than 125 bytes");
 		if (opcode === Opcode.close) return this.receiveClose(payload);
+		if (opcode === Opcode.ping && this.phase === Phase.open) this.writePong(payload);
 		this.listener.onActivity();
 		this.listener.onControl?.(opcode, buffer);
 	}
 
 	onEnd(): void {
+		if (this.phase === Phase.ended) return;
 		const hasEnded = this.socket?.hasEnded;
 		if (!hasEnded && !this.closePayload) this.onFault(CloseCode.protocolError, "the peer broke the protocol");
 		if (this.closePayload) this.end(undefined);
@@ -213,8 +221,6 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	}
 
 	private receiveClose(payload: Uint8Array<ArrayBuffer>): void {
-		// The SDK's class answers the last one.
-		if (this.closePayload) return;
 		const violation = closeViolation(payload);
 		if (violation) return this.fail(violation.code, violation.message);
 		if (this.phase === Phase.open) this.endWithin(this.settings.closeTimeout);
@@ -249,6 +255,13 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 
 	private writeClose(payload: Uint8Array<ArrayBuffer>): void {
 		this.waitingClose = this.write(payload, closeFrame) ? undefined : payload;
+	}
+
+	private writePong(payload: Uint8Array): void {
+		const socket = this.socket as SdkSocket;
+		socket.takesPong = true;
+		this.waitingPong = this.write(payload, pongFrame) ? undefined : payload;
+		socket.takesPong = false;
 	}
 
 	private endWithin(milliseconds: number): void {

@@ -21,7 +21,7 @@ export interface SdkListener {
 	onData(count: number, more: boolean, binary: boolean): void;
 	/** The window has changed. The first event of all means that the WebSocket is open. */
 	onWritable(): void;
-	/** A control frame has arrived. The SDK's class answers a ping or close frame in a later turn. */
+	/** A control frame has arrived. The SDK's class answers a close frame in a later turn. */
 	onControl(opcode: number, payload: ArrayBuffer): void;
 	/** The SDK's class has ended the TCP connection. */
 	onEnd(): void;

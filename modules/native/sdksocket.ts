@@ -3,8 +3,9 @@ import { acceptFor } from "../rfc6455/accept.js";
 import { FirstByte, Opcode } from "../rfc6455/frame.js";
 import { Masking } from "./masking.js";
 
-/** First byte of a close frame. */
+/** First bytes of frames. */
 const closeByte = FirstByte.final | Opcode.close;
+const pongByte = FirstByte.final | Opcode.pong;
 /** Window for the request of the SDK's class, in bytes. */
 const requestWindow = 1024;
 /** Length of a `Sec-WebSocket-Key`. */
@@ -42,6 +43,8 @@ export class SdkSocket implements SocketOwner {
 	hasFailed: boolean;
 	/** True once a close frame was sent. */
 	hasClosed: boolean;
+	/** True while the channel sends a pong. Those of the SDK's class are dropped: it answers the first of several pings. */
+	takesPong: boolean;
 	private readonly owner: SdkSocketOwner;
 	private readonly sdk: SdkSocketOptions;
 	private readonly one: Uint8Array<ArrayBuffer>;
@@ -57,6 +60,7 @@ export class SdkSocket implements SocketOwner {
 		this.hasEnded = false;
 		this.hasFailed = false;
 		this.hasClosed = false;
+		this.takesPong = false;
 		this.owner = owner;
 		this.sdk = options;
 		this.one = new Uint8Array(1);
@@ -90,12 +94,16 @@ export class SdkSocket implements SocketOwner {
 
 	/** Called by the SDK's class, also in timers, which an exception must not leave. */
 	write(bytes: ArrayBuffer | Uint8Array): number {
+		const first = (bytes as Uint8Array)[0];
 		if (this.response) this.response = Array.from(new Uint8Array(responseTo(bytes as ArrayBuffer)));
 		// RFC 6455 section 5.5.1: no frame follows a close frame.
-		else if (!this.hasClosed)
+		else if (!this.hasClosed && (first !== pongByte || this.takesPong))
 			try {
-				this.window = this.owner.tcp.write(bytes) ?? 0;
-				this.hasClosed = (bytes as Uint8Array)[0] === closeByte;
+				const rest = this.owner.tcp.write(bytes);
+				// A socket that has failed may return nothing.
+				this.hasFailed = rest === undefined;
+				this.window = rest ?? 0;
+				this.hasClosed = first === closeByte;
 			} catch {
 				this.window = 0;
 				this.hasFailed = true;

@@ -13,7 +13,6 @@ const sizes = "a message is measured as its bytes come, not by the header of its
 const fragments = "fragments are taken in any order, a message inside another one as well";
 const control = "control frames are taken in fragments";
 const longControl = "a control frame is known to be too long once it has come";
-const pings = "of several pings at once the first is answered, after what has come behind it";
 const closes = "of several close frames at once the last is answered";
 const afterClose =
 	"invalid bytes together with a close frame, behind it, end the connection without an answer";
@@ -39,7 +38,7 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	],
 	[masking]: [
 		...["text", "binary", "a ping", "a pong"].flatMap((frame) => [`${frame} with a`, `${frame} without a`]),
-		// The payload of one that has any is no close code any more.
+		// In these cases, one with a payload has an invalid close code.
 		"a close without a",
 	].flatMap((frame) => [
 		`client 5.1 ${frame} payload that is masked`,
@@ -64,16 +63,6 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[longControl]: ["ping", "pong", "close"].flatMap((frame) =>
 		[126, 127, 65536].map((length) => `5.5 a ${frame} of ${length} bytes`),
 	),
-	[pings]: [
-		"4.1 frames that follow the response in the same bytes",
-		"4.2.2 frames that follow the request in the same bytes",
-		"server 5.3 each frame has its own key",
-		"5.1 control frames and fragments are masked",
-		"5.4 pings and pongs between all fragments",
-		"5.5.2 of several pings at once",
-		"5.5.2 a ping is answered before the message",
-		"5.5.2 pings while the send queue is full",
-	],
 	[closes]: ["5.5.1 another close after the peer's close"],
 	[afterClose]: ["5.5.1 what is no frame at all after the peer's close"],
 };
