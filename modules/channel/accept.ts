@@ -4,10 +4,7 @@ import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, type TcpSocket, takeOver } from "./tcp.js";
-import { after } from "./timers.js";
-
-/** Milliseconds that a client has to read a refusal and to disconnect. */
-const lingerTimeout = 500;
+import { after, Timeout } from "./timers.js";
 
 /** A server. Its callbacks are not called inside accept(). */
 export interface AcceptListener {
@@ -148,7 +145,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		if (!socket || !response || !listener) return;
 		this.window = response.flush(socket, this.window);
 		// Each piece that leaves restarts the client's time: a narrow window takes a refusal in many.
-		if (handshake.fault) return this.endWithin(lingerTimeout);
+		if (handshake.fault) return this.endWithin(Timeout.linger);
 		if (!response.isWritten) return;
 		// The channel takes the socket; the rest is released.
 		this.socket = undefined;

@@ -6,10 +6,8 @@ import { FrameWriter } from "../rfc6455/framewriter.js";
 import type { ControlListener } from "../rfc6455/parsing.js";
 import type { Channel, ChannelListener, ChannelSettings } from "./contract.js";
 import type { SocketOwner, TcpSocket } from "./tcp.js";
-import { after } from "./timers.js";
+import { after, Timeout } from "./timers.js";
 
-/** Milliseconds that the peer has to read the close frame for a violation. */
-const lingerTimeout = 500;
 /**
  * Milliseconds that a client waits for the server to end the TCP connection once the closing handshake is complete,
  * before it emits the end without it. Most servers end it at once; emitted only then, a new connection does not meet
@@ -140,7 +138,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 
 	onSocketWritable(count: number): void {
 		// Each piece of the close frame that leaves restarts the peer's time to read it: a narrow window takes many.
-		if (this.closing & Closing.fault && this.writer.isWaiting) this.endWithin(lingerTimeout);
+		if (this.closing & Closing.fault && this.writer.isWaiting) this.endWithin(Timeout.linger);
 		const waited = this.writer.isWaiting;
 		const capacity = this.writer.grant(count);
 		if (!this.closing && capacity) this.parser.listener.onWindow(capacity);
@@ -171,7 +169,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.closeWith(payload);
 		this.closing |= Closing.fault;
 		this.closeFrame = payload;
-		this.endWithin(lingerTimeout);
+		this.endWithin(Timeout.linger);
 		this.parser.listener.onFault(code, message);
 	}
 

@@ -1,5 +1,11 @@
 import Timer from "timer";
 
+/** Bounds, in milliseconds. */
+export const enum Timeout {
+	/** For the peer to read a refusal, or the close frame for its violation, before the connection ends. */
+	linger = 500,
+}
+
 /**
  * Runs an action in a later turn, for events that must not come from inside a method.
  * @param milliseconds 0 for as soon as possible.

@@ -1,7 +1,7 @@
 import Timer from "timer";
 import type { Channel, ChannelListener, ChannelSettings } from "../channel/contract.js";
 import type { TcpSocket } from "../channel/tcp.js";
-import { after } from "../channel/timers.js";
+import { after, Timeout } from "../channel/timers.js";
 // A manifest puts this module in the place of modules/channel/channel.
 import { createWebSocket, guard, type SdkListener, type SdkWebSocket } from "../native/sdk.js";
 import { type SdkSocket, type SdkSocketOwner, sdkSocketOptions } from "../native/sdksocket.js";
@@ -10,8 +10,6 @@ import { CloseCode, closeCodeOf, closePayload, closeReasonOf, closeViolation } f
 import { Opcode, payloadCapacity, Size } from "../rfc6455/frame.js";
 import { MessageBuffer } from "../rfc6455/messagebuffer.js";
 
-/** Milliseconds that the peer has to read the close frame for a violation. */
-const lingerTimeout = 500;
 const closeFrame = Object.freeze({ opcode: Opcode.close });
 const pingFrame = Object.freeze({ opcode: Opcode.ping });
 const pongFrame = Object.freeze({ opcode: Opcode.pong });
@@ -235,7 +233,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 
 	/** RFC 6455 section 7.1.7: the peer is told with a close frame, and the connection ends. */
 	private fail(code: CloseCode, message: string): void {
-		this.startClosing(closePayload(code, message), lingerTimeout);
+		this.startClosing(closePayload(code, message), Timeout.linger);
 		this.onFault(code, message);
 	}
 

@@ -101,13 +101,13 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	/** Counts a tick of silence. After too many the peer is sent a ping, then the connection is destroyed. */
 	tick(): void {
 		if (this.state !== State.open) return;
-		const { pingTicks, dropTicks } = this.settings;
+		const { pingTicks, destroyTicks } = this.settings;
 		this.silence++;
 		if (this.silence === pingTicks) this.channel?.ping();
-		else if (this.silence >= dropTicks) {
+		else if (this.silence >= destroyTicks) {
 			// Closing begins before the listener is called, so that it may call open().
 			this.beginClosing();
-			this.fire("error", "the peer has not answered a ping within pongTimeout; the connection is dropped");
+			this.fire("error", "the peer has not answered a ping within pongTimeout; the connection is destroyed");
 			this.destroy();
 		}
 	}

@@ -82,7 +82,7 @@ export class ConnectionSettings implements ChannelSettings {
 	/** Ticks of silence after which a ping is sent. */
 	readonly pingTicks: number;
 	/** Ticks of silence after which the connection is destroyed. */
-	readonly dropTicks: number;
+	readonly destroyTicks: number;
 	/** True to receive text as strings. */
 	readonly strings: boolean;
 	readonly scratch: Scratch;
@@ -125,6 +125,6 @@ export class ConnectionSettings implements ChannelSettings {
 		const shorter = Math.min(pingInterval, pongTimeout || pingInterval);
 		this.tick = pingInterval && Math.max(Math.floor(shorter / ticksPerInterval), shortestTick);
 		this.pingTicks = this.tick && Math.ceil(pingInterval / this.tick) + 1;
-		this.dropTicks = this.tick && this.pingTicks + Math.ceil(pongTimeout / this.tick) + 1;
+		this.destroyTicks = this.tick && this.pingTicks + Math.ceil(pongTimeout / this.tick) + 1;
 	}
 }

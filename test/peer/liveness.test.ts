@@ -56,7 +56,7 @@ for (const [role, pair] of [
 		},
 	],
 ] as const) {
-	test(`${role}: a peer that stays silent after a ping is dropped after pongTimeout: error, then close 1006`, async (t) => {
+	test(`${role}: a peer that stays silent after a ping is destroyed after pongTimeout: error, then close 1006`, async (t) => {
 		const { open, raw } = await pair(t, { pingInterval: 100, pongTimeout: 300 });
 		await raw.readFrameOf(opcodes.ping);
 		t.is((await open.next("close"))[0], 1006);
@@ -68,7 +68,7 @@ for (const [role, pair] of [
 	});
 }
 
-test("a Client that was dropped and opened again is asked anew before it is dropped", async (t) => {
+test("a Client that was destroyed and opened again is sent a ping before it is destroyed", async (t) => {
 	const options = { pingInterval: 100, pongTimeout: 100 };
 	const { client: again, raw, server: peer } = await clientAndRaw(t, agent, options);
 	await raw.readFrameOf(opcodes.ping);

@@ -159,12 +159,12 @@ test("liveness: pings come after the interval and never before, drops after the 
 		[5, 100000],
 		[1000, 0],
 	] as const) {
-		const { tick, pingTicks, dropTicks } = ConnectionSettings.ofClient({ pingInterval, pongTimeout });
+		const { tick, pingTicks, destroyTicks } = ConnectionSettings.ofClient({ pingInterval, pongTimeout });
 		t.true(tick >= 1);
 		// The first tick after a sign of life may come at once.
 		const silence = (pingTicks - 1) * tick;
 		t.true(silence >= pingInterval && silence <= pingInterval + 2 * tick);
-		t.true((dropTicks - pingTicks) * tick > pongTimeout);
+		t.true((destroyTicks - pingTicks) * tick > pongTimeout);
 	}
 	t.is(ConnectionSettings.ofClient({ pingInterval: 0 }).tick, 0);
 });
