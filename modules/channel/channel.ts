@@ -143,6 +143,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		const capacity = this.writer.grant(count);
 		if (!this.closing && capacity) this.parser.listener.onWindow(capacity);
 		else if (waited) this.checkClosed();
+		else if (this.writer.isBroken) this.end("a frame could not be sent whole");
 	}
 
 	onSocketError(): void {

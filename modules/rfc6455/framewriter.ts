@@ -43,6 +43,8 @@ export class FrameWriter {
 	widestCapacity: number;
 	/** True between the parts of a message. */
 	private writingParts: boolean;
+	/** True when a frame was written in part only: the connection must end. */
+	isBroken?: boolean;
 	/** True once close() was called: no data and no further control frames are written. */
 	private closing: boolean;
 	/** What the window has not taken yet, if anything. */
@@ -100,7 +102,7 @@ export class FrameWriter {
 			header.setUint32(0, ((start | SecondByte.length16) << 16) | length);
 			head = scratch.longHeader;
 		} else head = this.longestHeader(start, length);
-		let window: number | undefined;
+		let window: number | undefined = -1;
 		try {
 			window = transport.write(head);
 			if (length) {
@@ -109,7 +111,7 @@ export class FrameWriter {
 				window = transport.write(bytes);
 			}
 		} catch (error) {
-			return this.fail(error);
+			return this.fail(error, window !== -1);
 		}
 		// A socket that has failed may accept data and return nothing; its error follows.
 		this.window = window ?? 0;
@@ -188,17 +190,24 @@ export class FrameWriter {
 			try {
 				return this.writeStaged(this.startOfPart(binary, more), bytesOf(data));
 			} catch (error) {
-				return this.fail(error);
+				return this.fail(error, false);
 			}
 		}
 		this.room = length;
 		return this.write(data, length, binary, more, transfer);
 	}
 
-	/** A write threw: the connection has failed and will say so. Returns -1. */
-	private fail(error: unknown): -1 {
+	/**
+	 * A write threw: the connection has failed and will say so, or the platform has no memory. Returns -1.
+	 * @param isPartial True if the header was written and the payload was not: no other frame may follow.
+	 */
+	private fail(error: unknown, isPartial: boolean): -1 {
 		// Sockets fail with an Error; anything else is a mistake in a program, which must not stay hidden.
 		if (error instanceof TypeError || error instanceof ReferenceError) trace(`xs-web-socket: ${error}\n`);
+		if (isPartial) {
+			this.isBroken = true;
+			this.endData();
+		}
 		this.window = -1;
 		this.room = -1;
 		return -1;

@@ -26,6 +26,8 @@ export class MemorySocket {
 	window = 0;
 	/** Writing throws: the connection has failed, and no event has said so yet. */
 	isBroken = false;
+	/** Writes after which one throws for lack of memory. */
+	writesLeft = Number.POSITIVE_INFINITY;
 	isClosed = false;
 	/** The socket that took this one over. */
 	successor: MemorySocket | undefined;
@@ -101,6 +103,7 @@ export class MemorySocket {
 			: Buffer.from(bytes);
 		// The caller may change its bytes afterwards.
 		const buffer = Buffer.from(view);
+		if (this.writesLeft-- === 0) throw new Error("no memory");
 		if (this.isBroken) throw new Error("not ready");
 		if (this.isClosed) throw new Error("write to a closed socket");
 		if (buffer.length > this.window)

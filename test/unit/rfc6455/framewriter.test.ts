@@ -67,6 +67,28 @@ for (const role of roles) {
 		}
 	});
 
+	test(`${role}: after a header that could not be written, the next window takes the message`, (t) => {
+		const endpoint = new Endpoint(role);
+		endpoint.socket.writesLeft = 0;
+		t.is(endpoint.send(new Uint8Array(counting(100)), { transfer: true }), -1);
+		t.true(endpoint.open(1000) > 100);
+		t.true(endpoint.send(new Uint8Array(counting(100)), { transfer: true }) >= 0);
+		t.is(framesIn(endpoint.takeWritten()).length, 1);
+	});
+
+	test(`${role}: after a payload that could not be written, nothing follows, and the connection ends`, (t) => {
+		const endpoint = new Endpoint(role);
+		endpoint.socket.writesLeft = 1;
+		t.is(endpoint.send(new Uint8Array(100), { transfer: true }), -1);
+		endpoint.takeWritten();
+		t.is(endpoint.send(new Uint8Array(1)), -1);
+		endpoint.channel.ping();
+		endpoint.channel.onSocketWritable(1000);
+		t.is(endpoint.takeWritten().length, 0);
+		t.like(endpoint.happenings.at(-1), { what: "closed", code: 1006 });
+		t.true(endpoint.socket.isClosed);
+	});
+
 	test(`${role}: what a failed connection still holds is read, although it cannot be answered`, (t) => {
 		for (const window of [10, 1000]) {
 			const endpoint = new Endpoint(role, { window });
