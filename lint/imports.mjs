@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** Which other folders of `modules` each folder may import. */
 const modules = {
 	websocket: ["channel", "rfc6455", "json"],
-	native: ["channel", "rfc6455"],
+	native: ["channel", "rfc6455", "network"],
 	ecma419: ["channel", "rfc6455", "network"],
 	network: [],
 	channel: ["rfc6455"],

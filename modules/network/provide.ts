@@ -15,6 +15,17 @@ interface Device {
 /** Name servers for a network that names none. */
 const publicServers = Object.freeze(["1.1.1.1"]);
 
+/** The option `dns` of ECMA-419. */
+export const dns = Object.freeze({
+	io: Resolver,
+	/** The network's own name servers; they are known once it is up. */
+	get servers(): readonly string[] {
+		const servers: readonly string[] | undefined = Net.get("DNS");
+		return servers?.length ? servers : publicServers;
+	},
+	socket: Object.freeze({ io: UDP }),
+});
+
 /**
  * Completes `device.network.ws` as ECMA-419 hosts have it: classes for DNS and TCP, and a listener for servers. Members
  * that the host has are kept.
@@ -28,15 +39,7 @@ export function provide(members?: object): void {
 		network: Object.freeze({
 			...network,
 			ws: Object.freeze({
-				dns: Object.freeze({
-					io: Resolver,
-					/** The network's own name servers; they are known once it is up. */
-					get servers(): readonly string[] {
-						const servers: readonly string[] | undefined = Net.get("DNS");
-						return servers?.length ? servers : publicServers;
-					},
-					socket: Object.freeze({ io: UDP }),
-				}),
+				dns,
 				socket: Object.freeze({ io: TCP }),
 				listener: Object.freeze({ io: Listener }),
 				...network?.ws,
