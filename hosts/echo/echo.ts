@@ -13,8 +13,8 @@ interface Connection {
 const queueFactor = 4;
 /** Milliseconds between two attempts to send to a peer that does not read. */
 const pause = 5;
-/** Maximum number of attempts to send a message while the send queue is empty: two seconds. */
-const mostTries = 400;
+/** Maximum number of attempts to send a message while the send queue is empty: five seconds. */
+const mostTries = 1000;
 const messageTooBig = 1009;
 const tryAgainLater = 1013;
 
