@@ -9,7 +9,7 @@ import { after, Timeout } from "./timers.js";
 /** A server. Its callbacks are not called inside accept(). */
 export interface AcceptListener {
 	/**
-	 * The request was granted and its response has left: the channel opens when this returns.
+	 * The request was granted and its response was sent: the channel opens when this returns.
 	 * @returns The listener of the channel.
 	 */
 	onAccepted(acceptance: Acceptance): ChannelListener;
@@ -23,7 +23,7 @@ export interface Acceptance {
 	readonly remoteAddress: string;
 	/** Request target: path and query. */
 	readonly path: string;
-	/** True once the request has arrived, so that its response is leaving. */
+	/** True once the request has arrived and its response is being sent. */
 	readonly isAnswered: boolean;
 	/** True if that response opens the WebSocket. */
 	readonly isGranted: boolean;
@@ -55,7 +55,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private socket: TcpSocket | undefined;
 	private timer: Timer | undefined;
 	private response: OutgoingText | undefined;
-	/** Bytes that the socket takes. */
+	/** Send window of the socket, in bytes. */
 	private window: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
@@ -109,7 +109,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
 		this.unread = readHead(handshake, socket, count);
-		// After a refusal drop what still arrives: closing a socket with unread bytes may lose the response.
+		// After a refusal drop received bytes: closing a socket with unread bytes may lose the response.
 		if (handshake.fault && this.unread) socket.read(this.unread);
 		if (!handshake.fault && !handshake.complete) return;
 		if (!this.response) this.answer();
@@ -144,7 +144,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		const { socket, response, handshake, listener } = this;
 		if (!socket || !response || !listener) return;
 		this.window = response.flush(socket, this.window);
-		// Each piece that leaves restarts the client's time: a narrow window takes a refusal in many.
+		// Each piece that is sent restarts the client's timeout: with a narrow window a refusal has many pieces.
 		if (handshake.fault) return this.endWithin(Timeout.linger);
 		if (!response.isWritten) return;
 		// The channel takes the socket; the rest is released.

@@ -9,9 +9,9 @@ import type { SocketOwner, TcpSocket } from "./tcp.js";
 import { after, Timeout } from "./timers.js";
 
 /**
- * Milliseconds that a client waits for the server to end the TCP connection once the closing handshake is complete,
- * before it emits the end without it. Most servers end it at once; emitted only then, a new connection does not meet
- * the rest of the last one at the server.
+ * Milliseconds that a client waits after the closing handshake for the server to end the TCP connection, before it
+ * reports the end anyway. Most servers end it at once. Waiting for that keeps a new connection from arriving at the
+ * server before the last one has ended.
  */
 const endGrace = 100;
 
@@ -42,7 +42,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 
 	/**
 	 * Takes a socket over after the opening handshake. openChannel() makes one and opens it.
-	 * @param window Bytes that the socket takes now.
+	 * @param window Send window of the socket, in bytes.
 	 */
 	constructor(
 		socket: TcpSocket,
@@ -113,7 +113,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.parser.dropMessages();
 	}
 
-	/** Sends a close frame with this payload, the first one only. Messages still arrive, until the peer's close frame. */
+	/** Sends a close frame with this payload, once. Messages still arrive until the peer's close frame. */
 	closeWith(payload: Uint8Array<ArrayBuffer>): void {
 		if (!this.socket || this.closing & Closing.started) return;
 		this.closing |= Closing.started;
@@ -137,7 +137,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	}
 
 	onSocketWritable(count: number): void {
-		// Each piece of the close frame that leaves restarts the peer's time to read it: a narrow window takes many.
+		// Each piece of the close frame that is sent restarts the timeout: with a narrow window there are many.
 		if (this.closing & Closing.fault && this.writer.isWaiting) this.endWithin(Timeout.linger);
 		const waited = this.writer.isWaiting;
 		const capacity = this.writer.grant(count);
@@ -164,7 +164,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.parser.listener.onControl?.(opcode, payload.buffer);
 	}
 
-	/** RFC 6455 section 7.1.7: the peer is told with a close frame, and the connection ends. */
+	/** Fails the connection (RFC 6455 section 7.1.7): sends a close frame, then ends the connection. */
 	onViolation(code: CloseCode, message: string): void {
 		const payload = closePayload(code, message);
 		this.closeWith(payload);
@@ -179,7 +179,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.checkClosed();
 	}
 
-	/** RFC 6455 section 5.5.1: the answer repeats the code and the reason. */
+	/** Answers the peer's close frame with its code and reason (RFC 6455 section 5.5.1). */
 	private receiveClose(payload: Uint8Array<ArrayBuffer>): void {
 		const violation = closeViolation(payload);
 		if (violation) {
@@ -237,7 +237,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.announce(failure);
 	}
 
-	/** Tells the listener, once, that the connection has ended. */
+	/** Reports to the listener, once, that the connection has ended. */
 	private announce(failure: string | undefined): void {
 		if (this.closing & Closing.announced) return;
 		this.closing |= Closing.announced;
@@ -248,9 +248,9 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 }
 
 /**
- * Opens a channel over a socket after the opening handshake, and parses what waits in the socket.
- * @param window Bytes that the socket takes now.
- * @param unread Bytes that it holds.
+ * Opens a channel over a socket after the opening handshake, and parses the unread bytes of the socket.
+ * @param window Send window of the socket, in bytes.
+ * @param unread Number of unread bytes.
  * @param protocol The subprotocol chosen, or "".
  */
 export function openChannel(

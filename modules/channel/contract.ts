@@ -4,12 +4,12 @@ import type { MessageListener, ParserSettings } from "../rfc6455/parsing.js";
 /** An open WebSocket, whatever carries it. Its methods never call the listener and never throw. */
 export interface Channel {
 	/**
-	 * Sends a message, or a part of one, as one frame. A connection that has failed says so with onClose().
+	 * Sends a message, or a part of one, as one frame. A failed connection is reported by onClose().
 	 * @param length Bytes of `data`.
-	 * @param binary Binary or text. Only the first part of a message tells.
+	 * @param binary True for binary, false for text. Only used in the first part of a message.
 	 * @param more True when further parts of the message follow.
-	 * @param transfer True gives the bytes away, so that a client masks them in place and does not copy them.
-	 * @returns A length, in bytes, up to which the next data fit; -1, without side effects, if these cannot be sent now.
+	 * @param transfer True to transfer the bytes: a client masks them in place instead of copying them.
+	 * @returns Capacity for the next data, in bytes; -1, without side effects, if these data cannot be sent now.
 	 */
 	send(
 		data: ArrayBuffer | ArrayBufferView,
@@ -18,24 +18,24 @@ export interface Channel {
 		more: boolean,
 		transfer: boolean,
 	): number;
-	/** Longest data that send() takes now, in bytes. */
+	/** Longest data that send() accepts now, in bytes. */
 	readonly capacity: number;
-	/** Longest data that send() could take in the widest window so far, in bytes. */
+	/** Longest data that send() accepts with the widest window so far, in bytes. */
 	readonly widestCapacity: number;
-	/** Returns the message of which onMessage() of the listener has no data, once. */
+	/** Returns, once, the message for which onMessage() was called without data. */
 	take(): ArrayBuffer | string;
 	/** Size of the buffer of an unfinished message, in bytes. */
 	readonly buffered: number;
-	/** Sends an empty ping, unless the window does not take it now. */
+	/** Sends an empty ping if it fits the window. */
 	ping(): void;
 	/**
-	 * Starts the closing handshake, bounded by `closeTimeout`: onClose() follows. The close frame leaves as soon as the
-	 * window allows. Messages that arrive from here on are dropped. Repeating it does nothing.
+	 * Starts the closing handshake, limited by `closeTimeout`: onClose() follows. The close frame is sent as soon as the
+	 * window allows. Messages that arrive from now on are dropped. Repeated calls do nothing.
 	 * @param code A code that isSendableCloseCode() allows.
 	 * @param reason At most 123 bytes in UTF-8; the rest is cut off.
 	 */
 	close(code: number, reason: string): void;
-	/** Ends the connection at once, without a close frame. No more events. Repeating it does nothing. */
+	/** Ends the connection at once, without a close frame. No more events. Repeated calls do nothing. */
 	destroy(): void;
 }
 
@@ -46,11 +46,11 @@ export interface Channel {
 export interface ChannelListener extends MessageListener {
 	/** The WebSocket is open. @param protocol The subprotocol chosen, or "". */
 	onOpen(channel: Channel, protocol: string): void;
-	/** The window has changed: send() takes `capacity` bytes. Not called once the channel is closing. */
+	/** The window has changed: send() accepts `capacity` bytes. Not called once the channel is closing. */
 	onWindow(capacity: number): void;
 	/** The peer has started the closing handshake: nothing can be sent any more. */
 	onClosing(): void;
-	/** The peer broke the protocol or a limit, and is told so with a close frame. */
+	/** The peer has violated the protocol or a limit. It is sent a close frame. */
 	onFault(code: number, message: string): void;
 	/**
 	 * The connection has ended: the last event.
@@ -62,7 +62,7 @@ export interface ChannelListener extends MessageListener {
 	onControl?(opcode: number, payload: ArrayBuffer): void;
 }
 
-/** What all channels of a Client or Server have in common. */
+/** Settings that all channels of a Client or Server share. */
 export interface ChannelSettings extends ParserSettings {
 	/**
 	 * Milliseconds that the closing handshake may take, and again, for a client, how long the server may take after it to

@@ -41,7 +41,7 @@ class ClientDial implements SocketOwner, Dial {
 	private readonly request: OutgoingText;
 	private resolver: Resolver | undefined;
 	private socket: TcpSocket | undefined;
-	/** Bytes that the socket takes; undefined until it is connected. */
+	/** Send window of the socket, in bytes; undefined until it is connected. */
 	private window: number | undefined;
 
 	constructor(

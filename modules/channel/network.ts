@@ -1,4 +1,4 @@
-/** What the host provides as `device.network.ws`: ECMA-419 classes for TCP and DNS, and a TCP listener. */
+/** The network of the host, `device.network.ws`: ECMA-419 classes for TCP and DNS, and a TCP listener. */
 import type { TcpConstructor } from "./tcp.js";
 
 /** An ECMA-419 DNS Resolver. */
@@ -38,7 +38,7 @@ export interface Network {
 		readonly io: (new (
 			options: object,
 		) => Listener) & {
-			/** True where the option `address` binds one interface; elsewhere every one is listened on. */
+			/** True if the option `address` binds one interface; otherwise the listener uses every interface. */
 			readonly bindsAddress?: boolean;
 		};
 	};
@@ -48,7 +48,7 @@ interface Host {
 	readonly device?: { readonly network?: { readonly ws?: Network } };
 }
 
-/** Returns whether the host says that its TCP sockets can connect to an IPv6 address. */
+/** Returns whether the host declares that its TCP sockets can connect to IPv6 addresses. */
 export function connectsIPv6(): boolean {
 	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
 }

@@ -3,9 +3,9 @@ import type { Transport } from "../rfc6455/transport.js";
 
 /** Current owner of a socket, its `target`: first an opening handshake, then a Channel. */
 export interface SocketOwner {
-	/** `count` bytes can be read, in all. */
+	/** `count` bytes can be read in total. */
 	onSocketReadable(count: number): void;
-	/** `count` bytes can be written, in all. */
+	/** `count` bytes can be written in total. */
 	onSocketWritable(count: number): void;
 	/** The peer has ended the connection and everything it sent was read, or the connection has failed. */
 	onSocketError(): void;
@@ -25,7 +25,7 @@ export type TcpConstructor = new (options: object) => TcpSocket;
 
 /** Options of a TCP socket that passes its events to its owner: shared, so that they cost no connection memory. */
 export const socketOptions = Object.freeze({
-	// Without Nagle's algorithm (RFC 896) the payload of a frame does not wait until its header is acknowledged.
+	// With Nagle's algorithm (RFC 896), the payload of a frame would wait until its header is acknowledged.
 	/** As ECMA-419 spells it. */
 	noDelay: true,
 	/** As the Moddable SDK spells it. */
@@ -56,12 +56,12 @@ export const socketOptions = Object.freeze({
 	},
 });
 
-/** Takes a socket over from its object, together with the bytes that wait in it. */
+/** Takes over a socket with its unread bytes. */
 export function takeOver(from: object, target: SocketOwner): TcpSocket {
 	return new (from.constructor as TcpConstructor)({ ...socketOptions, from, target });
 }
 
-/** Reads a head out of the `count` bytes that a socket holds. Returns how many are left. */
+/** Reads a head from the `count` unread bytes of a socket. Returns how many are left. */
 export function readHead(reader: HeadReader, socket: TcpSocket, count: number): number {
 	// Two buffers leave no garbage, unlike one for each piece.
 	const four = new Uint8Array(4);
@@ -83,7 +83,7 @@ export function readHead(reader: HeadReader, socket: TcpSocket, count: number): 
 	return rest;
 }
 
-/** Text that leaves as the window allows: a request or a response of the opening handshake. */
+/** Text that is sent as the window allows: a request or a response of the opening handshake. */
 export class OutgoingText {
 	private bytes: ArrayBuffer;
 
@@ -97,7 +97,7 @@ export class OutgoingText {
 		return this.bytes.byteLength === 0;
 	}
 
-	/** Writes what the window takes. Returns the rest of the window in bytes. */
+	/** Writes as much as the window allows. Returns the remaining window in bytes. */
 	flush(socket: TcpSocket, window: number): number {
 		const length = this.bytes.byteLength;
 		const count = window < length ? window : length;

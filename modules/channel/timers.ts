@@ -2,7 +2,7 @@ import Timer from "timer";
 
 /** Bounds, in milliseconds. */
 export const enum Timeout {
-	/** For the peer to read a refusal, or the close frame for its violation, before the connection ends. */
+	/** Time for the peer to read a refusal, or the close frame after a violation, before the connection ends. */
 	linger = 500,
 }
 
@@ -14,14 +14,14 @@ export function after(milliseconds: number, action: () => void): Timer {
 	return Timer.set(() => guard(action), milliseconds);
 }
 
-/** Is called by a timer repeatedly. */
+/** Receives the calls of a repeating timer. */
 export interface Ticking {
 	tick(): void;
 }
 
 type TickTimer = Timer & { target: Ticking };
 
-/** Calls tick() every so many milliseconds. The timer has a target instead of two closures. */
+/** Calls tick() at a fixed interval, in milliseconds. The timer has a target instead of two closures. */
 export function tickEvery(milliseconds: number, target: Ticking): Timer {
 	const timer = Timer.repeat(onTick, milliseconds) as TickTimer;
 	timer.target = target;

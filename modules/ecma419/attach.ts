@@ -30,7 +30,7 @@ class Attachment implements SocketOwner, Dial {
 		this.open(count, 0);
 	}
 
-	/** May come before onSocketWritable(). */
+	/** May be called before onSocketWritable(). */
 	onSocketReadable(count: number): void {
 		this.open(0, count);
 	}

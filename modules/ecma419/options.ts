@@ -11,19 +11,19 @@ export interface ReadableInfo {
 
 /** How write() frames its bytes: ECMA-419 WebSocket Client. */
 export interface WriteOptions {
-	/** Binary (default) or text. Only the first part of a message tells. */
+	/** True for binary (default), false for text. Only used in the first part of a message. */
 	readonly binary?: boolean;
 	/** True when further parts of the message follow. Default false. */
 	readonly more?: boolean;
 	/** Opcode of a control frame: close 8, ping 9, pong 10. */
 	readonly opcode?: number | undefined;
-	/** Addition: true gives the bytes away, so that a client masks them in place and does not copy them. Default false. */
+	/** Addition: true transfers the bytes: a client masks them in place instead of copying them. Default false. */
 	readonly transfer?: boolean;
 }
 
 /** The argument of onError. */
 export interface WebSocketError extends Error {
-	/** Addition: the close code sent to a peer that broke the protocol or a limit; onClose follows. Otherwise absent. */
+	/** Addition: close code sent to a peer that has violated the protocol or a limit; onClose follows. Otherwise absent. */
 	code?: number;
 }
 

@@ -75,8 +75,9 @@ export default class WebSocketClient {
 	}
 
 	/**
-	 * Writes a message, a part of one, or a control frame. A close frame that does not fit leaves as soon as it does.
-	 * @returns Longest payload that the next write() takes, in bytes.
+	 * Writes a message, a part of one, or a control frame. A close frame that does not fit is sent as soon as the window
+	 * allows.
+	 * @returns Longest payload that the next write() accepts, in bytes.
 	 * @throws TypeError when `data` is not a buffer, Error when the WebSocket is not open or is closing, RangeError when
 	 *   the frame does not fit now or has an invalid payload.
 	 */
@@ -98,7 +99,7 @@ export default class WebSocketClient {
 		throw new RangeError(`${length} bytes do not fit; ${channel.capacity} can be written now`);
 	}
 
-	/** Ends the connection at once, without a close frame. No callback is called any more. Repeating it does nothing. */
+	/** Ends the connection at once, without a close frame. No callback is called any more. Repeated calls do nothing. */
 	close(): void {
 		this.adapter.destroy();
 	}

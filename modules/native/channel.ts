@@ -2,7 +2,7 @@ import Timer from "timer";
 import type { Channel, ChannelListener, ChannelSettings } from "../channel/contract.js";
 import type { TcpSocket } from "../channel/tcp.js";
 import { after, Timeout } from "../channel/timers.js";
-// A manifest puts this module in the place of modules/channel/channel.
+// A manifest replaces modules/channel/channel by this module.
 import { createWebSocket, guard, type SdkListener, type SdkWebSocket } from "../native/sdk.js";
 import { type SdkSocket, type SdkSocketOwner, sdkSocketOptions } from "../native/sdksocket.js";
 import { bytesOf } from "../rfc6455/bytes.js";
@@ -23,8 +23,8 @@ const enum Phase {
 }
 
 /**
- * A Channel over the SDK's own WebSocketClient. It does what that class leaves to its user. What that class does not
- * check of RFC 6455 is not checked here either.
+ * A Channel over the SDK's own WebSocketClient. It adds the parts of RFC 6455 that the class leaves to its user, but not
+ * the checks that the class lacks.
  */
 export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	readonly tcp: TcpSocket;
@@ -36,7 +36,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	private phase: Phase;
 	/** Widest window so far, in bytes. */
 	private widest: number;
-	/** The message under way. */
+	/** The unfinished message. */
 	private message: MessageBuffer | undefined;
 	/** Payload of a pong that waits for the window: the newest one (RFC 6455 section 5.5.3). */
 	private waitingPong: Uint8Array | undefined;
@@ -44,7 +44,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	private waitingClose: Uint8Array<ArrayBuffer> | undefined;
 	/** Payload of the peer's close frame, or of the one for its violation. */
 	private closePayload: Uint8Array<ArrayBuffer> | undefined;
-	/** True once the peer has broken the protocol or a limit. */
+	/** True once the peer has violated the protocol or a limit. */
 	private isFaulty: boolean;
 	/** Ends the closing handshake. */
 	private timer: Timer | undefined;
@@ -67,7 +67,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		this.webSocket = createWebSocket(sdkSocketOptions(this), this);
 	}
 
-	/** Opens with the bytes that the socket takes now, and parses those that it holds. */
+	/** Opens the channel with the send window of the socket, and parses its unread bytes. */
 	open(window: number, unread: number, protocol: string): void {
 		const socket = this.socket as SdkSocket;
 		if (this.isClient) socket.handshake();
@@ -148,7 +148,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		// After the first close frame, or a violation.
 		if (this.closePayload) return;
 		const payload = new Uint8Array(buffer);
-		// The SDK's class would answer with a frame as long.
+		// The SDK's class would answer with a frame of the same length.
 		if (payload.length > Size.short)
 			return this.fail(CloseCode.protocolError, "a control frame has more than 125 bytes");
 		if (opcode === Opcode.close) return this.receiveClose(payload);
@@ -186,17 +186,17 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 			return false;
 		}
 		if (!socket?.hasFailed) return true;
-		// The SDK's class takes the frame for sent. What has arrived can still be read.
+		// The SDK's class regards the frame as sent. Received data can still be read.
 		this.endWithin(this.settings.closeTimeout);
 		return false;
 	}
 
-	/** Adds bytes to the message under way. Returns false when the connection fails with them. */
+	/** Adds bytes to the unfinished message. Returns false when that fails the connection. */
 	private collect(data: ArrayBuffer | undefined, count: number, more: boolean, binary: boolean): boolean {
 		const { maxMessageSize } = this.settings;
 		const length = (this.message?.length ?? 0) + count;
 		const size = MessageBuffer.sizeFor(length, this.buffered, !more, maxMessageSize);
-		// A message that arrives whole has no buffer but for its event.
+		// A message that arrives whole needs no buffer beyond its event.
 		const waits = more || this.message !== undefined;
 		const fits = length <= maxMessageSize;
 		if (!fits || (waits && size !== this.buffered && !this.listener.mayBuffer(size))) {
@@ -224,14 +224,14 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		if (this.phase === Phase.open) this.endWithin(this.settings.closeTimeout);
 		this.phase = Phase.closing;
 		this.message = undefined;
-		// The answer of the SDK's class takes its place.
+		// The answer of the SDK's class replaces it.
 		this.waitingClose = undefined;
 		this.closePayload = payload;
 		this.listener.onControl?.(Opcode.close, payload.buffer);
 		this.listener.onClosing();
 	}
 
-	/** RFC 6455 section 7.1.7: the peer is told with a close frame, and the connection ends. */
+	/** Fails the connection (RFC 6455 section 7.1.7): sends a close frame, then ends the connection. */
 	private fail(code: CloseCode, message: string): void {
 		this.startClosing(closePayload(code, message), Timeout.linger);
 		this.onFault(code, message);
@@ -274,7 +274,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		else this.end("the connection was lost");
 	}
 
-	/** Releases everything and tells the listener, once. */
+	/** Releases everything and reports the end to the listener, once. */
 	private end(failure: string | undefined): void {
 		const { closePayload, listener } = this;
 		if (this.phase === Phase.ended) return;
@@ -285,9 +285,9 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 }
 
 /**
- * Opens a channel over a socket after the opening handshake, and parses what waits in the socket.
- * @param window Bytes that the socket takes now.
- * @param unread Bytes that it holds.
+ * Opens a channel over a socket after the opening handshake, and parses the unread bytes of the socket.
+ * @param window Send window of the socket, in bytes.
+ * @param unread Number of unread bytes.
  * @param protocol The subprotocol chosen, or "".
  */
 export function openChannel(

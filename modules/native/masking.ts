@@ -4,19 +4,19 @@ import Logical from "logical";
 import { FirstByte, SecondByte, Size } from "../rfc6455/frame.js";
 
 /**
- * Corrects how the SDK's class unmasks frames. It leaves control frames masked, and it starts the masking key anew with
- * each piece of a frame that does not arrive whole. It reads the header of a frame and the payload of a
- * control frame byte by byte, and the payload of a data frame in pieces.
+ * Corrects how the SDK's class unmasks frames. That class leaves control frames masked, and restarts the masking key with
+ * each piece of a frame that does not arrive whole. It reads the header of a frame and the payload of a control frame
+ * byte by byte, and the payload of a data frame in pieces.
  */
 export class Masking {
 	/** The header of the current frame; it ends with the masking key. */
 	private readonly header: Uint8Array<ArrayBuffer>;
-	/** Bytes of the header that have arrived, and all of them. */
+	/** Number of header bytes that have arrived, and their total. */
 	private filled: number;
 	private size: number;
 	/** Bytes of the payload that have arrived. */
 	private offset: number;
-	/** Bytes of a control frame's payload that have not. */
+	/** Bytes of a control frame's payload that have not arrived. */
 	private missing: number;
 
 	constructor() {
@@ -27,7 +27,7 @@ export class Masking {
 		this.missing = 0;
 	}
 
-	/** Returns a byte of a header as it is, and one of a control frame's payload unmasked. */
+	/** Returns a byte of a header unchanged, or a byte of a control frame's payload unmasked. */
 	byte(byte: number): number {
 		if (this.missing) {
 			this.missing--;
@@ -62,7 +62,7 @@ export class Masking {
 		Logical.xor(bytes, correction);
 	}
 
-	/** The byte of the masking key for a byte of the payload; 0 in a frame that is not masked. */
+	/** Returns the byte of the masking key for a byte of the payload; 0 in an unmasked frame. */
 	private keyByte(offset: number): number {
 		const masked = (this.header[1] as number) & SecondByte.masked;
 		return masked ? (this.header[this.size - Size.key + (offset & 3)] as number) : 0;

@@ -1,9 +1,9 @@
-/** The Moddable SDK's own WebSocketClient: what is used of it, and its events. */
+/** The Moddable SDK's own WebSocketClient: the members used here, and its events. */
 import WebSocketClient from "embedded:network/websocket/client";
 
 /** An instance of the SDK's class. */
 export interface SdkWebSocket {
-	/** Returns what onReadable() has announced. */
+	/** Returns the bytes that onReadable() has announced. */
 	read(): ArrayBuffer | undefined;
 	/** @throws Error, without side effects, when the frame does not fit the window or the connection is not open. */
 	write(data: ArrayBuffer | ArrayBufferView, options: object): number;
@@ -19,7 +19,7 @@ export interface SdkListener {
 	 * @param more True when more bytes of the message follow, in this frame or the next one.
 	 */
 	onData(count: number, more: boolean, binary: boolean): void;
-	/** The window has changed. The first event of all means that the WebSocket is open. */
+	/** The window has changed. The first call means that the WebSocket is open. */
 	onWritable(): void;
 	/** A control frame has arrived. The SDK's class answers a close frame in a later turn. */
 	onControl(opcode: number, payload: ArrayBuffer): void;

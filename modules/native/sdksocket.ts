@@ -13,7 +13,7 @@ const keyLength = 24;
 
 /** Owner of the socket, and of the instance of the SDK's class that works with it. */
 export interface SdkSocketOwner {
-	/** After the opening handshake. */
+	/** The TCP socket after the opening handshake. */
 	readonly tcp: TcpSocket;
 	readonly isClient: boolean;
 	/** Called by the constructor of the SDK's class. */
@@ -22,7 +22,7 @@ export interface SdkSocketOwner {
 	onException(error: unknown): void;
 }
 
-/** What the SDK's class passes to the constructor of its socket. */
+/** Options that the SDK's class passes to the constructor of its socket. */
 interface SdkSocketOptions {
 	readonly owner?: SdkSocketOwner;
 	readonly from?: { readonly owner: SdkSocketOwner };
@@ -31,11 +31,11 @@ interface SdkSocketOptions {
 	onError(): void;
 }
 
-/** The socket that the SDK's class works with: a TCP socket with what the channel has to know of it. */
+/** The socket that the SDK's class uses: a TCP socket with additional state for the channel. */
 export class SdkSocket implements SocketOwner {
-	/** Set by the SDK's class, not always as it reads: single bytes without a count, buffers with one. */
+	/** Set by the SDK's class, but unreliable: it reads single bytes without a count, and buffers with one. */
 	format: string;
-	/** Bytes that the TCP socket takes now. */
+	/** Send window of the TCP socket, in bytes. */
 	window: number;
 	/** True once the TCP connection has ended. */
 	hasEnded: boolean;
@@ -70,7 +70,7 @@ export class SdkSocket implements SocketOwner {
 		owner.onSocket(this);
 	}
 
-	/** The SDK's class opens as a client only with its own handshake. The real one is done: answers it. */
+	/** Answers the handshake of the SDK's class, which it requires as a client. The real one is already complete. */
 	handshake(): void {
 		this.response = [];
 		this.sdk.onWritable(requestWindow);
@@ -135,7 +135,7 @@ export class SdkSocket implements SocketOwner {
 	}
 }
 
-/** A resolver for the SDK's class: the socket is connected already. */
+/** A dummy resolver for the SDK's class, because the socket is already connected. */
 class Resolved {
 	resolve(request: { host: string; onResolved(host: string, address: string): void }): void {
 		request.onResolved(request.host, "");

@@ -1,4 +1,4 @@
-// On a board this makes the `device` that is extended below, so it comes first.
+// Must be first: on a board this import creates the `device` that is extended below.
 import "system";
 import Listener from "embedded:io/socket/listener";
 import TCP from "embedded:io/socket/tcp";
@@ -12,7 +12,7 @@ interface Device {
 	network?: { ws?: object };
 }
 
-/** Name servers for a network that names none. */
+/** Name servers for a network that provides none. */
 const publicServers = Object.freeze(["1.1.1.1"]);
 
 /** The option `dns` of ECMA-419. */

@@ -8,7 +8,7 @@ const enum Code {
 /** Characters of a quoted text; the rest is cut off. */
 const longestQuote = 40;
 
-/** Returns whether a byte may stand in a token (RFC 9110 section 5.6.2). */
+/** Returns whether a byte is allowed in a token (RFC 9110 section 5.6.2). */
 export function isTokenByte(byte: number): boolean {
 	if (byte <= Code.blank || byte >= Code.delete) return false;
 	// One bit per character, from 32, 64 and 96.

@@ -38,8 +38,7 @@ export const enum Size {
 }
 
 /**
- * Scratch memory for headers. All connections of a Client or Server share one: nothing is kept in it from one call to
- * the next.
+ * Scratch memory for headers. All connections of a Client or Server share one, because nothing is kept between calls.
  */
 export class Scratch {
 	/** Eight bytes. */
@@ -71,7 +70,7 @@ export class Scratch {
 
 /**
  * Returns the longest payload of one frame that fits a window, in bytes; 0 when at most an empty frame fits.
- * @param window Bytes that the socket takes now.
+ * @param window Send window of the socket, in bytes.
  * @param keySize Bytes of the masking key: 4 for a client, 0 for a server.
  */
 export function payloadCapacity(window: number, keySize: number): number {

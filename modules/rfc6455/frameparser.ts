@@ -17,8 +17,8 @@ const textToBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
 const { xor } = Logical;
 
 /**
- * Parses frames (RFC 6455 section 5) out of a transport and gives complete messages to a listener. Frames that arrive
- * whole, as most do, are parsed by receive() and need no state; a FrameReader parses the others.
+ * Parses frames (RFC 6455 section 5) from a transport and passes complete messages to a listener. Most frames arrive
+ * whole: receive() parses them without state. A FrameReader parses the others.
  */
 export class FrameParser<
 	Settings extends ParserSettings = ParserSettings,
@@ -29,12 +29,12 @@ export class FrameParser<
 	private transport: Transport | undefined;
 	/** True when the peer's frames are masked: on a server (RFC 6455 section 5.1). */
 	readonly masked: boolean;
-	/** First two bytes of a text message in one frame, without the length; -1 where maxMessageSize forbids the fast path. */
+	/** First two bytes of a text message in one frame, without the length; -1 if maxMessageSize forbids the fast path. */
 	private readonly wholeText: number;
 	readonly settings: Settings;
 	readonly listener: Listener;
 	readonly control: ControlListener;
-	/** Parses the frame under way if it does not arrive whole. Most connections have none most of the time. */
+	/** Parses the current frame if it does not arrive whole. Usually undefined. */
 	private reader: FrameReader | undefined;
 	/** For text that is not ASCII. */
 	private decoder?: TextDecoder;
@@ -58,8 +58,8 @@ export class FrameParser<
 	}
 
 	/**
-	 * Parses what the transport holds.
-	 * @param available Bytes that it holds in all.
+	 * Parses the unread bytes of the transport.
+	 * @param available Their number.
 	 */
 	receive(available: number): void {
 		const settings = this.settings;
@@ -124,7 +124,7 @@ export class FrameParser<
 		this.dropIdle(reader);
 	}
 
-	/** Returns the message of which onMessage() has no data, once: its bytes, or its text where strings are wanted. */
+	/** Returns, once, the message for which onMessage() was called without data: bytes, or a string if requested. */
 	take(): ArrayBuffer | string {
 		return this.reader?.take(this.settings.strings) ?? new ArrayBuffer(0);
 	}
@@ -134,7 +134,7 @@ export class FrameParser<
 		return this.reader?.buffered ?? 0;
 	}
 
-	/** Stops before the next frame, or piece of one, until resume(). */
+	/** Stops before the next frame, or the next piece of one, until resume(). */
 	pause(): void {
 		this.slow.paused = true;
 	}
@@ -157,13 +157,13 @@ export class FrameParser<
 		this.slow.dropAll();
 	}
 
-	/** Parses nothing any more. */
+	/** Stops parsing for good. */
 	close(): void {
 		this.transport = undefined;
 		this.reader?.close();
 	}
 
-	/** A violation ends what the peer may send (RFC 6455 section 7.1.7). */
+	/** Reports a violation. No further messages are processed (RFC 6455 section 7.1.7). */
 	fail(code: CloseCode, message: string): void {
 		this.slow.skip();
 		this.control.onViolation(code, message);
@@ -173,7 +173,7 @@ export class FrameParser<
 		this.fail(CloseCode.invalidData, "a text message is not UTF-8");
 	}
 
-	/** Slow path: parses frames that do not arrive whole, and all that are not short messages. */
+	/** Slow path: parses frames that do not arrive whole, and all frames other than short messages. */
 	private get slow(): FrameReader {
 		this.reader ??= new FrameReader(this);
 		return this.reader;

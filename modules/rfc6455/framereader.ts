@@ -28,7 +28,7 @@ const enum Step {
 	control,
 	/** The protocol has ended: bytes are dropped. */
 	drop,
-	/** From here on the same after a violation, but frame by frame, to find the peer's close frame. */
+	/** This state and the following: after a violation, frames are skipped to find the peer's close frame. */
 	skipStart,
 	skipLength16,
 	skipLength64,
@@ -40,20 +40,20 @@ const enum Step {
  * shows, and collects messages. The slow path of a FrameParser.
  */
 export class FrameReader {
-	/** True when nothing is read until resume() of the parser. */
+	/** True while reading is paused until resume() of the parser. */
 	paused: boolean;
 	private transport: Transport | undefined;
-	/** Bytes that the transport holds. */
+	/** Number of unread bytes in the transport. */
 	private available: number;
 	private step: Step;
 	/** First byte of the current frame. */
 	private first: number;
 	/** Bytes of the current frame's payload that have not been read. */
 	private remaining: number;
-	/** Opcode of the message under way, 0 between messages; of the frame, where frames are skipped. */
+	/** Opcode of the unfinished message, 0 between messages; while frames are skipped, opcode of the frame. */
 	private message: number;
 	private readonly owner: FrameReaderOwner;
-	/** Bytes of the message under way, the current frame included. */
+	/** Length of the unfinished message in bytes, including the current frame. */
 	private messageLength: number;
 	/** Bytes that have been read of a field that arrives in pieces. */
 	private filled: number;
@@ -61,15 +61,15 @@ export class FrameReader {
 	private partial: number;
 	/** True to drop messages instead of collecting them: this side closes. */
 	private dropping: boolean;
-	/** Words of a 64-bit length that have been read. */
+	/** Number of words of a 64-bit length that have been read. */
 	private words: number;
-	/** The message under way, where it is collected. */
+	/** The unfinished message, if it is collected. */
 	private buffer: MessageBuffer | undefined;
-	/** Checks the message under way, where it is text in pieces. */
+	/** Checks the unfinished message, if it is text in pieces. */
 	private check: Utf8Check | undefined;
 	/** Payload of the current control frame. */
 	private control: Uint8Array<ArrayBuffer> | undefined;
-	/** Masking key, turned so that its first byte meets the next byte of the payload. */
+	/** Masking key, rotated so that its first byte applies to the next byte of the payload. */
 	private readonly key: Uint8Array | undefined;
 
 	constructor(owner: FrameReaderOwner) {
@@ -94,7 +94,7 @@ export class FrameReader {
 
 	/**
 	 * Starts with a frame whose first two bytes were read already.
-	 * @param length Its 16-bit length, if that was read, too.
+	 * @param length Its 16-bit length, if that was read as well.
 	 */
 	start(word: number, length?: number): void {
 		this.takeFirstWord(word);
@@ -102,8 +102,8 @@ export class FrameReader {
 	}
 
 	/**
-	 * Reads what the transport holds until bytes are missing, the parser is paused, or the reader is closed.
-	 * @param available Bytes that it holds in all.
+	 * Reads from the transport until bytes are missing, the parser is paused, or the reader is closed.
+	 * @param available Number of unread bytes in the transport.
 	 */
 	receive(transport: Transport, available: number): void {
 		this.transport = transport;
@@ -149,7 +149,7 @@ export class FrameReader {
 		return between && !this.paused && !this.dropping && this.transport !== undefined;
 	}
 
-	/** Size of the buffer of the message under way, in bytes; 0 when there is none. */
+	/** Size of the buffer of the unfinished message, in bytes; 0 when there is none. */
 	get buffered(): number {
 		return this.buffer?.bytes.length ?? 0;
 	}
@@ -162,21 +162,21 @@ export class FrameReader {
 		return strings && buffer.check ? String.fromArrayBuffer(buffer.bytes.buffer) : buffer.bytes.buffer;
 	}
 
-	/** Drops the message under way and those that follow; control frames are still read. */
+	/** Drops the unfinished message and those that follow; control frames are still read. */
 	dropMessages(): void {
 		this.buffer = undefined;
 		this.dropping = true;
 	}
 
-	/** Drops the message under way and all bytes that follow. */
+	/** Drops the unfinished message and all bytes that follow. */
 	dropAll(): void {
 		this.buffer = undefined;
 		this.step = Step.drop;
 	}
 
 	/**
-	 * Drops the message under way and all bytes that follow a violation. RFC 6455 section 7.1.7 forbids to process them;
-	 * only headers are read, because the peer's close frame ends the connection.
+	 * Drops the unfinished message and all bytes that follow a violation, as RFC 6455 section 7.1.7 requires. Headers are
+	 * still read to find the peer's close frame, which ends the connection.
 	 */
 	skip(): void {
 		this.buffer = undefined;
@@ -185,7 +185,7 @@ export class FrameReader {
 		else if (this.step < Step.skipStart) this.step = Step.drop;
 	}
 
-	/** Reads nothing any more. */
+	/** Stops reading for good. */
 	close(): void {
 		this.transport = undefined;
 		this.buffer = undefined;
@@ -197,7 +197,7 @@ export class FrameReader {
 		return false;
 	}
 
-	// Each of the following takes a step. They return false when bytes are missing.
+	// Each of the following methods executes one step. It returns false when bytes are missing.
 
 	/** Checks the first two bytes of a frame: FIN, RSV, opcode, MASK, and the length or its size. */
 	private takeFirstWord(word: number): boolean {
@@ -289,7 +289,7 @@ export class FrameReader {
 		return true;
 	}
 
-	/** Makes room for a message of so many bytes, and for more if this is not its last frame. */
+	/** Makes room for a message of `messageLength` bytes, and for more if this is not its last frame. */
 	private makeRoom(messageLength: number): boolean {
 		const { settings, listener } = this.owner;
 		const final = this.first >= FirstByte.final;
@@ -300,7 +300,7 @@ export class FrameReader {
 		return true;
 	}
 
-	/** Reads what has arrived of the payload of a data frame. */
+	/** Reads the available payload of a data frame. */
 	private takePayload(): boolean {
 		const ended = this.available >= this.remaining;
 		const count = ended ? this.remaining : this.available;
@@ -383,21 +383,21 @@ export class FrameReader {
 		return true;
 	}
 
-	/** A violation in the first two bytes of a frame. Returns true. */
+	/** Reports a violation in the first two bytes of a frame. Returns true. */
 	private refuseFrame(word: number, message: string): boolean {
 		this.skipFrame(word);
 		this.owner.fail(CloseCode.protocolError, message);
 		return true;
 	}
 
-	/** A violation in a frame of which `rest` bytes of payload are still to come. Returns true. */
+	/** Reports a violation in a frame with `rest` unread bytes of payload. Returns true. */
 	private refusePayload(code: CloseCode, message: string, rest: number): boolean {
 		this.skipPayload(rest, this.key !== undefined);
 		this.owner.fail(code, message);
 		return true;
 	}
 
-	/** Takes the next step through frames that are skipped. Returns false when bytes are missing. */
+	/** Executes one step of skipping frames. Returns false when bytes are missing. */
 	private skipStep(): boolean {
 		if (this.step === Step.skipPayload) {
 			const count = Math.min(this.available, this.remaining);
@@ -474,7 +474,7 @@ export class FrameReader {
 	}
 }
 
-/** Turns a key so that its first byte meets the byte after `count` bytes of payload. */
+/** Rotates a key so that its first byte applies to the byte after `count` bytes of payload. */
 function turn(key: Uint8Array, count: number): void {
 	for (let times = count & 3; times > 0; times--) {
 		const first = key[0] as number;

@@ -4,9 +4,9 @@ import { bytesOf } from "./bytes.js";
 import { FirstByte, Opcode, payloadCapacity, type Scratch, SecondByte, Size } from "./frame.js";
 import type { Transport } from "./transport.js";
 
-/** What waits for the window, and leaves before any data, in this order. */
+/** Bytes that wait for the window. They are sent before any data, in this order. */
 interface Waiting {
-	/** The rest of a frame that a narrow window takes in pieces. */
+	/** The rest of a frame that is sent in pieces because the window is narrow. */
 	staged?: Uint8Array<ArrayBuffer> | undefined;
 	/** The answer to the newest ping: older pings need none (RFC 6455 section 5.5.3). */
 	pong?: Uint8Array<ArrayBuffer> | undefined;
@@ -25,8 +25,8 @@ const { irandom } = Math;
 const { xor } = Logical;
 
 /**
- * Writes frames (RFC 6455 section 5) to a transport as its window allows. Control frames have a lane of their own: the
- * answer to the newest ping and the close frame wait here until the window takes them, and leave before any data.
+ * Writes frames (RFC 6455 section 5) to a transport as its window allows. Control frames have priority: the answer to the
+ * newest ping and the close frame wait here until they fit the window, and are sent before any data.
  */
 export class FrameWriter {
 	private readonly transport: Transport;
@@ -35,7 +35,7 @@ export class FrameWriter {
 	private readonly masks: boolean;
 	/** Longest payload that is sure to fit, in bytes; negative while no data may be written. */
 	private room: number;
-	/** Bytes that the transport takes now; -1 after a failed write, until it says more. */
+	/** Send window of the transport, in bytes; -1 after a failed write, until the window changes. */
 	private window: number;
 	/** The widest that the window has been. */
 	private widest: number;
@@ -47,12 +47,12 @@ export class FrameWriter {
 	isBroken?: boolean;
 	/** True once close() was called: no data and no further control frames are written. */
 	private closing: boolean;
-	/** What the window has not taken yet, if anything. */
+	/** Bytes that wait for the window, if any. */
 	private waiting: Waiting | undefined;
 
 	/**
 	 * @param masks True for a client, false for a server.
-	 * @param window Bytes that the transport takes now.
+	 * @param window Send window of the transport, in bytes.
 	 */
 	constructor(transport: Transport, scratch: Scratch, masks: boolean, window: number) {
 		this.transport = transport;
@@ -71,10 +71,10 @@ export class FrameWriter {
 	/**
 	 * Writes a message, or a part of one, as one frame.
 	 * @param length Bytes of `data`.
-	 * @param binary Binary or text. Only the first part of a message tells.
+	 * @param binary True for binary, false for text. Only used in the first part of a message.
 	 * @param more True when further parts of the message follow.
-	 * @param transfer True gives the bytes away, so that a client masks them in place and does not copy them.
-	 * @returns A length, in bytes, up to which the next data fit; -1, without side effects, if these cannot be written now.
+	 * @param transfer True to transfer the bytes: a client masks them in place instead of copying them.
+	 * @returns Capacity for the next data, in bytes; -1, without side effects, if these data cannot be written now.
 	 */
 	write(
 		data: ArrayBuffer | ArrayBufferView,
@@ -130,12 +130,12 @@ export class FrameWriter {
 		return this.waiting !== undefined;
 	}
 
-	/** True when the close frame has left. */
+	/** True when the close frame has been sent. */
 	get hasClosed(): boolean {
 		return this.closing && !this.waiting;
 	}
 
-	/** Takes the new size of the window, and writes what waits for it. Returns the capacity. */
+	/** Sets the window and writes the bytes that wait for it. Returns the capacity. */
 	grant(window: number): number {
 		this.window = window;
 		if (window > this.widest) {
@@ -146,13 +146,13 @@ export class FrameWriter {
 		return this.settle();
 	}
 
-	/** Ends data: none is written any more. Control frames are. */
+	/** Stops writing data; control frames are still written. */
 	endData(): void {
 		this.closing = true;
 		this.room = -1;
 	}
 
-	/** Writes a ping or pong. Returns false, without side effects, if the window does not take it now. */
+	/** Writes a ping or pong. Returns false, without side effects, if it does not fit the window. */
 	control(opcode: Opcode, payload: ArrayBuffer | ArrayBufferView): boolean {
 		if (this.closing || this.waiting) return false;
 		const written = this.writeControl(opcode, bytesOf(payload));
@@ -198,11 +198,11 @@ export class FrameWriter {
 	}
 
 	/**
-	 * A write threw: the connection has failed and will say so, or the platform has no memory. Returns -1.
+	 * Handles an exception of a write: the connection has failed, or the platform has no memory. Returns -1.
 	 * @param isPartial True if the header was written and the payload was not: no other frame may follow.
 	 */
 	private fail(error: unknown, isPartial: boolean): -1 {
-		// Sockets fail with an Error; anything else is a mistake in a program, which must not stay hidden.
+		// A failed socket throws a plain Error. A TypeError or ReferenceError is a bug, which must not be hidden.
 		if (error instanceof TypeError || error instanceof ReferenceError) trace(`xs-web-socket: ${error}\n`);
 		if (isPartial) {
 			this.isBroken = true;
@@ -235,7 +235,7 @@ export class FrameWriter {
 		return payloadCapacity(window, this.masks ? Size.key : 0);
 	}
 
-	/** True when the window is always too narrow for some control frames: then short frames leave in pieces. */
+	/** True if the window is always too narrow for some control frames: then short frames are sent in pieces. */
 	private get isNarrow(): boolean {
 		return this.widest > 0 && this.widest <= narrow;
 	}
@@ -245,13 +245,13 @@ export class FrameWriter {
 		return this.window >= 0 && length <= Size.short && this.isNarrow;
 	}
 
-	/** Bytes of a frame with so many bytes of payload. */
+	/** Returns the size of a frame with `length` bytes of payload. */
 	private frameSize(length: number): number {
 		const header = length <= Size.short ? 2 : length <= Size.medium ? 4 : 10;
 		return (this.masks ? header + Size.key : header) + length;
 	}
 
-	/** Writes what waits while the window allows. */
+	/** Writes the waiting bytes while the window allows. */
 	private flush(waiting: Waiting): void {
 		if (waiting.staged) {
 			waiting.staged = this.writePart(waiting.staged);
@@ -312,7 +312,7 @@ export class FrameWriter {
 		return this.settle();
 	}
 
-	/** Writes as much as the window takes. Returns the rest, if any. */
+	/** Writes as much as the window allows. Returns the rest, if any. */
 	private writePart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
 		const count = Math.min(this.window, bytes.length);
 		if (count > 0) this.window = this.transport.write(bytes.slice(0, count)) ?? 0;

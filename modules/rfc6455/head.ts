@@ -36,7 +36,7 @@ const enum Byte {
 	Z = 90,
 	/** The bit that makes an ASCII letter lower case. */
 	lower = 32,
-	/** Replaces a byte beyond ASCII where bytes are kept: it is not valid anywhere either. */
+	/** Replaces a kept byte beyond ASCII. Like that byte, it is not valid anywhere. */
 	substitute = 127,
 }
 
@@ -127,8 +127,8 @@ export abstract class HeadReader {
 	}
 
 	/**
-	 * Bytes that the head has at least before its end, so that reading them never passes it; 0 once the head is complete
-	 * or refused.
+	 * Minimum number of bytes up to the end of the head, so that reading them never passes it; 0 once the head is
+	 * complete or refused.
 	 */
 	get wanted(): number {
 		return this.complete || this.fault ? 0 : 4 - this.matched;

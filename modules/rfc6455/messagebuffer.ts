@@ -4,8 +4,8 @@ import { Utf8Check } from "./utf8.js";
 const smallest = 128;
 
 /**
- * Collects a message that arrives in pieces in one buffer. Many small fragments cost
- * neither more memory nor quadratic time: the buffer doubles until the last frame tells the exact length.
+ * Collects a message that arrives in pieces in one buffer. Many small fragments cost neither more memory nor quadratic
+ * time: the buffer doubles until the last frame determines the exact length.
  */
 export class MessageBuffer {
 	/** The first `length` bytes have arrived; the rest is free. */

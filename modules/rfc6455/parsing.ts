@@ -1,4 +1,4 @@
-/** What a parser of frames needs to know and whom it tells. */
+/** Settings and listeners of a frame parser. */
 import type { CloseCode } from "./closecode.js";
 import type { Scratch } from "./frame.js";
 
@@ -6,7 +6,7 @@ import type { Scratch } from "./frame.js";
 export interface MessageListener {
 	/**
 	 * A message is complete.
-	 * @param data Its bytes, or its text where strings are wanted. Undefined for a message that did not arrive whole, or a
+	 * @param data Its bytes, or a string if requested. Undefined for a message that did not arrive whole, or a
 	 *   long one: take() of the parser returns it, once, during the call. It is not an argument, so that its bytes can be
 	 *   freed when they have been decoded.
 	 * @param count Its length in bytes.
@@ -20,7 +20,7 @@ export interface MessageListener {
 	 * 1009.
 	 */
 	mayBuffer(size: number): boolean;
-	/** Where messages are wanted in pieces: a piece of one that does not arrive whole. It may be empty. */
+	/** A piece of a message that does not arrive whole, if pieces are requested. It may be empty. */
 	onPiece?(bytes: ArrayBuffer, binary: boolean, last: boolean): void;
 }
 
@@ -28,13 +28,13 @@ export interface MessageListener {
 export interface ControlListener {
 	/** A complete control frame. */
 	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void;
-	/** The peer broke the protocol or a limit. No more messages and control frames follow. */
+	/** The peer has violated the protocol or a limit. No more messages and control frames follow. */
 	onViolation(code: CloseCode, message: string): void;
 	/** After a violation: the peer's close frame has arrived, so it has read ours or sends nothing more. */
 	onLateClose(): void;
 }
 
-/** What parsers of one Client or Server have in common. */
+/** Settings that the parsers of one Client or Server share. */
 export interface ParserSettings {
 	/** Longest message, in bytes. */
 	readonly maxMessageSize: number;

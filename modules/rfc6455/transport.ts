@@ -1,4 +1,4 @@
-/** Reads and writes the bytes of a connection: what frames and handshakes need of an ECMA-419 TCP socket. */
+/** Reads and writes the bytes of a connection: the part of an ECMA-419 TCP socket that frames and handshakes use. */
 export interface Transport {
 	/** Returns exactly `count` bytes; the caller knows that they have arrived. */
 	read(count: number): ArrayBuffer;

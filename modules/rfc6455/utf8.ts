@@ -3,8 +3,8 @@ import TextDecoder from "text/decoder";
 // Constants of the module: XS would search their objects for them at every call.
 export const { fromArrayBuffer } = String;
 /**
- * `text.charCodeAt(index)`, without the object that XS makes of a string to find its properties. Not written with the
- * word for the class of functions, which would keep XS's compiler in flash.
+ * `text.charCodeAt(index)`, without the wrapper object that XS creates for a method call on a string. It avoids the global
+ * for the class of functions, which would keep XS's compiler in flash.
  */
 export const charCodeAt = String.prototype.charCodeAt.call.bind(String.prototype.charCodeAt) as (
 	text: string,
@@ -55,7 +55,7 @@ export class Utf8Check {
 	/**
 	 * Checks the next piece.
 	 * @param piece Only read, and only during the call.
-	 * @returns False when the bytes are not, and cannot become, UTF-8.
+	 * @returns False when the bytes are neither UTF-8 nor a prefix of it.
 	 */
 	push(piece: Uint8Array<ArrayBuffer>): boolean {
 		const { length } = piece;

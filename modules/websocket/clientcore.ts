@@ -9,7 +9,7 @@ import { type Target, targetOption } from "./handshakeoptions.js";
 import { booleanOption, integerOption, type RawOptions } from "./options.js";
 import { ConnectionSettings } from "./settings.js";
 
-/** What a Client is beneath its public members: attempts, retries, and one connection at a time. */
+/** Implementation of Client: attempts, retries, and one connection at a time. */
 export class ClientCore extends ConnectionCore implements DialListener {
 	private readonly destination: Target;
 	private readonly connectTimeout: number;

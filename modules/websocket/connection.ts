@@ -3,7 +3,7 @@ import type { ConnectionCore } from "./connectioncore.js";
 import type { Counters } from "./counters.js";
 import { Emitter } from "./emitter.js";
 
-/** What send() has done with a message. */
+/** Result of send(). */
 export type SendOutcome =
 	/** Written to the socket. */
 	| "sent"
@@ -76,7 +76,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		return this.core.isOpen;
 	}
 
-	/** What has become of the messages so far. */
+	/** Counts of the messages so far. */
 	get counters(): Counters {
 		return this.core.counters;
 	}

@@ -25,7 +25,7 @@ export const enum State {
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 
-/** What Client and Socket share beneath their public members: receiving, liveness, closing. */
+/** Common implementation of Client and Socket: receiving, liveness, closing. */
 export abstract class ConnectionCore extends Outgoing implements ChannelListener, DecodeReporter, Ticking {
 	state: State;
 	/** Subprotocol of the last connection, or "". */

@@ -1,5 +1,5 @@
 /**
- * What has become of the messages of one Client or Socket, over all its connections.
+ * Counts of the messages of one Client or Socket, over all its connections.
  * Always: `accepted` = `sent` + `waiting` + `lost`.
  */
 export interface Counters {

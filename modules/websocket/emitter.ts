@@ -40,7 +40,7 @@ export class Emitter<Events extends EventMap> {
 		return this;
 	}
 
-	/** Removes a listener; of several that are the same function, the last one that was added. */
+	/** Removes a listener; if it was added several times, the most recent instance. */
 	off<Name extends keyof Events & string>(event: Name, listener: (...args: Events[Name]) => void): this {
 		this.core.remove(event, listener);
 		return this;

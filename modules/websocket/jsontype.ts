@@ -66,7 +66,7 @@ export class JsonType implements MediaType {
 		return cost > 0;
 	}
 
-	/** From here on a message with any new property name is emitted as a string. */
+	/** Stops accepting new property names: a message with one is emitted as a string. */
 	private endNames(reporter: DecodeReporter): void {
 		if (this.nameMemory === 0) return;
 		this.nameMemory = 0;

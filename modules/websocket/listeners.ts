@@ -47,7 +47,7 @@ export class Listeners {
 		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
 	}
 
-	/** Removes the last one that was added of those that are the same function. */
+	/** Removes the most recently added instance of a listener. */
 	remove(event: string, listener: unknown): void {
 		const found = this.entries[event];
 		if (!found) return;

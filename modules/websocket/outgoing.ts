@@ -29,8 +29,8 @@ const drainEvent = "drain";
 const longestStall = 1000;
 
 /**
- * The messages of a Client or Socket on their way out. What send() does not write to the channel at once waits in the
- * send queue, and leaves when the send window allows: as one frame if the window is ever wide enough, else in parts.
+ * The outgoing messages of a Client or Socket. Messages that send() cannot write to the channel at once wait in the send
+ * queue until the send window allows: they are sent as one frame if the window is ever wide enough, else in parts.
  */
 export abstract class Outgoing extends Listeners {
 	/** The open connection, or the last one. */
@@ -44,7 +44,7 @@ export abstract class Outgoing extends Listeners {
 	bytesSent: number;
 	protected lost: number;
 	protected discarded: number;
-	/** The message that is sent in parts: the first one of the queue, or one that was taken out of it or never in it. */
+	/** The message that is sent in parts: the first one of the queue, or one that is not, or no longer, in the queue. */
 	private parted: PartedMessage | undefined;
 	private series: Series;
 	/** The text of an `error` that is due in a later turn. */
@@ -94,7 +94,7 @@ export abstract class Outgoing extends Listeners {
 	/** Counts a message that was added to the queue. */
 	addWaiting(length: number): void {
 		this.series ||= Series.started;
-		// A window that is as wide as it gets emits no event that would send it.
+		// A window that already has its full width emits no further event, which would send the message.
 		if (++this.waiting === 1 && this.channel && length > this.channel.widestCapacity)
 			this.sendParts(this.channel);
 		const { throttleFactor } = this.settings;
@@ -106,7 +106,7 @@ export abstract class Outgoing extends Listeners {
 		this.discarded++;
 	}
 
-	/** Applies the overflow rule to a message that the queue does not take. Returns whether it waits after all. */
+	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
 	makeRoom(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
 		const { queue, settings } = this;
 		this.series ||= Series.started;
@@ -143,7 +143,7 @@ export abstract class Outgoing extends Listeners {
 		this.fire(drainEvent);
 	}
 
-	/** The connection ends. A message that was sent in part will be sent anew. */
+	/** Resets a message that was sent in part when the connection ends: it will be sent again. */
 	protected restartParted(): void {
 		if (this.parted) this.parted.offset = 0;
 	}
@@ -188,7 +188,7 @@ export abstract class Outgoing extends Listeners {
 		while (this.waiting && this.sendPart(channel));
 	}
 
-	/** Sends a part of the first message, if the window never takes it whole. Returns false when nothing can be sent now. */
+	/** Sends a part of the first message if no window fits it whole. Returns false when nothing can be sent now. */
 	private sendPart(channel: Channel): boolean {
 		const { queue } = this;
 		const { capacity } = channel;

@@ -46,7 +46,7 @@ export class SendQueue {
 		this.headers = new DataView(this.bytes.buffer);
 	}
 
-	/** Longest message that an empty queue takes, in bytes; negative when it takes none. */
+	/** Longest message that an empty queue accepts, in bytes; negative when it accepts none. */
 	get capacity(): number {
 		return this.size - headerSize;
 	}
@@ -111,7 +111,7 @@ export class SendQueue {
 		this.free += taken;
 		this.count--;
 		if (this.count) this.findFirst();
-		// An empty queue has all its room in one piece.
+		// Reset an empty queue, so that all its room is in one piece.
 		else this.head = this.tail = 0;
 	}
 
@@ -134,7 +134,7 @@ export class SendQueue {
 		return 0;
 	}
 
-	/** The first message is at the head, or at the start if a gap or the end of the buffer is at the head. */
+	/** Finds the first message: at the head, or at the start if a gap or the end of the buffer is at the head. */
 	private findFirst(): void {
 		const toEnd = this.size - this.head;
 		let header = toEnd < headerSize ? gap : this.headers.getUint32(this.head);

@@ -19,7 +19,7 @@ const defaultReceiveBudget = 16384;
 /** The hostInterface that means every interface of this device. */
 const everyInterface = "localhost";
 
-/** What a Server is beneath its public members: starts and stops, handshakes, sockets. */
+/** Implementation of Server: starts and stops, handshakes, sockets. */
 export class ServerCore
 	extends Listeners
 	implements SocketOwner, AcceptListener, ServerHandshakeOptions, Ticking
@@ -114,7 +114,7 @@ export class ServerCore
 		this.acceptances = without(this.acceptances, acceptance);
 	}
 
-	/** The longest unfinished message is discarded for others, so that a short one is never refused. */
+	/** Returns whether a message may have a buffer. Discards the longest one for others, so a short one is never refused. */
 	mayBuffer(socket: SocketCore, size: number): boolean {
 		let others = this.sockets.filter((other) => other !== socket && other.buffered > 0);
 		let total = others.reduce((sum, other) => sum + other.buffered, size);
@@ -174,7 +174,7 @@ export class ServerCore
 		}
 		after(0, () => {
 			if (fault === undefined) return this.endChange("listening");
-			// The stop() that waits has nothing to stop.
+			// The waiting stop() has nothing to stop.
 			if (this.changes) this.changes--;
 			else this.wanted = false;
 			this.endChange("error", fault);

@@ -12,7 +12,7 @@ export interface SocketOwner {
 	onSocketEnd(socket: SocketCore): void;
 }
 
-/** What a Socket is beneath its public members. */
+/** Implementation of Socket. */
 export class SocketCore extends ConnectionCore {
 	readonly remoteAddress: string;
 	readonly path: string;

@@ -1,11 +1,11 @@
-/** The bytecode of this project's modules in a linked program. */
+/** Measures the bytecode of this project's modules in a linked program. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Bytes of bytecode of each linked module, by its specifier.
- * @param folder that of mc.xs.c, the linked image
+ * Returns the size of the bytecode of each linked module, in bytes, by module specifier.
+ * @param folder The folder of mc.xs.c, the linked image.
  */
 export function bytecodeOf(folder: string): Record<string, number> {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
@@ -17,7 +17,7 @@ export function bytecodeOf(folder: string): Record<string, number> {
 	);
 }
 
-/** Length of the CODE atom of a compiled module. The names beside it are shared by the whole program. */
+/** Returns the length of the CODE atom of a compiled module. Names are not counted: the whole program shares them. */
 function codeSize(compiled: Buffer): number {
 	const header = 8;
 	for (let offset = header; offset < compiled.length; offset += compiled.readUInt32BE(offset))

@@ -15,7 +15,7 @@ export type Connection = RemoteClient | RemoteSocket;
 export type Answer =
 	| { kind: "text"; text: string }
 	| { kind: "binary"; bytes: Buffer }
-	/** Section 5.5.3: of several pings, those before the newest need no pong. */
+	/** Section 5.5.3: only the newest of several pings requires a pong. */
 	| { kind: "pong"; bytes: Buffer }
 	| { kind: "close"; code: number | undefined; reason?: string };
 
@@ -34,8 +34,8 @@ export type Ending =
 	/** The connection still works: an empty message is exchanged, then the peer closes. */
 	| { kind: "open" }
 	/**
-	 * The device fails it with this code, and ends the TCP connection, even where the peer does not (`alone`).
-	 * `closeSent` tells that its close frame had gone out before.
+	 * The device fails the connection with this code and ends the TCP connection, even if the peer does not (`alone`).
+	 * With `closeSent`, it has sent its close frame before.
 	 */
 	| { kind: "failed"; code: number; alone: boolean; closeSent: boolean }
 	/** Close frames were exchanged: the device reports `code` and `reason`; a server ends the TCP connection first. */
@@ -46,7 +46,7 @@ export type Ending =
 	| { kind: "given up" };
 
 interface About {
-	/** Section of RFC 6455 (or RFC 9112, where it says so). */
+	/** Section of RFC 6455, unless another RFC is named. */
 	section: string;
 	/** The required behavior, in a sentence. */
 	title: string;
@@ -63,37 +63,37 @@ export interface FrameCase extends About {
 	/** False if the device must not echo messages. */
 	echo?: boolean;
 	moves: Move[];
-	/** The messages that the device must report: text as a string, bytes as a Buffer. */
+	/** Messages that the device must report: text as a string, bytes as a Buffer. */
 	messages: (string | Buffer)[];
 	ending: Ending;
 }
 
 /** A case about a request to the device's server. */
 export interface RequestCase extends About {
-	/** The request and following data, one character per byte. `path` is the target unless the case needs another one. */
+	/** The request and the following data, one character per byte. `path` is the target, unless the case sets another. */
 	request: (path: string) => string;
 	/** A 100 response must precede the answer. */
 	continues?: true;
 	/** The status of the answer. */
 	status: number;
-	/** What the head of the answer must match, and must not match. */
+	/** Patterns that the head of the answer must match, and must not match. */
 	answer?: readonly RegExp[];
 	answerNot?: readonly RegExp[];
-	/** With status 101: what follows the opening handshake. */
+	/** With status 101: moves after the opening handshake. */
 	moves?: Move[];
 	messages?: string[];
 }
 
 /** A case about the response to the device's client. */
 export interface ResponseCase extends About {
-	/** What the request must match, and must not match. */
+	/** Patterns that the request must match, and must not match. */
 	request?: readonly RegExp[];
 	requestNot?: readonly RegExp[];
 	/** The response and following data, one character per byte. */
 	response: (accept: string, request: string) => string;
 	/** Whether the WebSocket opens; otherwise the attempt fails and the TCP connection ends. */
 	opens: boolean;
-	/** With `opens`: what follows the opening handshake. */
+	/** With `opens`: moves after the opening handshake. */
 	moves?: Move[];
 	messages?: string[];
 }
@@ -121,16 +121,16 @@ export const pong = (payload: string | Uint8Array = "", options?: FrameOptions):
 export const anyFrame = (opcode: number, payload: string | Uint8Array = "", options?: FrameOptions): Part => {
 	return (mask) => frame(opcode, payload, { mask, ...options });
 };
-/** A close frame with a code and a reason, or with a payload of any kind. */
+/** Returns a close frame with a code and a reason, or with any payload. */
 export const close = (code?: number | Uint8Array, reason = "", options?: FrameOptions): Part => {
 	const payload = typeof code === "number" ? closePayload(code, reason) : code;
 	return (mask) => frame(opcodes.close, payload, { mask, ...options });
 };
-/** The first bytes of a part. */
+/** Returns the first bytes of a part. */
 export const cut = (part: Part, length: number): Part => {
 	return (mask) => part(mask).subarray(0, length);
 };
-/** A frame header with the given bytes as its length field. */
+/** Returns a frame header with the given bytes as its length field. */
 export const header = (opcode: number, length: string, options: { fin?: boolean } = {}): Part => {
 	return (mask) => {
 		const bytes = Buffer.from(length.replaceAll(" ", ""), "hex");

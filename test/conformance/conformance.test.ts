@@ -3,7 +3,7 @@ import { NotOnThisTarget } from "../device/target/target.js";
 import { weigh } from "./limits.js";
 import { casesFor, playAll, roles, windowSizes } from "./suite.js";
 
-// Two devices at a time are not faster, and would slow down the tests of other files.
+// Serial: two devices in parallel are not faster, and slow down the tests of other files.
 for (const windows of windowSizes) {
 	const size = windows === undefined ? "the target's own windows" : `windows of ${windows} bytes`;
 	for (const role of roles) {

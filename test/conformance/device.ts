@@ -22,7 +22,7 @@ export interface Demands {
 class EchoServer {
 	readonly port: number;
 	readonly #server: RemoteServer;
-	/** The listener that reports the path of each connection. */
+	/** Name of the listener that reports the path of each connection. */
 	readonly #listener: string;
 	/** Connections whose path was not reported yet, in the same order as the reports. */
 	readonly #connections: RemoteSocket[] = [];
@@ -35,7 +35,7 @@ class EchoServer {
 		this.#listener = listener;
 	}
 
-	/** The Socket of the connection with this path, which is given once. */
+	/** Removes and returns the Socket of the connection with this path. */
 	take(path: string): RemoteSocket | undefined {
 		const { events } = this.#server;
 		for (; this.#looked < events.length; this.#looked++) {
@@ -78,7 +78,7 @@ export class Device {
 	readonly #servers = new Map<string, Promise<EchoServer>>();
 	#paths = 0;
 
-	/** @param windows of its sockets; where they cannot be chosen, undefined leaves them as they are */
+	/** @param windows Windows of its sockets; undefined on a target where they cannot be set. */
 	static async start(windows?: Windows): Promise<Device> {
 		const agent = await Agent.start();
 		try {
@@ -94,22 +94,22 @@ export class Device {
 		this.#agent = agent;
 	}
 
-	/** A path that no other case uses. */
+	/** Returns a path that no other case uses. */
 	newPath(): string {
 		return `/${++this.#paths}`;
 	}
 
-	/** Windows of the connections made from now on. */
+	/** Sets the windows of new connections. */
 	configure(windows: Windows): Promise<void> {
 		return this.#agent.configure(windows);
 	}
 
-	/** What is in use after a garbage collection, in slots and in bytes of chunks. */
+	/** Returns the memory in use after a garbage collection: slots, and bytes of chunks. */
 	memory(): Promise<{ slots: number; chunks: number }> {
 		return this.#agent.memory();
 	}
 
-	/** Ends the device. @throws Error when it had ended before, or has broken a rule that always holds. */
+	/** Stops the device. @throws Error when it had ended before, or has broken an invariant. */
 	stop(): Promise<void> {
 		return this.#agent.stop();
 	}
@@ -155,7 +155,7 @@ export class Device {
 		return StrictPeer.connect(this.#agent.host, port);
 	}
 
-	/** The Socket that the server made of a request for `path`, query included. */
+	/** Waits for the Socket that the server has made for a request for `path`, including the query. */
 	async socketAt(path: string, demands: Demands): Promise<RemoteSocket> {
 		const server = await this.#serverFor(demands);
 		return this.#agent.until(
@@ -164,7 +164,7 @@ export class Device {
 		);
 	}
 
-	/** A Client on the device that has connected to a peer on this machine. */
+	/** Creates a Client on the device and waits until it has connected to a peer on this machine. */
 	async attempt({ options, bytes, echo }: Demands): Promise<Attempt> {
 		const listener = createServer({ allowHalfOpen: true });
 		listener.listen(0, "127.0.0.1");

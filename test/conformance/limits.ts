@@ -10,7 +10,7 @@ const limits: readonly Limit[] = process.env["XS_WEB_SOCKET_ENGINE"] === "native
 export interface Weighed {
 	/** Unexpected failures, and cases that passed although they are listed as not possible. */
 	faults: Failure[];
-	/** How many cases are not possible, and why; undefined when there are none. */
+	/** Number of cases that are not possible, with the reasons; undefined if there are none. */
 	impossible: string | undefined;
 }
 

@@ -165,7 +165,7 @@ function fits(received: Received, answer: Answer): boolean {
 	);
 }
 
-/** Brings the connection to its end. Gives what the device must report. */
+/** Ends the connection. Returns the close code and reason that the device must report. */
 async function playEnding(
 	role: Role,
 	peer: StrictPeer,
@@ -199,7 +199,7 @@ async function playEnding(
 	}
 }
 
-/** The device must end the TCP connection; if `first`, after the peer. */
+/** Checks that the device ends the TCP connection; if `first`, the peer ends it before. */
 async function expectEnd(peer: StrictPeer, first: boolean): Promise<void> {
 	if (first) peer.end();
 	const received = await peer.next();
@@ -222,7 +222,7 @@ function checkEvents(
 		throw new Error(`the device reported ${connection.order.join(", ")} instead of ${should.join(", ")}`);
 }
 
-/** How the agent reports a message: a long one by length and checksum. */
+/** Returns a message as the agent reports it: a long one by length and checksum. */
 function asReported(message: string | Buffer): unknown {
 	const length = Buffer.byteLength(message);
 	if (typeof message === "string") return length <= 1024 ? message : long(message);

@@ -1,6 +1,6 @@
 /**
- * The peer of a case: it writes whatever bytes the case says, and reads the device's with every rule of RFC 6455
- * that a receiver can check, so that each case also proves what the device may not send.
+ * The peer of a case. It writes any bytes, and checks the bytes of the device against every rule of RFC 6455 that a
+ * receiver can check. So each case also proves that the device sends nothing invalid.
  */
 import { connect, type Socket } from "node:net";
 import { type Frame, isMinimal, opcodes, readHeader, takeFrame } from "../support/frames.js";
@@ -10,7 +10,7 @@ import { isUtf8 } from "../support/utf8.js";
 /** The device's side of the connection. */
 export type Role = "client" | "server";
 
-/** What the device has sent; fragments are assembled. */
+/** A message, frame or end that was received from the device; fragments are assembled. */
 export type Received =
 	| { kind: "text"; text: string }
 	| { kind: "binary"; bytes: Buffer }
@@ -20,7 +20,7 @@ export type Received =
 	/** The connection has ended; `inside` a frame or not. */
 	| { kind: "end"; inside: boolean };
 
-/** A wait that takes longer than this has failed: 64 KiB through a window of one byte take seconds. Milliseconds. */
+/** Timeout of a wait, in milliseconds. Transferring 64 KiB through a window of one byte takes seconds. */
 const patience = 60_000;
 
 export class StrictPeer {
@@ -33,7 +33,7 @@ export class StrictPeer {
 	/** Masking keys of the frames so far. */
 	readonly keys: string[] = [];
 
-	/** @param device the side that the device is */
+	/** @param device Role of the device. */
 	constructor(socket: Socket, device: Role) {
 		this.#socket = socket;
 		this.#device = device;
@@ -41,14 +41,14 @@ export class StrictPeer {
 		this.#reader = new SocketReader(socket, patience);
 	}
 
-	/** A connection to the device's server. */
+	/** Connects to the device's server. */
 	static async connect(host: string, port: number): Promise<StrictPeer> {
 		const socket = connect({ host, port, allowHalfOpen: true });
 		await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
 		return new StrictPeer(socket, "server");
 	}
 
-	/** Whether what is sent to the device must be masked. */
+	/** True if frames for the device must be masked. */
 	get masks(): boolean {
 		return this.#device === "server";
 	}
@@ -75,12 +75,12 @@ export class StrictPeer {
 		this.#socket.destroy();
 	}
 
-	/** The head of the device's HTTP message, including the empty line. */
+	/** Reads the head of the device's HTTP message, including the empty line. */
 	head(): Promise<string> {
 		return this.#reader.readHead();
 	}
 
-	/** The next `count` bytes, outside of frames. */
+	/** Reads the next `count` bytes without parsing frames. */
 	bytes(count: number): Promise<string> {
 		return this.#reader.until(
 			() => (this.#reader.unread.length < count ? undefined : this.#reader.take(count).toString("latin1")),
@@ -88,13 +88,13 @@ export class StrictPeer {
 		);
 	}
 
-	/** Everything up to the end of the connection. */
+	/** Reads all bytes up to the end of the connection. */
 	async rest(): Promise<string> {
 		await this.#reader.readEnd();
 		return this.#reader.take(this.#reader.unread.length).toString("latin1");
 	}
 
-	/** What the device sends next. @throws Error that cites the rule it broke. */
+	/** Reads the next item that the device sends. @throws Error that names the rule it broke. */
 	next(): Promise<Received> {
 		return this.#reader.until(() => {
 			for (let frame = this.#frame(); frame; frame = this.#frame()) {

@@ -14,10 +14,10 @@ export const windowSizes: readonly (number | undefined)[] = [1, 2, 7, 1436, unde
 /** Cases that run on one device at the same time. */
 const concurrency = 24;
 
-/** What failed: the case, where, and why. */
+/** A failed case. */
 export interface Failure {
 	role: Role;
-	/** Bytes of the windows, undefined for those of the target. */
+	/** Window size in bytes; undefined for that of the target. */
 	windows: number | undefined;
 	section: string;
 	title: string;
@@ -25,12 +25,12 @@ export interface Failure {
 }
 
 export interface Result {
-	/** The titles played. */
+	/** Titles of the cases that were played. */
 	played: string[];
 	failures: Failure[];
 }
 
-/** The cases for a role; `only` limits them to those whose section and title match. */
+/** Returns the cases for a role whose section and title match `only`. */
 export function casesFor(role: Role, only = /^/): Case[] {
 	const chosen = cases.filter(
 		(it) => (it.roles ?? roles).includes(role) && only.test(`${it.section} ${it.title}`),
@@ -76,7 +76,7 @@ function weight(it: Case): number {
 	return Math.max(known?.maxMessageSize ?? 0, known?.sendQueueSize ?? 0);
 }
 
-/** Runs `tasks`, at most `most` at a time. */
+/** Runs `tasks`, at most `most` of them in parallel. */
 export async function inTurn<T>(most: number, tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
 	const results: T[] = [];
 	let next = 0;

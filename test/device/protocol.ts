@@ -1,22 +1,22 @@
 /**
- * What the agent and its driver say to each other: lines of JSON over one TCP connection. The driver
- * sends commands, the agent answers each, and in between tells what happened, in the order it happened.
- * Types only, so that neither side imports anything of the other.
+ * The protocol of the agent and its driver: lines of JSON over one TCP connection. The driver sends commands. The agent
+ * answers each one, and reports events in the order in which they occur.
+ * This file has types only, so that neither side imports code of the other.
  */
 
-/** A JSON value; what JSON cannot say is an object with the key `$` (see `values.ts` and `wire.ts`). */
+/** A JSON value. Values that JSON lacks are objects with the key `$` (see `values.ts` and `wire.ts`). */
 export type Wire = null | boolean | number | string | readonly Wire[] | { readonly [name: string]: Wire };
 
 /**
- * The object a step is about: a name given by an earlier step, `"module"` for the module's own functions,
- * `"vectors"` for the test vectors of native code,
- * and inside a listener `"this"` (what emitted) or `"argument"` (the listener's first argument).
+ * The object that a step works on: a name given by an earlier step, `"module"` for the functions of the module, or
+ * `"vectors"` for the test vectors of native code; in a listener also `"this"` (the emitter) and `"argument"` (the
+ * first argument of the listener).
  */
 export type ObjectName = string;
 
-/** One thing to do on the device. The steps of one command run in one turn of the device's event loop. */
+/** One action on the device. The steps of one command run in one turn of the device's event loop. */
 export type Step =
-	/** Construct `class` and report its `watch`ed events (all of them when left out). */
+	/** Construct `class` and report the events in `watch`; by default all of them. */
 	| {
 			do: "new";
 			class: "Client" | "Server";
@@ -26,7 +26,7 @@ export type Step =
 	  }
 	| { do: "call"; on: ObjectName; method: string; arguments: readonly Wire[] }
 	| { do: "get"; on: ObjectName; property: string }
-	/** Add a listener that runs `steps` and then tells their results, under `name`, unless `quiet`. */
+	/** Add a listener that runs `steps` and, unless `quiet`, reports their results under `name`. */
 	| {
 			do: "listen";
 			on: ObjectName;
@@ -37,24 +37,24 @@ export type Step =
 			quiet?: boolean;
 	  }
 	| { do: "unlisten"; on: ObjectName; method: "off" | "removeListener"; event: string; name: string }
-	/** Run `steps` `count` times; `{$: "index"}` in an argument is the round. The value is the list of last results. */
+	/** Run `steps` `count` times; `{$: "index"}` is the current round. The value lists the last result of each round. */
 	| { do: "repeat"; count: number; steps: readonly Step[] }
-	/** Keep `steps` under `name` for `run`. */
+	/** Define `steps` as a procedure `name`, for `run`. */
 	| { do: "define"; name: string; steps: readonly Step[] }
-	/** Run what was defined, at most `times` times in all; after that nothing. */
+	/** Run a procedure, at most `times` times in total; further calls do nothing. */
 	| { do: "run"; name: string; times?: number }
 	/** Run `steps` from a timer, `milliseconds` later. */
 	| { do: "later"; milliseconds: number; name: string; steps: readonly Step[] }
-	/** In a listener, or in a timer, where it ends the machine: throw, after the other steps. */
+	/** Throw after the other steps: in a listener, or in a timer, where it ends the machine. */
 	| { do: "throw"; message: string }
-	/** Gives `value` back, as the device sees it. */
+	/** Return `value` as the device has decoded it. */
 	| { do: "give"; value: Wire }
-	/** The device's clock, milliseconds. */
+	/** Return the time of the device's clock, in milliseconds. */
 	| { do: "clock" }
-	/** Forget an object, so that the garbage collector can have it. */
+	/** Drop the reference to an object, so that the garbage collector can free it. */
 	| { do: "release"; on: ObjectName };
 
-/** What became of one step. */
+/** Result of one step. */
 export type Result = { value: Wire } | { error: { name: string; message: string } };
 
 export interface Command {
@@ -64,10 +64,10 @@ export interface Command {
 
 export type Report =
 	| { answer: number; results: Result[] }
-	/** `of` emitted `event`, when the device's clock said `at` (milliseconds). */
+	/** `of` emitted `event` at the time `at` of the device's clock, in milliseconds. */
 	| { event: string; of: ObjectName; at: number; arguments: Wire[] }
-	/** The steps of the listener `ran` gave `results`. */
+	/** The steps of the listener `ran` returned `results`. */
 	| { ran: string; of: ObjectName; at: number; results: Result[] }
 	| { trace: string }
-	/** Something that must never happen, seen by the agent itself: the test run has failed. */
+	/** The agent has detected a broken invariant: the test run has failed. */
 	| { fault: string };

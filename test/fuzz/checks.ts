@@ -13,19 +13,19 @@ export function inWords({ end }: Verdict): string {
 	return code < 3000 ? `${end.kind} ${code}` : `closed ${code < 4000 ? "3000 to 3999" : "4000 to 4999"}`;
 }
 
-/** Whether the device has sent everything that it will send by itself. */
+/** Returns whether the device has sent everything that it sends without further input. */
 export function answered(
 	received: readonly Received[],
 	{ messages, pings, end }: Verdict,
 	echo: boolean,
 ): boolean {
 	if (received.some(({ kind }) => kind === "end"))
-		throw new Error(`the device ended the connection unasked (${JSON.stringify(end)})`);
+		throw new Error(`the device ended the connection unexpectedly (${JSON.stringify(end)})`);
 	if (end.kind !== "open") return received.some(({ kind }) => kind === "close");
 	const pongs = received.flatMap((it) => (it.kind === "pong" ? [it.bytes] : []));
 	const echoes = received.filter(({ kind }) => kind === "text" || kind === "binary").length;
 	const last = pings.at(-1);
-	// The last pings may be alike, and then it takes no more than one pong; those before it came earlier.
+	// The last pings may be identical, so any equal pong counts. Pongs for earlier pings arrive before it.
 	return (!last || pongs.some((pong) => pong.equals(last))) && (!echo || echoes >= messages.length);
 }
 
@@ -49,7 +49,7 @@ export function checkEvents(
 	}
 	const events = connection.order.filter((event) => event !== "drain" && event !== "message");
 	const wanted = ["open", ...(end.kind === "failed" ? ["error"] : []), "close"];
-	// A queue that overflows while the peer reads slowly reports that, too, and peers that bring up too many names.
+	// Ignore errors about a full send queue (the peer reads slowly) and about nameMemory (too many new names).
 	const errors = connection.all("error").filter(([text]) => !/queue|nameMemory/.test(String(text)));
 	if (events[0] !== "open" || events.at(-1) !== "close" || errors.length !== wanted.length - 2)
 		throw new Error(
@@ -58,7 +58,7 @@ export function checkEvents(
 }
 
 export function isAsText(value: unknown, { binary, bytes }: Message): boolean {
-	// What is no UTF-8 comes with replacement characters, however many.
+	// Invalid UTF-8 is reported with replacement characters; their number is not checked.
 	if (binary && !isUtf8(bytes)) return true;
 	const text = bytes.toString();
 	return isDeepStrictEqual(value, bytes.length > 1024 ? long(text) : text);
@@ -69,7 +69,7 @@ export function isAsBytes(value: unknown, { bytes }: Message): boolean {
 	return value instanceof ArrayBuffer && bytes.equals(new Uint8Array(value));
 }
 
-/** Text in JSON comes as its value; above the limits of the device, and where it is no JSON, as the string. */
+/** Returns whether JSON was reported as its value; as a string if it is not JSON or exceeds the limits of the device. */
 export function isValueOrText(value: unknown, message: Message): boolean {
 	const text = message.bytes.toString();
 	const parsed = parse(text);
@@ -77,13 +77,13 @@ export function isValueOrText(value: unknown, message: Message): boolean {
 	return isAsText(value, message) && (parsed === undefined || !isModest(text));
 }
 
-/** Whether no limit of a device keeps a text from being parsed: few brackets, few values, and no names. */
+/** Returns whether a text is within every limit of a device: few brackets, few values, and no names. */
 function isModest(text: string): boolean {
 	const outside = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
 	return text.length <= 64 && !text.includes(":") && (outside.match(/[[{]/g) ?? []).length <= 4;
 }
 
-/** The value of a text in JSON; undefined if it is none. */
+/** Returns the value of a JSON text; undefined if it is not JSON. */
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -92,12 +92,12 @@ function parse(text: string): unknown {
 	}
 }
 
-/** How the device tells a value: a long string as its checksum. */
+/** Returns a value as the device reports it: a long string by length and checksum. */
 function toldAs(value: unknown): unknown {
 	return typeof value === "string" && Buffer.byteLength(value) > 1024 ? long(value) : value;
 }
 
-/** The echo of a value may be missing, as not every value that can be received can be sent. */
+/** Checks echoes of values. One may be missing, because not every received value can be sent. */
 export function checkEchoes(received: readonly Received[], { messages }: Verdict): void {
 	const texts = messages.map(({ bytes }) => bytes.toString());
 	let next = 0;
@@ -108,7 +108,7 @@ export function checkEchoes(received: readonly Received[], { messages }: Verdict
 		const place = texts.findIndex(
 			(text, index) => index >= next && (echo === text || isDeepStrictEqual(echo, parse(text))),
 		);
-		if (place < 0) throw new Error(`the echo ${it.text.slice(0, 200)} is none of a message`);
+		if (place < 0) throw new Error(`the echo ${it.text.slice(0, 200)} matches no message`);
 		next = place + 1;
 	}
 }
@@ -134,14 +134,14 @@ export function checkReceived(
 		switch (it.kind) {
 			case "pong": {
 				const index = pings.findIndex((payload, place) => place >= ping && payload.equals(it.bytes));
-				if (index < 0) throw new Error(`a pong of ${it.bytes.toString("hex")} answers no ping`);
+				if (index < 0) throw new Error(`a pong of ${it.bytes.toString("hex")} matches no ping`);
 				ping = index + 1;
 				break;
 			}
 			case "text":
 			case "binary": {
 				const sent = messages[message++];
-				if (!echo || !sent) throw new Error("the device sent a message of its own");
+				if (!echo || !sent) throw new Error("the device sent a message that is not an echo");
 				const bytes = it.kind === "text" ? Buffer.from(it.text) : it.bytes;
 				if (sent.binary !== (it.kind === "binary")) throw new Error(`echo ${message} is ${it.kind}`);
 				if (isUtf8(sent.bytes) && !bytes.equals(sent.bytes)) throw new Error(`echo ${message} differs`);

@@ -1,6 +1,6 @@
 /**
- * What a device must make of bytes that come after the opening handshake: RFC 6455 once more, written for whole
- * streams and for clarity, apart from the module, as a judge of it.
+ * The judge of frames: determines the correct reaction of a device to the bytes after the opening handshake. A second
+ * implementation of RFC 6455, independent of the module, that parses complete streams and is written for clarity.
  */
 import { type FrameHeader, isMinimal, opcodes, readHeader, readPayload } from "../support/frames.js";
 import { canBecomeUtf8, isUtf8 } from "../support/utf8.js";
@@ -15,17 +15,17 @@ export interface Verdict {
 	messages: Message[];
 	/** Payloads of the pings, in order. */
 	pings: Buffer[];
-	/** How the connection stands when the bytes are used up. */
+	/** State of the connection after the last byte. */
 	end:
 		| { kind: "open" }
-		/** The peer has closed it; the code is undefined when it gave none. */
+		/** The peer has closed it; the code is undefined for an empty close frame. */
 		| { kind: "closed"; code: number | undefined; reason: string }
 		/** The device must fail it with this code. */
 		| { kind: "failed"; code: number; why: string };
 }
 
 export interface Rules {
-	/** Whether frames must be masked: the device is a server. */
+	/** True if frames must be masked because the device is a server. */
 	masked: boolean;
 	/** The longest message, in bytes. */
 	maxMessageSize: number;
@@ -41,7 +41,7 @@ class Failure {
 	}
 }
 
-/** Thrown where the bytes end. */
+/** Thrown at the end of the bytes. */
 const endOfBytes = Symbol("end of bytes");
 
 export function judgeFrames(bytes: Buffer, rules: Rules): Verdict {
@@ -66,7 +66,7 @@ class FrameJudge {
 	readonly #rules: Rules;
 	readonly #verdict: Verdict;
 	#position = 0;
-	/** The message under way. */
+	/** The unfinished message. */
 	#message: OpenMessage | undefined;
 
 	constructor(bytes: Buffer, rules: Rules, verdict: Verdict) {
@@ -133,7 +133,7 @@ class FrameJudge {
 	}
 }
 
-/** Section 5.2. Gives the payload length. */
+/** Reads the payload length (section 5.2). */
 function checkLength(bytes: Buffer, header: FrameHeader): bigint {
 	// A length above 2^63 is rejected before its field is complete.
 	if (header.lengthBits === 64 && bytes.length >= 4 && bytes.readUInt8(2) >= 0x80)
@@ -143,7 +143,7 @@ function checkLength(bytes: Buffer, header: FrameHeader): bigint {
 	return header.length;
 }
 
-/** Section 7.4: whether a code may stand in a close frame. */
+/** Returns whether a code is allowed in a close frame (section 7.4). */
 function maySend(code: number): boolean {
 	if (code >= 3000) return code <= 4999;
 	return [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014].includes(code);

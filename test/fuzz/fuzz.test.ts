@@ -1,7 +1,7 @@
 import test from "ava";
 import { fuzz } from "./session.js";
 
-// Any other seed: npm run fuzz -- --seed N.
+// For another seed: npm run fuzz -- --seed N.
 test("a thousand random cases end as required and leave no memory in use", async (t) => {
 	const { cases, client, server, failed, endings } = await fuzz({ seed: 1, cases: 1000 });
 	t.log(endings);

@@ -1,10 +1,10 @@
 /** The judge of opening handshakes: determines the correct reaction of a device to a request or response. */
 
-/** "granted", "refused", or "incomplete": neither, as long as nothing more comes. */
+/** "granted", "refused", or "incomplete" if more bytes are required to decide. */
 export interface HeadVerdict {
 	kind: "granted" | "refused" | "incomplete";
 	why: string;
-	/** Bytes after the head, if it is granted: the first frames. */
+	/** Bytes after the head of a granted request or response: the first frames. */
 	rest: Buffer;
 	/** The target of a request. */
 	target: string;
@@ -13,8 +13,8 @@ export interface HeadVerdict {
 type Fields = Map<string, string[]>;
 
 /**
- * Looks at a head, bytes as characters. `judge` says why it is refused, once it is whole and well formed; a response
- * may have folded fields, and interim responses before it.
+ * Parses a head, one character per byte. `judge` checks a complete and well-formed head, and returns why it is refused.
+ * A response may have folded fields, and may follow interim responses.
  */
 function judgeHead(
 	bytes: Buffer,
@@ -65,12 +65,12 @@ function judgeHead(
 	}
 }
 
-/** The items of a list in one or more fields. */
+/** Returns the items of a list that is spread over one or more fields. */
 function list(values: string[] = []): string[] {
 	return values.flatMap((value) => value.split(",").map((item) => item.replace(/^[ \t]+|[ \t]+$/g, "")));
 }
 
-/** A request to a server without `path`, `protocols` and `allowedOrigins`. */
+/** Judges a request to a server without `path`, `protocols` and `allowedOrigins`. */
 export function judgeRequest(bytes: Buffer): HeadVerdict {
 	return judgeHead(bytes, 2048, false, (startLine, fields) => {
 		const target = /^GET (?:(?:http|ws):\/\/[!-.0->@-~]+(?:[/?][!-~]*)?|\/[!-~]*) HTTP\/1\.[1-9]$/i.exec(
@@ -97,7 +97,7 @@ export function judgeRequest(bytes: Buffer): HeadVerdict {
 	});
 }
 
-/** A response to a client that has offered `offered`. */
+/** Judges a response to a client that has offered the subprotocols `offered`. */
 export function judgeResponse(bytes: Buffer, accept: string, offered: readonly string[]): HeadVerdict {
 	return judgeHead(bytes, 4096, true, (startLine, fields) => {
 		if (!/^HTTP\/1\.[1-9] 1\d\d(?: |$)/.test(startLine)) return "status line";

@@ -35,20 +35,20 @@ const refusals = [400, 403, 404, 405, 417, 426, 431];
 /** Result of a case. */
 export interface Played {
 	role: Role;
-	/** How the connection ended: a word or a close code. */
+	/** How the connection ended, in a few words. */
 	ending: string;
 }
 
 /** State of a case for the report of a failure. */
 export interface Trail {
 	role: Role;
-	/** The bytes that the peer sent last. */
+	/** The last bytes sent by the peer. */
 	bytes: Buffer;
 }
 
 /**
- * @param long whether messages may be of 64 KiB
- * @throws Error that says what the device did wrong
+ * @param long True to allow messages of 64 KiB.
+ * @throws Error that describes what the device did wrong.
  */
 export async function playRandom(
 	device: Device,
@@ -98,7 +98,7 @@ async function playJson(
 ): Promise<string> {
 	const demands = random.pick(jsonDemands);
 	const honest = JSON.stringify(`honest ${number}`);
-	// Every Client is one more whose peer may bring new names; a Server is the same for all cases.
+	// New names only for a Server, which all cases share: each new Client would add its own nameMemory.
 	const fresh = role === "server" ? 1000 * (number + 1) : undefined;
 	const pair = await device.open(role, demands);
 	const stream = randomJsonStream(random, role === "server", fresh, longest, honest);
@@ -112,8 +112,8 @@ async function playJson(
 }
 
 /**
- * Has every property name told to the device that all cases share, and as many new ones as its servers may take; and
- * what makes the longest echo.
+ * Sends the property names that all cases share, as many new names as the servers accept, and the text with the longest
+ * echo: their memory is then part of the baseline.
  */
 export async function bringUpNames(device: Device): Promise<void> {
 	await device.configure({ readWindow: 5744, writeWindow: 5744, splitReads: false });
@@ -125,7 +125,7 @@ export async function bringUpNames(device: Device): Promise<void> {
 			pair.peer.write(frame(opcodes.text, text, { mask: true }));
 		for (let last: Received | undefined; !isEcho(last, honest); ) {
 			last = await pair.peer.next();
-			if (last.kind === "end") throw new Error("the connection ended over property names");
+			if (last.kind === "end") throw new Error("the connection ended because of property names");
 		}
 		pair.peer.end();
 		await pair.connection.next("close");
@@ -134,10 +134,10 @@ export async function bringUpNames(device: Device): Promise<void> {
 	}
 }
 
-/** Small servers in use. */
+/** The case that uses the small server of a device. */
 const playing = new WeakMap<Device, Promise<unknown>>();
 
-/** More connections than the server allows send nothing or incomplete requests; another client is served nevertheless. */
+/** More connections than the server allows send nothing or incomplete requests; another client must still be served. */
 async function playSilent(device: Device, random: Random): Promise<string> {
 	const starts = Array.from({ length: random.integer(2, 6) }, () =>
 		random.pick(["", "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: device\r\nX-"]),
@@ -166,7 +166,7 @@ async function playSilent(device: Device, random: Random): Promise<string> {
 	return played;
 }
 
-/** The peer does not answer, or not completely: the Client gives up and connects to another peer. */
+/** The peer sends no or an incomplete response: the Client must give up and connect to another peer. */
 async function playMute(device: Device, random: Random): Promise<string> {
 	const { client, peer } = await device.attempt({ options: { connectTimeout: 500 } });
 	try {
@@ -175,7 +175,7 @@ async function playMute(device: Device, random: Random): Promise<string> {
 		);
 		await client.next("error");
 		if (client.order.includes("open"))
-			throw new Error("the device has opened a connection without an answer");
+			throw new Error("the device has opened a connection without a response");
 		await device.release(client);
 	} finally {
 		peer.destroy();
@@ -234,7 +234,7 @@ async function playRequest(device: Device, random: Random, demands: Demands, tra
 }
 
 function checkRefusal(answer: string, { kind, why }: HeadVerdict): void {
-	// A peer that leaves before the end of its request may get no answer, or a part of it.
+	// A peer that disconnects before the end of its request may receive no answer, or a part of it.
 	if (kind === "incomplete" && !answer.startsWith("HTTP/1.1 1")) return;
 	const status = Number(
 		/^HTTP\/1\.1 (\d{3}) [^\r]+\r\n(?:[^\r]+\r\n)*Connection: close\r\n/.exec(answer)?.[1],
@@ -271,7 +271,7 @@ async function playResponse(device: Device, random: Random, demands: Demands, tr
 	}
 }
 
-/** What follows the opening handshake; the peer has sent the stream. */
+/** Plays the part after the opening handshake. The peer has already sent the stream. */
 async function playStream(
 	device: Device,
 	random: Random,
@@ -284,7 +284,7 @@ async function playStream(
 	const { maxMessageSize } = demands.options as { maxMessageSize: number };
 	const verdict = judgeFrames(stream, { masked: role === "server", maxMessageSize });
 	const received: Received[] = [];
-	// The peer's end comes with the bytes, or when the device has answered all of them.
+	// The peer disconnects with the last bytes, or after the device has answered all of them.
 	const patient = honest !== undefined || random.next() < 0.5;
 	if (patient) {
 		const isAnswered = () =>
@@ -295,7 +295,7 @@ async function playStream(
 			const next = await peer.next();
 			received.push(next);
 			if (honest !== undefined && next.kind === "end" && verdict.end.kind === "open")
-				throw new Error("the connection ended before the honest message came back");
+				throw new Error("the connection ended before the echo of the honest message");
 		}
 	}
 	peer.end();

@@ -29,7 +29,7 @@ export interface FuzzResult {
 	cases: number;
 	client: number;
 	server: number;
-	/** Number of cases by how they ended. */
+	/** Number of cases for each ending. */
 	endings: Record<string, number>;
 	failed: FuzzFailure[];
 	/** Memory in use on the device before and after. */
@@ -41,16 +41,16 @@ interface Memory {
 	chunks: number;
 }
 
-/** Cases that are played with the same windows. */
+/** Number of cases that are played with the same windows. */
 const casesPerRound = 40;
-/** Cases at the same time. */
+/** Number of concurrent cases. */
 const concurrency = 8;
-/** What memory may differ by: the agent's own, and what the last connection leaves for the next collection. */
+/** Allowed growth in slots: memory of the agent, and of the last connection until the next collection. */
 const slotTolerance = 300;
-/** Buffers in which the agent and the simulator tell values grow with the longest one. */
+/** Allowed growth in bytes of chunks: buffers of the agent and the simulator grow with the longest value. */
 const chunkTolerance = 32768;
 
-/** Memory when the connection accepted last, which the simulated listener keeps until the next, is a small one. */
+/** Measures memory after a small connection: the simulated listener keeps the last connection until the next one. */
 async function restingMemory(device: Device): Promise<Memory> {
 	await device.configure({ readWindow: 5744, writeWindow: 5744, splitReads: false });
 	const { connection, peer } = await device.open("server", allDemands[0] as Demands);
@@ -67,7 +67,7 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 	const endings: Record<string, number> = {};
 	const roles = { client: 0, server: 0 };
 	for (const demands of allDemands) await device.prepare(demands);
-	// What is made once is made in the first cases; names are kept for good, so many as the device lets in.
+	// Play cases before the first measurement, for one-time allocations and for names, which XS never frees.
 	await playRound(0, 0, casesPerRound, () => {});
 	await bringUpNames(device);
 	const before = await restingMemory(device);

@@ -7,7 +7,7 @@ import { invalidTexts, validTexts } from "../support/utf8.js";
 const texts = validTexts.map(({ bytes }) => bytes);
 const badTexts = invalidTexts.map(({ bytes }) => bytes);
 
-/** A length: mostly small, often near a boundary of section 5.2, rarely large. */
+/** Returns a length: mostly small, often near a boundary of section 5.2, rarely large. */
 function randomLength(random: Random, longest: number): number {
 	const kind = random.choose({ little: 60, boundary: 25, some: 14, long: 1 });
 	const length =
@@ -49,7 +49,7 @@ function randomClose(random: Random): Buffer {
 	}
 }
 
-/** One message or control frame, or what looks like one. */
+/** Returns a message or control frame, valid or not. */
 function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] {
 	const control = () =>
 		frame(random.pick([opcodes.ping, opcodes.pong]), random.bytes(random.integer(0, 20)), { mask });
@@ -105,7 +105,7 @@ function randomFrames(random: Random, mask: boolean, longest: number): Buffer[] 
 	}
 }
 
-/** A text message in fragments of one byte. */
+/** Returns a text message in fragments of one byte. */
 function byteByByte(payload: Uint8Array, mask: boolean): Buffer[] {
 	return Array.from({ length: payload.length || 1 }, (_, at) =>
 		frame(at > 0 ? opcodes.continuation : opcodes.text, payload.subarray(at, at + 1), {
@@ -115,32 +115,32 @@ function byteByByte(payload: Uint8Array, mask: boolean): Buffer[] {
 	);
 }
 
-/** A number up to `highest`, each power of two as likely. */
+/** Returns a number up to `highest`. Its order of magnitude is evenly distributed. */
 function randomSize(random: Random, highest: number): number {
 	return Math.min(highest, Math.floor(2 ** (random.next() * Math.log2(highest + 1))));
 }
 
-/** Names that every case may use: an engine that never frees names has them after the first cases. */
+/** Number of names that all cases share: the engine never frees them, so they cost memory only in the first cases. */
 const commonNames = 1;
 
-/** Objects with all of them. */
+/** Returns objects with all shared names. */
 export function sharedNames(): string[] {
 	const numbers = Array.from({ length: commonNames }, (_, number) => number);
 	return [...Object.values(names).flatMap((make) => numbers.map(make)), '{"":1,"a":1,"value":1}'];
 }
 
-/** So many objects, each with a name that no case has. */
+/** Returns `count` objects, each with a name that no case uses. */
 export function freshNames(count: number): string[] {
 	return Array.from({ length: count }, (_, number) => `{"warm-up ${number}":1}`);
 }
 
-/** How many new names a case brings at most. */
+/** Maximum number of new names in a case. */
 const newNames = 60;
 
 /**
- * JSON texts, valid or not, that cost more memory than their length.
- * @param fresh the number of the first name that no other case has; undefined where there may be no new names
- * @param longest in bytes, all texts together
+ * Returns JSON texts, valid or not, that cost more memory than their length.
+ * @param fresh Number of the first name that no other case uses; undefined to use no new names.
+ * @param longest Maximum length of all texts together, in bytes.
  */
 function costlyTexts(random: Random, fresh: number | undefined, longest: number): string[] {
 	const kind = random.choose({ nesting: 40, amplification: 35, names: 25 });
@@ -162,7 +162,7 @@ function costlyTexts(random: Random, fresh: number | undefined, longest: number)
 	return texts;
 }
 
-/** Small values that must arrive as values, whatever the limits of the device are. */
+/** Small values that are within every limit of a device, so they must be parsed. */
 const modestTexts = [
 	"1",
 	'"text"',
@@ -174,7 +174,7 @@ const modestTexts = [
 	"{}",
 ];
 
-/** Messages for a device that parses them, of so many bytes at most, and the honest one that ends them. */
+/** Returns JSON messages of at most `longest` bytes, followed by the message `honest`. */
 export function randomJsonStream(
 	random: Random,
 	mask: boolean,
@@ -231,7 +231,7 @@ export function damage(random: Random, bytes: Buffer): Buffer {
 	}
 }
 
-/** Bytes as a peer might send them after the opening handshake. */
+/** Returns bytes that a peer sends after the opening handshake. */
 export function randomStream(random: Random, mask: boolean, longest: number): Buffer {
 	const frames: Buffer[] = [];
 	for (let count = random.integer(1, 8); count > 0; count--)
@@ -245,7 +245,7 @@ export function randomStream(random: Random, mask: boolean, longest: number): Bu
 
 const key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-/** Lines that may stand in a head and change what it means, or not. */
+/** Lines to insert into a head, valid or not. */
 const lines = [
 	"X-Any: thing",
 	"X-Empty:",
@@ -283,7 +283,7 @@ const lines = [
 	"Expect: the unexpected",
 ];
 
-/** Lines of so many bytes that are long in what some parser repeats itself over. */
+/** Lines of `size` bytes, each long in a part that a slow parser would process repeatedly. */
 const longLines: readonly ((size: number) => string)[] = [
 	(size) => `${times("n", size)}: 1`,
 	(size) => `X-Spaces: ${times(" ", size)}x`,
@@ -301,7 +301,7 @@ const longLines: readonly ((size: number) => string)[] = [
 	(size) => `${times("a:b\r\n", size / 5)}a:b`,
 ];
 
-/** Changes the lines of a head, and perhaps its bytes. */
+/** Changes lines of a head, and sometimes single bytes. */
 function changeHead(random: Random, head: string[]): Buffer {
 	const changed = [...head];
 	for (let count = random.integer(0, 3); count > 0; count--) {
@@ -340,9 +340,9 @@ function changeHead(random: Random, head: string[]): Buffer {
 	return bytes;
 }
 
-/** A request for `path`, changed, followed by frames. */
+/** Returns a damaged request for `path`, followed by frames. */
 export function randomRequest(random: Random, path: string): Buffer {
-	// A path that is told as a checksum could not be found again: what is granted is shorter, what is longer refused.
+	// Above 1024 bytes the agent reports a path as a checksum. So a path is shorter, or long enough to be refused.
 	const length = random.next() < 0.8 ? randomSize(random, 900) : random.integer(2100, 5000);
 	const query = random.next() < 0.2 ? `?${times("q%41", length / 4)}` : "";
 	const line = random.choose({
@@ -363,7 +363,7 @@ export function randomRequest(random: Random, path: string): Buffer {
 	return Buffer.concat([changeHead(random, head), frames]);
 }
 
-/** A response that grants, changed, followed by frames. */
+/** Returns a damaged response that accepts the upgrade, followed by frames. */
 export function randomResponse(random: Random, accept: string): Buffer {
 	const head = [
 		`HTTP/1.1 101 ${random.next() < 0.1 ? times("r", randomSize(random, 5000)) : "Switching Protocols"}`,

@@ -3,7 +3,7 @@ import { Agent } from "../device/driver/driver.js";
 import { server, serverAndWs } from "../device/driver/pairs.js";
 import { onDevice } from "../device/driver/wire.js";
 
-// The other tests rely on this: no failure of the device goes unnoticed.
+// The other tests rely on this: every failure of the device is detected.
 
 test("a device that aborts fails what waits at once, with its own message and stack", async (t) => {
 	const agent = await Agent.start();

@@ -1,4 +1,4 @@
-/** close() of an open connection, and the close of the peer. */
+/** Closing of an open connection, by the device and by the peer. */
 import test from "ava";
 import { Agent } from "../device/driver/driver.js";
 import {
@@ -191,7 +191,7 @@ test("a close of a Socket that the peer never answers is bounded", async (t) => 
 	t.deepEqual(socket.order, ["open", "close"]);
 });
 
-/** What the peer does, and the close event that follows from it. */
+/** Actions of the peer, with the resulting close event. */
 const endings: [what: string, code: number, reason: string][] = [
 	["1000 and no reason", 1000, ""],
 	["1001 and a reason", 1001, "going away"],
@@ -254,7 +254,7 @@ test("close frames that cross are one close", async (t) => {
 
 test("messages that wait when close() is called are lost and counted", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent);
-	// More in one turn than any window takes.
+	// More data in one turn than any window accepts.
 	const [, counters] = (await agent.run(
 		{ do: "repeat", count: 40, steps: [open.step("send", onDevice.text("x", 500))] },
 		open.property("counters"),

@@ -103,7 +103,7 @@ test("connectTimeout bounds the time to the open WebSocket, by default 1000 ms",
 	[300, 1000, 1800].forEach((timeout, i) => {
 		t.true((ends[i] as number) - started + 1 >= timeout, `${(ends[i] as number) - started} for ${timeout}`);
 	});
-	// The device gives up the connections too.
+	// The device also ends the TCP connections.
 	for (let i = 0; i < 3; i++) await (await peer.connection()).readEnd();
 });
 

@@ -165,7 +165,7 @@ test("an error event carries a message string", async (t) => {
 	t.is(typeof message, "string");
 });
 
-// The agent itself fails the run when anything is emitted from inside one of these calls.
+// The agent fails the test run if an event is emitted inside one of these calls.
 test("nothing is emitted from inside open, send, close, start and stop", async (t) => {
 	const { client: open, peer } = await clientAndWs(t, agent, { sendQueueSize: 64 });
 	await agent.run(
@@ -230,7 +230,7 @@ test("after close nothing more is emitted for a connection", async (t) => {
 	raw.send(8, Buffer.from([3, 232]));
 	await open.next("close");
 	raw.reset();
-	// A whole further connection of the same device: what was to come for the first has come by then.
+	// After a complete further connection, all events of the first one have been emitted.
 	const { client: witness, peer } = await clientAndWs(t, agent);
 	peer.socket.close();
 	await witness.next("close");

@@ -24,7 +24,7 @@ async function run(
 
 test("the examples of the specification run as written, on the ports that they name", async (t) => {
 	const peer = await wsServer(t);
-	// The ports in the text, in places of the system's choice.
+	// Map the ports in the text to free ones.
 	const lines = await run(t, "examples/specification/main.js", { ports: { 8080: peer.port, 8082: 0 } });
 
 	const connection = await peer.connection();
@@ -59,7 +59,7 @@ test("hosts/esp32 runs on the XS engine, its Wi-Fi a stand-in", async (t) => {
 });
 
 test("hosts/echo leaves no message without an answer: what cannot be sent back closes with 1009", async (t) => {
-	// The windows of the SDK's simulator, and a message of which they and the send queue take a part only.
+	// The windows of the SDK's simulator, and a message that is too long for the window and the send queue together.
 	const lines = await run(t, "hosts/echo/server.ts", {
 		config: { port: 0, maxMessage: 16384 },
 		writeWindow: 1536,

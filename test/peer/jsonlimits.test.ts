@@ -11,7 +11,7 @@ test.after.always("the device is still alive", () => agent.stop());
 
 /** The agent reports longer strings as length and checksum. */
 const longString = 1024;
-/** Too much for every limit, and for the stack of every target if it was parsed. */
+/** Exceeds every limit, and would overflow the stack of every target if it were parsed. */
 const many = 8000;
 const roomy = { maxMessageSize: 16384 };
 
@@ -110,7 +110,7 @@ for (const role of ["Client", "Socket"] as const) {
 			...messages.slice(values.length),
 		]);
 		t.regex((await receiver.next("error"))[0] as string, /nameMemory.*names/);
-		// Names that were let in before are still known.
+		// Names that were accepted before are still known.
 		t.deepEqual(await receive(pair, messages[0] as string), { [`${role}-name-0`]: 0 });
 		t.is(receiver.order.filter((event) => event === "error").length, 1);
 		t.is(raw.unread.length, 0);
@@ -162,7 +162,7 @@ test("unfinished messages of a Server's connections share receiveBudget: the lon
 	const [first, second, third, last] = others as [RawConnection, RawConnection, RawConnection, RawConnection];
 	await sendPart(first, 8000);
 	await sendPart(second, 7000);
-	// A third one finds no room beside them: the longest is given up.
+	// A third one exceeds the budget: the longest is discarded.
 	third.send(opcodes.text, "c".repeat(4096), { fin: false });
 	t.is((await first.readClose()).code, 1009);
 	t.regex(

@@ -6,7 +6,7 @@ import { onDevice } from "../device/driver/wire.js";
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
-/** Values that a numeric option refuses, with the word for the value that the error must contain. */
+/** Values that a numeric option refuses, and how the error message must show them. */
 const notNumbers: [value: unknown, text: string][] = [
 	["1", '"1"'],
 	[true, "true"],
@@ -14,7 +14,7 @@ const notNumbers: [value: unknown, text: string][] = [
 	[-1, "-1"],
 ];
 
-/** Option, refused value, how the value is written in the error. */
+/** Option, refused value, and how the error message must show it. */
 const refusedByBoth: [option: string, value: unknown, text: string][] = [
 	["receiveType", 5, "5"],
 	["receiveType", "application/x-unknown", "application/x-unknown"],

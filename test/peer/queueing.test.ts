@@ -15,13 +15,13 @@ import type { Step } from "../device/protocol.js";
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
-/** A step that sends `count` numbered messages with `padding` more bytes in one turn. */
+/** Returns a step that sends `count` numbered messages, each with `padding` further bytes, in one turn. */
 function burst(sender: RemoteEmitter, count: number, padding: number): Step {
 	const message = { n: onDevice.index, pad: "x".repeat(padding) };
 	return { do: "repeat", count, steps: [sender.step("send", message)] };
 }
 
-/** The outcomes that a burst gave. */
+/** Returns the outcomes of a burst. */
 function outcomes(results: unknown): string[] {
 	return (results as { value: string }[]).map(({ value }) => value);
 }
@@ -63,7 +63,7 @@ test("overflow: refuse, the default, discards the new message, with one error fo
 	for (let n = 0; n < kept; n++) t.is(((await connection.json()) as { n: number }).n, n);
 	await full.next("drain");
 	t.deepEqual(full.order, ["error", "open", "drain"]);
-	// A new episode has its own error.
+	// The next series of discarded messages emits its own error.
 	await agent.run(burst(full, 300, 50));
 	await full.next("error");
 	await full.next("drain");
@@ -132,7 +132,7 @@ test("a message that can never fit is rejected with an error that names both siz
 	t.regex(message, /\b1000\b/);
 	t.regex(message, /\b2[45]\d\b/);
 	t.like(await full.counters(), { accepted: 0, discarded: 1 });
-	// Nothing waits: the episode is over, and the next one has an error of its own.
+	// The queue is empty, so the series ends at once, and the next one emits its own error.
 	await full.next("drain");
 	t.is(await full.send("x".repeat(1001)), "discarded");
 	await full.next("error");

@@ -13,7 +13,7 @@ const roles = [
 	["Socket", serverAndRaw],
 ] as const;
 
-/** The device's end and the raw end of an open connection, in either role. */
+/** Opens a connection in either role. Returns the device's end and the raw end. */
 async function open(t: Parameters<typeof clientAndRaw>[0], role: "Client" | "Socket", options: object = {}) {
 	if (role === "Client") {
 		const { client, raw } = await clientAndRaw(t, agent, options);
@@ -166,7 +166,7 @@ for (const [role] of roles) {
 	}
 
 	test(`${role}: text that can no longer become UTF-8 is refused before its frame ends`, async (t) => {
-		// Each lacks bytes, and none that may come make it a character.
+		// Each is incomplete, and no continuation makes it valid.
 		for (const start of ["eda0", "e09f", "f08f", "f490", "f5", "c1", "e228"]) {
 			const { receiver, raw } = await open(t, role);
 			raw.send(opcodes.text, Buffer.from(start, "hex"), { length: 100 });

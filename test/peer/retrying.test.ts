@@ -5,7 +5,7 @@ import { client, clientAndWs, rawServer, refusing, wsServer } from "../device/dr
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
-/** Pauses between the times, which are at least `interval` long: a millisecond is left for two clocks' rounding. */
+/** Returns the pauses between the times, plus one millisecond for the rounding of two clocks. */
 function pauses(times: number[]): number[] {
 	return times.slice(1).map((time, i) => time - (times[i] as number) + 1);
 }
@@ -54,7 +54,7 @@ test("numberOfRetries: 0 is one attempt", async (t) => {
 	(await peer.connection()).reset();
 	await failing.next("error");
 	t.is(peer.count, 1);
-	// Opening afresh is the next thing that arrives at the peer: no attempt came between.
+	// The next connection at the peer comes from this open(): there was no attempt in between.
 	await failing.open();
 	(await peer.connection()).reset();
 	await failing.next("error");

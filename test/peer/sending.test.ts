@@ -249,7 +249,7 @@ test("bytes sent as text stay the app's own", async (t) => {
 			open.step("send", onDevice.argument(0), { binary: false }),
 		],
 	});
-	// A Client masks what it sends: the second time the bytes must be what they were.
+	// A Client masks its frames, but must not change the caller's bytes: the second message must be the same.
 	peer.send("abc");
 	t.is(await peer.message(), '"abc"'.slice(1, 4));
 	t.is(await peer.message(), "abc");

@@ -8,7 +8,7 @@ import { wsConnect } from "../support/wspeer.js";
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
-/** Waits until the device refuses connections to `port`, by the outcome of one. */
+/** Returns whether the device refuses a connection to `port`. */
 async function refusesConnections(port: number): Promise<boolean> {
 	const socket = connect(port, agent.host);
 	return new Promise((resolve) => {
@@ -139,7 +139,7 @@ test("close comes once, after the last connection has ended", async (t) => {
 	await stopping.stop();
 	await peer.closed();
 	await stopping.next("close");
-	// One more life: a second close of the first would have come by then.
+	// Start and stop once more: a second `close` of the first stop() would have been emitted by then.
 	await stopping.listening();
 	await stopping.stop();
 	await stopping.next("close");
@@ -152,13 +152,13 @@ test("close comes once, after the last connection has ended", async (t) => {
 });
 
 test("stop() ends handshakes that are half done", async (t) => {
-	// Longer than the test has patience: only stop() can end them.
+	// Longer than the timeout of the test: only stop() can end the handshakes.
 	const stopping = await server(t, agent, { handshakeTimeout: 600_000 });
 	const port = await stopping.listening();
 	const silent = await rawConnect(t, agent, port);
 	const halfway = await rawConnect(t, agent, port);
 	halfway.write("GET / HTTP/1.1\r\nHost: x\r\n");
-	// A whole connection after them: both are known to the device by then.
+	// After a complete further connection, the device has accepted both.
 	const peer = await wsConnect(agent.host, port);
 	await stopping.connection();
 	await stopping.stop();
@@ -337,7 +337,7 @@ test("stop() and start() in listeners take their turn", async (t) => {
 	t.deepEqual(busy.order.filter(ran), ["listening", "close", "listening", "close"]);
 });
 
-/** Connections that went at once may still be counted: a 503, or an end without an answer, asks to come again. */
+/** Retries after a 503, or an end without an answer: connections that have just ended may still be counted. */
 async function wsConnectWhenThereIsRoom(port: number) {
 	for (;;) {
 		try {

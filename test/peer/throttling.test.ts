@@ -25,8 +25,8 @@ test.serial(
 			numberOfRetries: 1000,
 			timeBetweenRetries: 100,
 		});
-		// A message in every turn, until the connection is open: the second one stalls for as long as connectTimeout. The
-		// SDK's simulator never comes to its sockets when there is a timer that is due at once, time and again.
+		// Send a message in every turn until the connection is open: the second one stalls for as long as connectTimeout.
+		// On the SDK's simulator use a delay: while a timer is always due, it never polls its sockets.
 		const milliseconds = process.env["XS_WEB_SOCKET_TARGET"] === undefined ? 0 : 30;
 		const sending = { do: "run", name: "sending" } as const;
 		const message = late.step("send", { n: 1 });
@@ -73,7 +73,7 @@ test.serial("one send() stalls for 1000 ms at most", async (t) => {
 		do: "clock",
 	})) as [number, unknown, number];
 	t.true(end - start + 1 >= 1000);
-	// Not bounded, it would end the device or the test.
+	// Without the limit, the stall would end the device or the test.
 	t.is(await idle.isOpen(), false);
 });
 
@@ -89,7 +89,7 @@ test.serial(
 			{ throttleFactor: 60, sendQueueSize: 8, overflow: "drop-oldest", port: await refusing(t) },
 			[],
 		);
-		// In each turn the device stalls, and one byte leaves: that takes longer than a peer has to read the whole.
+		// In each turn the device stalls and sends one byte: in total longer than the time that a peer has to read.
 		await agent.run(
 			{
 				do: "define",

@@ -189,7 +189,7 @@ test("handshakeTimeout does not apply to an open connection", async (t) => {
 	const peer = await wsConnect(agent.host, port);
 	t.teardown(() => peer.socket.terminate());
 	const socket = await listening.connection();
-	// A connection made later, and ended by the timeout, is the clock.
+	// Wait until the timeout has ended a later connection.
 	const silent = await rawConnect(t, agent, port);
 	await silent.readEnd();
 	peer.send("1");
@@ -249,7 +249,7 @@ test("silent connections, however many, do not block other clients", async (t) =
 	const addSilent = async () => {
 		const raw = await rawConnect(t, agent, port);
 		silent.push(raw);
-		// Some have begun.
+		// Half of them send a part of a request.
 		if (silent.length % 2) raw.write("GET / HTTP/1.1\r\nHost: x\r\n");
 	};
 	for (let count = 0; count < 12; count++) await addSilent();

@@ -52,7 +52,7 @@ test("a close frame that is itself a violation ends the connection", async (t) =
 		await raw.upgrade();
 		connections.push({ name, violation, raw, socket: await listening.connection() });
 	}
-	// Send all at once, because the first one ends by a timeout.
+	// Send all violations together, because the first connection ends by a timeout.
 	for (const { violation, raw } of connections) raw.write(violation);
 	await Promise.all(
 		connections.map(async ({ name, raw, socket }) => {

@@ -1,4 +1,4 @@
-/** The results of a siege by kind of attack, as the documentation shows them. */
+/** Summarizes the results of a siege by kind of attack, for the documentation. */
 
 import { markdownTable } from "../support/markdown.js";
 import { attacks, kindOf, titleOf } from "./attacks.js";
@@ -9,14 +9,14 @@ export interface Kind {
 	kind: string;
 	attacks: number;
 	survived: number;
-	/** What attackers got, each outcome once. */
+	/** Outcomes for the attackers, without duplicates. */
 	outcomes: string[];
 	peakSlots: number;
 	peakChunks: number;
 	peakBytes: number;
 }
 
-/** Sums up results, in the order of the attacks: several run at the same time, and end in another order each time. */
+/** Summarizes results in the order of the attacks, which run in parallel and end in any order. */
 export function kindsOf(results: readonly Result[]): Kind[] {
 	const names = [...new Set(attacks.map(kindOf))];
 	return names.flatMap((kind) => {
@@ -36,7 +36,7 @@ export function kindsOf(results: readonly Result[]): Kind[] {
 	});
 }
 
-/** A table of Markdown with a row for each kind. */
+/** Returns a Markdown table with a row for each kind. */
 export function kindTable(kinds: readonly Kind[]): string {
 	const heads = [
 		"kind",

@@ -108,7 +108,7 @@ export class Peer {
 	}
 }
 
-/** Tells from an echo whether the app received a value or, because it was not parsed, a string. */
+/** Returns from an echo whether the app received a value or, because it was not parsed, a string. */
 function kindOf(text: string): string {
 	let answer: { echo?: unknown };
 	try {

@@ -14,7 +14,7 @@ import { xsTarget } from "./target/xs.js";
 
 /** Maximum number of bytes of XS on a device. */
 const budget = 100_000;
-/** Number of parallel attacks, each on its own device: they are mostly waiting. */
+/** Number of parallel attacks, each on its own device. Most of the time they wait. */
 const concurrency = 4;
 
 const usage = `Usage: npm run -s siege -- [options]

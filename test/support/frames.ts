@@ -14,7 +14,7 @@ export interface FrameOptions {
 	fin?: boolean;
 	/** Mask the payload, as a client must. Default false. */
 	mask?: boolean;
-	/** The masking key, with `mask`. Default: a fixed one. */
+	/** Masking key, used with `mask`. Default: a fixed one. */
 	key?: Uint8Array;
 	/** The three reserved bits, 0 to 7. Default 0. */
 	rsv?: number;
@@ -24,7 +24,7 @@ export interface FrameOptions {
 
 const defaultKey = Uint8Array.of(0x12, 0x34, 0x56, 0x78);
 
-/** The bytes of a frame. */
+/** Returns the bytes of a frame. */
 export function frame(opcode: number, payload: string | Uint8Array = "", options: FrameOptions = {}): Buffer {
 	const bytes = Buffer.from(payload as string);
 	const length = options.length ?? bytes.length;
@@ -46,7 +46,7 @@ export function frame(opcode: number, payload: string | Uint8Array = "", options
 	return Buffer.concat([head, key, bytes.map((byte, i) => byte ^ (key[i & 3] as number))]);
 }
 
-/** The payload of a close frame. */
+/** Returns the payload of a close frame. */
 export function closePayload(code: number, reason = ""): Buffer {
 	return Buffer.concat([Buffer.from([code >> 8, code & 0xff]), Buffer.from(reason)]);
 }
@@ -65,7 +65,7 @@ export interface FrameHeader {
 	size: number;
 }
 
-/** Parses the header at the start of `bytes`; undefined before its first two bytes. */
+/** Parses the header at the start of `bytes`. Returns undefined if its first two bytes are incomplete. */
 export function readHeader(bytes: Buffer): FrameHeader | undefined {
 	if (bytes.length < 2) return undefined;
 	const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
@@ -88,13 +88,13 @@ export function readHeader(bytes: Buffer): FrameHeader | undefined {
 	};
 }
 
-/** Section 5.2: whether the length is encoded in the fewest bits; true while its field is incomplete. */
+/** Returns whether the length has its minimal encoding (section 5.2); true while its field is incomplete. */
 export function isMinimal({ lengthBits, length }: FrameHeader): boolean {
 	if (length === undefined || lengthBits === 7) return true;
 	return length >= (lengthBits === 16 ? 126n : 65536n);
 }
 
-/** The payload of the frame at the start of `bytes`, unmasked, as far as it was received. */
+/** Returns the unmasked payload of the frame at the start of `bytes`, as far as it was received. */
 export function readPayload(bytes: Buffer, { masked, length = 0n, size }: FrameHeader): Buffer {
 	const payload = Buffer.from(bytes.subarray(size, size + Number(length)));
 	if (masked) {
@@ -104,7 +104,7 @@ export function readPayload(bytes: Buffer, { masked, length = 0n, size }: FrameH
 	return payload;
 }
 
-/** Splits the first frame off `bytes`; undefined while it is incomplete. */
+/** Splits the first frame off `bytes`. Returns undefined while it is incomplete. */
 export function takeFrame(bytes: Buffer): { frame: Frame; rest: Buffer } | undefined {
 	const header = readHeader(bytes);
 	if (header?.length === undefined) return undefined;

@@ -1,7 +1,7 @@
-/** The opening handshake (RFC 6455, 4.2.2), written apart from the module. */
+/** The opening handshake (RFC 6455, 4.2.2), implemented independently of the module. */
 import { createHash } from "node:crypto";
 
-/** The Sec-WebSocket-Accept that answers the key in the head of a request. */
+/** Returns the Sec-WebSocket-Accept for the key in the head of a request. */
 export function acceptFor(head: string): string {
 	const key = /^sec-websocket-key:[ \t]*(\S*)[ \t]*$/im.exec(head)?.[1] ?? "";
 	return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");

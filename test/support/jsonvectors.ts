@@ -1,6 +1,6 @@
-/** What measureText() and measureValue() must return: for the TypeScript of modules/json and for its twin in C. */
+/** Test vectors for measureText() and measureValue(), for both implementations in modules/json: TypeScript and C. */
 
-/** Limits that only vectors about them reach. */
+/** Limits that are reached only by the vectors that test them. */
 const wide = 1000000;
 
 export interface TextVector {
@@ -34,7 +34,7 @@ function values(text: string, count: number): TextVector[] {
 function names(text: string, memory: number): TextVector[] {
 	const limits = { text, maxDepth: wide, maxValues: wide };
 	return [
-		// Refused first, because accepted names are known afterwards.
+		// The refused case comes first, because accepted names are known afterwards.
 		...(memory > 0 ? [{ ...limits, maxNameMemory: memory - 1, result: tooManyNames }] : []),
 		{ ...limits, maxNameMemory: memory, result: memory },
 		{ ...limits, maxNameMemory: 0, result: 0 },
@@ -121,7 +121,7 @@ export interface ValueVector {
 	readonly result: number;
 }
 
-/** A value sent may have so many levels more than one received. */
+/** Additional levels that a sent value may have, compared with a received one. */
 const margin = 2;
 const valueTooDeep = 1;
 const valueCyclic = 2;
@@ -150,7 +150,7 @@ function selfReference(): unknown {
 	return value;
 }
 
-/** Each node knows its parent: a walk that does not look for cycles takes exponential time. */
+/** Returns a tree with a reference from each node to its parent. Without cycle detection, a walk takes exponential time. */
 function tree(): unknown {
 	const root: { children: unknown[] } = { children: [] };
 	for (let index = 0; index < 10; index++) root.children.push({ parent: root, children: [] });
@@ -186,7 +186,7 @@ export const makeValueVectors = (): ValueVector[] => [
 	{ name: "49 empty objects", make: () => Array.from({ length: 49 }, () => ({})), maxDepth: 3, result: 0 },
 ];
 
-/** The vectors that functions fail, in words: for a device, which runs them on the functions that it has. */
+/** Runs all vectors on a device's own functions. Returns a description of each failure. */
 export function failures(
 	measureText: (text: string, maxDepth: number, maxValues: number, maxNameMemory: number) => number,
 	measureValue: (value: unknown, maxDepth: number) => number,
@@ -194,7 +194,7 @@ export function failures(
 	const found: string[] = [];
 	for (const { text, maxDepth, maxValues, maxNameMemory, result } of makeTextVectors()) {
 		const measured = measureText(text, maxDepth, maxValues, maxNameMemory);
-		// XS knows a name once it was parsed.
+		// Parsing makes the names known to XS.
 		if (maxNameMemory > 0 && measured > 0) JSON.parse(text);
 		if (measured !== result)
 			found.push(

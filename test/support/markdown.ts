@@ -1,4 +1,4 @@
-/** A table of Markdown; all columns but the first `texts` are numbers. */
+/** Returns a Markdown table. The first `texts` columns are text, the others are numbers. */
 export function markdownTable(
 	heads: readonly string[],
 	rows: readonly (readonly (string | number)[])[],

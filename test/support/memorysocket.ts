@@ -1,13 +1,13 @@
 /**
- * An ECMA-419 TCP socket over bytes in memory. As strict as the native one: reads no more than has arrived, writes no more
- * than the window, all or nothing, and has no events once it is closed. The test plays the network.
+ * An ECMA-419 TCP socket in memory; the test is the network. It is as strict as the native one: it reads only bytes that
+ * have arrived, writes all bytes or none, at most as many as the window, and calls no callback once it is closed.
  */
 export interface MemorySocketOptions {
 	onReadable?(this: MemorySocket, count: number): void;
 	onWritable?(this: MemorySocket, count: number): void;
 	onError?(this: MemorySocket): void;
 	target?: unknown;
-	/** A socket to take over, with the bytes that wait in it. */
+	/** A socket to take over, with its unread bytes. */
 	from?: MemorySocket;
 	address?: string;
 	port?: number;
@@ -15,18 +15,18 @@ export interface MemorySocketOptions {
 }
 
 export class MemorySocket {
-	/** The one made last. */
+	/** The most recent instance. */
 	static last: MemorySocket;
-	/** How many were made. */
+	/** Number of instances created. */
 	static count = 0;
 	target: unknown;
 	readonly options: MemorySocketOptions;
 	readonly remoteAddress: string | undefined;
-	/** Bytes that it takes now. */
+	/** Bytes that can be written now. */
 	window = 0;
-	/** Writing throws: the connection has failed, and no event has said so yet. */
+	/** True to make write() throw: the connection has failed, but no event has reported it yet. */
 	isBroken = false;
-	/** Writes after which one throws for lack of memory. */
+	/** Number of writes that succeed; the next one throws for lack of memory. */
 	writesLeft = Number.POSITIVE_INFINITY;
 	isClosed = false;
 	/** The socket that took this one over. */
@@ -49,7 +49,7 @@ export class MemorySocket {
 		MemorySocket.count++;
 	}
 
-	/** Bytes that nobody has read. */
+	/** Number of unread bytes. */
 	get readable(): number {
 		return this.#incoming.length - this.#offset;
 	}
@@ -60,19 +60,19 @@ export class MemorySocket {
 		this.#offset = 0;
 	}
 
-	/** Bytes from the peer arrive. */
+	/** Adds bytes from the peer and calls onReadable. */
 	receive(bytes: Uint8Array | string): void {
 		this.put(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
 		if (this.readable && !this.isClosed) this.options.onReadable?.call(this, this.readable);
 	}
 
-	/** The window becomes so many bytes; the first time the socket is connected. */
+	/** Sets the window and calls onWritable; the first call means that the socket is connected. */
 	grant(window: number): void {
 		this.window = window;
 		if (!this.isClosed) this.options.onWritable?.call(this, window);
 	}
 
-	/** The peer has disconnected, or the connection has failed. */
+	/** Calls onError: the peer has disconnected, or the connection has failed. */
 	fail(): void {
 		if (!this.isClosed) this.options.onError?.call(this);
 	}
@@ -89,7 +89,7 @@ export class MemorySocket {
 	read(wanted: number | Uint8Array): unknown {
 		const count = typeof wanted === "number" ? wanted : wanted.length;
 		if (!Number.isInteger(count) || count <= 0 || count > this.readable)
-			throw new Error(`read of ${count} bytes where ${this.readable} can be read`);
+			throw new Error(`cannot read ${count} bytes: ${this.readable} are available`);
 		const bytes = this.#incoming.subarray(this.#offset, this.#offset + count);
 		this.#offset += count;
 		if (typeof wanted === "number") return new Uint8Array(bytes).buffer;
@@ -107,7 +107,7 @@ export class MemorySocket {
 		if (this.isBroken) throw new Error("not ready");
 		if (this.isClosed) throw new Error("write to a closed socket");
 		if (buffer.length > this.window)
-			throw new Error(`write of ${buffer.length} bytes where ${this.window} fit`);
+			throw new Error(`cannot write ${buffer.length} bytes: the window is ${this.window}`);
 		this.#outgoing.push(buffer);
 		this.window -= buffer.length;
 		return this.window;

@@ -8,7 +8,7 @@ export class Queue<T> {
 	readonly #items: T[] = [];
 	readonly #watch = new Watch();
 
-	/** @param what names an item in an error */
+	/** @param what Name of an item, for error messages. */
 	constructor(what: string) {
 		this.#what = what;
 	}
@@ -22,7 +22,7 @@ export class Queue<T> {
 	next(): Promise<T> {
 		return this.#watch.until(
 			() => this.#items.shift(),
-			() => `no further ${this.#what} came after ${this.count}`,
+			() => `no further ${this.#what} arrived after ${this.count}`,
 		);
 	}
 }

@@ -3,7 +3,7 @@ export class Random {
 	#state: number;
 	readonly seed: number;
 
-	/** @param source a seed, or the environment variable that has one; where it has none, a new one is drawn */
+	/** @param source A seed, or the name of an environment variable with one. If it is not set, a new seed is chosen. */
 	constructor(source: string | number) {
 		this.seed = Number(
 			typeof source === "number" ? source : (process.env[source] ?? Math.floor(Math.random() * 2 ** 31)),
@@ -11,7 +11,7 @@ export class Random {
 		this.#state = this.seed >>> 0;
 	}
 
-	/** From 0 to less than 1 (mulberry32). */
+	/** Returns a number from 0 to less than 1 (mulberry32). */
 	next(): number {
 		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
 		let mixed = this.#state;
@@ -20,22 +20,22 @@ export class Random {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	}
 
-	/** An integer from `from` to `to`, both included. */
+	/** Returns an integer from `from` to `to`, inclusive. */
 	integer(from: number, to: number): number {
 		return from + Math.floor(this.next() * (to - from + 1));
 	}
 
-	/** So many random bytes. */
+	/** Returns `length` random bytes. */
 	bytes(length: number): Buffer {
 		return Buffer.from(Uint8Array.from({ length }, () => this.integer(0, 255)));
 	}
 
-	/** One of `items`, each as likely. */
+	/** Returns one of `items`, with equal probability. */
 	pick<T>(items: readonly T[]): T {
 		return items[this.integer(0, items.length - 1)] as T;
 	}
 
-	/** One of `choices`, each as likely as its weight says. */
+	/** Returns one of `choices`, with a probability proportional to its weight. */
 	choose<T extends string>(choices: Record<T, number>): T {
 		const entries = Object.entries(choices) as [T, number][];
 		let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -15,19 +15,19 @@ export class RawConnection {
 		this.#reader = new SocketReader(socket);
 	}
 
-	/** Connects to a port; with `allowHalfOpen` this side stays open after the peer's FIN. */
+	/** Connects to a port. With `allowHalfOpen`, this side stays open after the peer's FIN. */
 	static async connect(port: number, host = "127.0.0.1"): Promise<RawConnection> {
 		const socket = connect({ port, host, allowHalfOpen: true });
 		await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
 		return new RawConnection(socket);
 	}
 
-	/** Bytes received and not yet taken. */
+	/** Received bytes that have not been read. */
 	get unread(): Buffer {
 		return this.#reader.unread;
 	}
 
-	/** The peer's FIN or RST was received. */
+	/** True once the peer's FIN or RST was received. */
 	get ended(): boolean {
 		return this.#reader.ended;
 	}
@@ -43,17 +43,17 @@ export class RawConnection {
 
 	#isClient = false;
 
-	/** The text up to and including `mark`, one character for each byte. */
+	/** Reads text up to and including `mark`, one character per byte. */
 	readUntil(mark: string): Promise<string> {
 		return this.#reader.readUntil(mark);
 	}
 
-	/** The head of an HTTP message, including the empty line. */
+	/** Reads the head of an HTTP message, including the empty line. */
 	readHead(): Promise<string> {
 		return this.#reader.readHead();
 	}
 
-	/** The next frame, whatever it is. */
+	/** Reads the next frame of any type. */
 	readFrame(): Promise<Frame> {
 		return this.#reader.until(() => {
 			const taken = takeFrame(this.unread);
@@ -62,7 +62,7 @@ export class RawConnection {
 		}, "a frame");
 	}
 
-	/** The next frame of `opcode`; earlier frames are dropped. */
+	/** Reads the next frame with `opcode`; other frames are dropped. */
 	async readFrameOf(opcode: number): Promise<Frame> {
 		for (;;) {
 			const next = await this.readFrame();
@@ -70,7 +70,7 @@ export class RawConnection {
 		}
 	}
 
-	/** The next data message, its fragments put together; control frames are dropped. */
+	/** Reads the next data message and assembles its fragments; control frames are dropped. */
 	async readMessage(): Promise<{ binary: boolean; text: string; payload: Buffer; frames: number }> {
 		const payloads: Buffer[] = [];
 		let binary = false;
@@ -85,7 +85,7 @@ export class RawConnection {
 		}
 	}
 
-	/** The close code of the next close frame (1005 without one). */
+	/** Reads the next close frame; its code is 1005 if it has none. */
 	async readClose(): Promise<{ code: number; reason: string }> {
 		const { payload } = await this.readFrameOf(opcodes.close);
 		if (payload.length === 0) return { code: 1005, reason: "" };
@@ -112,7 +112,7 @@ export class RawConnection {
 		return this.readHead();
 	}
 
-	/** Client role: as `request`, and the answer must be 101. */
+	/** Client role: as request(), but throws unless the status is 101. */
 	async upgrade(path = "/", headers: Record<string, string> = {}): Promise<string> {
 		const head = await this.request(path, headers);
 		if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`the device answered ${head}`);
@@ -140,7 +140,7 @@ export class RawConnection {
 		this.socket.end();
 	}
 
-	/** Breaks the connection (RST). */
+	/** Resets the connection (RST). */
 	reset(): void {
 		this.socket.resetAndDestroy();
 	}

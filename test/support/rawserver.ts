@@ -33,12 +33,12 @@ export class RawServer {
 		return this.#connections.count;
 	}
 
-	/** The next connection, nothing read or written yet. */
+	/** Waits for the next connection; nothing has been read or written on it. */
 	connection(): Promise<RawConnection> {
 		return this.#connections.next();
 	}
 
-	/** The next connection, as an open WebSocket. */
+	/** Waits for the next connection and opens its WebSocket. */
 	async webSocket(headers = ""): Promise<RawConnection> {
 		const connection = await this.connection();
 		await connection.accept(headers);
@@ -52,7 +52,7 @@ export class RawServer {
 	}
 }
 
-/** A port that refuses connections while it is held, because it is the local port of a connection. */
+/** Returns a port that refuses connections until release(), because it is the local port of a connection. */
 export async function refusingPort(): Promise<{ port: number; release(): void }> {
 	const server = createServer();
 	server.listen(0, "127.0.0.1");

@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import { Watch } from "./watch.js";
 
-/** Buffers what a socket receives until a test takes it. */
+/** Buffers the bytes that a socket receives until a test reads them. */
 export class SocketReader {
-	/** The peer's FIN or RST was received. */
+	/** True once the peer's FIN or RST was received. */
 	ended = false;
 	#bytes: Buffer = Buffer.alloc(0);
 	readonly #watch: Watch;
 
-	/** @param patience how long a wait may take, in milliseconds */
+	/** @param patience Timeout of each wait, in milliseconds. */
 	constructor(socket: Socket, patience?: number) {
 		this.#watch = new Watch(patience);
 		socket.on("data", (bytes) => {
@@ -22,7 +22,7 @@ export class SocketReader {
 		socket.on("end", end).on("close", end).on("error", end);
 	}
 
-	/** Bytes received and not yet taken. */
+	/** Received bytes that have not been read. */
 	get unread(): Buffer {
 		return this.#bytes;
 	}
@@ -33,7 +33,7 @@ export class SocketReader {
 		return taken;
 	}
 
-	/** The text up to and including `mark`, one character for each byte. */
+	/** Reads text up to and including `mark`, one character per byte. */
 	readUntil(mark: string, what = `text up to ${JSON.stringify(mark)}`): Promise<string> {
 		return this.until(() => {
 			const end = this.#bytes.indexOf(mark);
@@ -41,7 +41,7 @@ export class SocketReader {
 		}, what);
 	}
 
-	/** The head of an HTTP message, including the empty line. */
+	/** Reads the head of an HTTP message, including the empty line. */
 	readHead(): Promise<string> {
 		return this.readUntil("\r\n\r\n", "a head");
 	}
@@ -52,12 +52,12 @@ export class SocketReader {
 	}
 
 	/**
-	 * Waits until `give` returns a value; it is called again for each arrival.
-	 * @param what names the value in an error
+	 * Waits until `give` returns a value; it is called again whenever bytes arrive.
+	 * @param what Name of the value, for error messages.
 	 */
 	until<T>(give: () => T | undefined, what: string): Promise<T> {
 		const missing = () =>
-			`${what} did not come; unread: ${JSON.stringify(this.#bytes.toString("latin1", 0, 400))}`;
+			`${what} did not arrive; unread: ${JSON.stringify(this.#bytes.toString("latin1", 0, 400))}`;
 		return this.#watch.until(() => {
 			const value = give();
 			if (value === undefined && this.ended) throw new Error(`the connection ended: ${missing()}`);

@@ -1,4 +1,4 @@
-/** Texts in UTF-8, good and bad (RFC 3629; Unicode 16, tables 3-6 and 3-7), and where the bad ones go wrong. */
+/** Valid and invalid UTF-8 (RFC 3629; Unicode 16, tables 3-6 and 3-7), and the position of the first invalid byte. */
 
 export interface Utf8Vector {
 	name: string;
@@ -91,7 +91,7 @@ const completions = ["", "80", "90", "a0", "8080", "9080", "a080", "808080", "90
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Whether bytes are UTF-8. */
+/** Returns whether bytes are valid UTF-8. */
 export function isUtf8(bytes: Uint8Array): boolean {
 	try {
 		decoder.decode(bytes);
@@ -101,12 +101,12 @@ export function isUtf8(bytes: Uint8Array): boolean {
 	}
 }
 
-/** Whether bytes are UTF-8 or can become so by more bytes: found by trying what may follow. */
+/** Returns whether bytes are valid UTF-8 or a prefix of it: tries all kinds of continuations. */
 export function canBecomeUtf8(bytes: Uint8Array): boolean {
 	return completions.some((completion) => isUtf8(Buffer.concat([bytes, completion])));
 }
 
-/** The index of the first byte at which bytes can no longer become UTF-8; their number if only their end is missing. */
+/** Returns the index of the first invalid byte; the number of bytes if only the end is missing. */
 export function firstBadByte(bytes: Uint8Array): number {
 	for (let index = 0; index < bytes.length; index++)
 		if (!canBecomeUtf8(bytes.subarray(0, index + 1))) return index;

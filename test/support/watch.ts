@@ -6,7 +6,7 @@ export class Watch {
 	readonly #looks = new Set<() => void>();
 	readonly #patience: number;
 
-	/** @param patience how long a wait may take, in milliseconds */
+	/** @param patience Timeout of each wait, in milliseconds. */
 	constructor(patience = defaultPatience) {
 		this.#patience = patience;
 	}
@@ -17,8 +17,8 @@ export class Watch {
 	}
 
 	/**
-	 * What `look` gives, as soon as that is not undefined. `look` may throw to end the wait; `missing` tells
-	 * what did not come when patience ends.
+	 * Waits until `look` returns a value other than undefined. `look` may throw to end the wait. `missing` describes what
+	 * did not arrive before the timeout.
 	 */
 	until<T>(look: () => T | undefined, missing: () => string): Promise<T> {
 		const patience = this.#patience;

@@ -1,4 +1,4 @@
-/** Node's `ws` as the peer of the device, in both roles. */
+/** The library `ws` as the peer of the device, in both roles. */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,10 +6,10 @@ import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSoc
 import { peerAddress } from "./peeraddress.js";
 import { Queue } from "./queue.js";
 
-/** One end of a WebSocket, played by `ws`. */
+/** One end of a WebSocket, implemented by `ws`. */
 export class WsConnection {
 	readonly socket: WebSocket;
-	/** The request of the handshake, where this side is the server. */
+	/** Request of the opening handshake, if this side is the server. */
 	readonly request: IncomingMessage | undefined;
 	/** Everything received so far; text as a string. */
 	readonly received: (string | Buffer)[] = [];
@@ -35,12 +35,12 @@ export class WsConnection {
 		});
 	}
 
-	/** The next message: text as a string, binary as a Buffer. */
+	/** Waits for the next message: text as a string, binary as a Buffer. */
 	message(): Promise<string | Buffer> {
 		return this.#messages.next();
 	}
 
-	/** The next text message, parsed. */
+	/** Waits for the next text message and parses it. */
 	async json(): Promise<unknown> {
 		return JSON.parse((await this.message()) as string);
 	}
@@ -49,7 +49,7 @@ export class WsConnection {
 		return this.#pings.next();
 	}
 
-	/** The close code and reason, when the connection has ended. */
+	/** Waits for the end of the connection. Returns its close code and reason. */
 	closed(): Promise<{ code: number; reason: string }> {
 		return this.#closed;
 	}
@@ -59,7 +59,7 @@ export class WsConnection {
 	}
 }
 
-/** A WebSocket server on a port of the system's choice. */
+/** A WebSocket server on a free port. */
 export class WsServer {
 	readonly port: number;
 	readonly server: WebSocketServer;
@@ -81,7 +81,7 @@ export class WsServer {
 		return this.#connections.count;
 	}
 
-	/** The next connection. */
+	/** Waits for the next connection. */
 	connection(): Promise<WsConnection> {
 		return this.#connections.next();
 	}
@@ -107,7 +107,7 @@ export async function wsConnect(
 	return connection;
 }
 
-/** Asks the device's server for a WebSocket that it refuses; the status and headers of its answer. */
+/** Requests a WebSocket that the device's server must refuse. Returns the status and headers of its response. */
 export async function wsRefused(
 	host: string,
 	port: number,

@@ -45,7 +45,7 @@ test("discarded messages are sent again, once each, in order and with the same t
 	for (let number = 0; number < 6; number++) echo.send(message(number), number % 2 === 0);
 	t.deepEqual(connection.taken, ["0 true", "1 false"]);
 	await takes(connection, 1);
-	// It is queued after the waiting messages, even if there is room.
+	// The message is queued after the waiting ones, even if there is room.
 	echo.send(message(6), true);
 	await takes(connection, 2);
 	await takes(connection, 2);

@@ -1,4 +1,4 @@
-/** The rules for imports, on small projects that keep or break them. */
+/** Tests the import rules on small projects that follow or violate them. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import test, { type ExecutionContext } from "ava";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Checks a project of files that only import: the exit status, and each violation as `RULE: FROM > TO`. */
+/** Checks a project of files that only import. Returns the exit status and each violation as `RULE: FROM > TO`. */
 async function check(
 	t: ExecutionContext,
 	files: Readonly<Record<string, readonly string[]>>,

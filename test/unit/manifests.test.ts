@@ -17,7 +17,7 @@ function manifestsIn(folder: string): Manifest[] {
 		.map((file) => JSON.parse(readFileSync(`${modules}${folder}/${file}`, "utf8")));
 }
 
-/** True for a module that only declares types: a device never loads it. */
+/** Returns whether a module only declares types, so that a device never loads it. */
 function isErased(path: string): boolean {
 	return !transformSync(readFileSync(path, "utf8"), { loader: "ts" }).code.trim();
 }
@@ -34,10 +34,10 @@ for (const folder of readdirSync(modules)) {
 			// modules/native replaces modules of modules/channel.
 			const place = folder === "native" && existsSync(`${modules}channel/${file}`) ? "channel" : folder;
 			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/modules/${place}/${name}`;
-			// A module in C has its twin in TypeScript for engines without it.
+			// A module in C also has a TypeScript version, for engines without it.
 			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";
 			t.is(named[specifier], `./${native}${name}`, specifier);
-			// By its whole name: patterns only match modules in JavaScript.
+			// C modules must be named completely: patterns match only modules in JavaScript.
 			t.true(preloaded.includes(specifier), `${specifier} is not preloaded`);
 		}
 		t.pass();

@@ -36,13 +36,13 @@ const documented = {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The declarations of the classes in the package: members and base class of each. */
+/** Returns the members and the base class of each class declared in the package. */
 function declarations(): Map<string, { members: string[]; base: string | undefined }> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-types-"));
 	try {
 		const compiler = join(root, "node_modules/typescript/bin/tsc");
 		const options = ["--outDir", folder, "--emitDeclarationOnly", "--removeComments"];
-		// Whether the sources are right is tested elsewhere.
+		// Only the declarations are needed; other tests check the sources.
 		spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json"), ...options]);
 		const found = new Map();
 		for (const file of ["emitter", "connection", "client", "server", "socket"]) {
@@ -58,7 +58,7 @@ function declarations(): Map<string, { members: string[]; base: string | undefin
 	}
 }
 
-/** The names declared in the body of a class, with modifiers other than "get" and without the constructor. */
+/** Returns the names declared in a class body, with modifiers other than "get" and without the constructor. */
 function membersIn(body: string): string[] {
 	return [...body.matchAll(/^ {4}(?! )(?:get )?([\w #[\].]+)/gm)]
 		.map(([, name]) => name as string)

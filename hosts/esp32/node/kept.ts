@@ -1,6 +1,6 @@
 /**
- * The parts of XS that the linker keeps in the firmware. It strips what no module mentions, so that one careless word can
- * cost much flash: `Function` keeps the compiler of XS (78 KB), a regular expression keeps its engine.
+ * The parts of XS that the linker keeps in the firmware. It strips everything that no module refers to, so a single
+ * reference can cost much flash: `Function` keeps the compiler of XS (78 KB), a regular expression keeps its engine.
  */
 
 /** The classes and functions of XS that hosts/esp32 needs, together with the SDK's modules in it. */
@@ -14,7 +14,7 @@ const needed: readonly string[] = [
 	"Enumerator",
 	"Error",
 	"Function.prototype",
-	// Its methods have names that Array's have, too.
+	// Kept because its methods share their names with methods of Array.
 	"Iterator",
 	"IteratorHelper",
 	"IteratorWrapper",
@@ -39,22 +39,22 @@ const needed: readonly string[] = [
 ];
 
 /**
- * Returns the classes and global functions of XS in a linked image of which anything is kept. Of Function the
- * constructor, which needs the compiler, is told from the methods.
- * @param image Text of mc.xs.c
- * @throws Error when it has no table of functions
+ * Returns the classes and global functions of XS that are kept in a linked image, at least in part. "Function" is the
+ * constructor, which needs the compiler; "Function.prototype" stands for the methods.
+ * @param image Text of mc.xs.c.
+ * @throws Error when the image has no table of functions.
  */
 export function keptParts(image: string): string[] {
 	const table = /^static const xsHostBuilder gxBuilders\[\d+\] = \{$(.*?)^\};$/ms.exec(image)?.[1];
 	if (table === undefined)
-		throw new Error("mc.xs.c has no gxBuilders: the Moddable SDK has changed its form.");
+		throw new Error("mc.xs.c has no gxBuilders: the Moddable SDK has changed its format.");
 	const parts = [...table.matchAll(/\bfx_([A-Za-z0-9]+)(_\w+)?/g)].map(([, name, member]) =>
 		name === "Function" && member ? "Function.prototype" : (name as string),
 	);
 	return [...new Set(parts)].sort();
 }
 
-/** Returns the parts of XS in a linked image that the firmware did not need before. */
+/** Returns the parts of XS in a linked image that are not in the list of needed parts. */
 export function unneededParts(image: string): string[] {
 	return keptParts(image).filter((part) => !needed.includes(part));
 }

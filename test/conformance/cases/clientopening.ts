@@ -5,7 +5,7 @@ import { answers, aPong, aText, type ResponseCase, sends, text } from "../case.j
 type Fields = Record<string, string | undefined>;
 type Respond = ResponseCase["response"];
 
-/** A response that grants the request, with some fields changed or, if undefined, left out. */
+/** Returns a response that accepts the request. Given fields replace the default ones; undefined removes one. */
 function response(
 	fields: Fields | ((accept: string) => Fields) = {},
 	line = "HTTP/1.1 101 Switching Protocols",
@@ -24,7 +24,7 @@ function response(
 	};
 }
 
-/** The head of an interim response. */
+/** Returns the head of an interim response. */
 const interim = (status: string, field = "X: y"): string => `HTTP/1.1 ${status}\r\n${field}\r\n\r\n`;
 
 const bare = (opcode: number, payload: string) => frame(opcode, payload).toString("latin1");

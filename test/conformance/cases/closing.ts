@@ -1,4 +1,4 @@
-/** Sections 5.5.1 and 7: the closing handshake, and ends without one. */
+/** Sections 5.5.1 and 7: the closing handshake, and connections that end without it. */
 import { closePayload, opcodes } from "../../support/frames.js";
 import { invalidTexts, validTexts } from "../../support/utf8.js";
 import {
@@ -100,7 +100,7 @@ const reasons: FrameCase[] = [
 	},
 ];
 
-/** What a peer may still send after its close frame. */
+/** Bytes that a peer sends after its close frame. */
 const afterwards: [what: string, parts: Part[]][] = [
 	["text", [text("too late")]],
 	["a ping", [ping("too late")]],

@@ -26,7 +26,7 @@ import {
 
 const section = "5.4";
 
-/** Text in fragments. */
+/** Returns a text message in fragments. */
 function inFragments(...payloads: string[]): Part[] {
 	const last = payloads.length - 1;
 	return payloads.map((payload, index) =>

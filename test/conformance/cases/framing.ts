@@ -22,7 +22,7 @@ import {
 
 const section = "5.2";
 
-/** Bytes 0, 1, ... 255, 0 and so on. */
+/** Returns bytes that count up: 0, 1, ... 255, 0, ... */
 export function counting(length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, (_, index) => index));
 }

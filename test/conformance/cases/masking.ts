@@ -46,7 +46,7 @@ const wrongWay: FrameCase[] = kinds.flatMap(([name, opcode]): FrameCase[] =>
 	]),
 );
 
-/** A frame with the given masking key. */
+/** Returns a frame with the given masking key. */
 function masked(opcode: number, payload: Uint8Array, key: string, fin = true): Part {
 	return () => frame(opcode, payload, { mask: true, key: Buffer.from(key, "hex"), fin });
 }

@@ -6,7 +6,7 @@ const key = "dGhlIHNhbXBsZSBub25jZQ==";
 
 type Fields = Record<string, string | undefined>;
 
-/** A request for a WebSocket, with some fields changed or, if undefined, left out. */
+/** Returns a request for a WebSocket. Given fields replace the default ones; undefined removes one. */
 function request(
 	fields: Fields = {},
 	line = (path: string) => `GET ${path} HTTP/1.1`,
@@ -25,7 +25,7 @@ function request(
 	return (path) => `${line(path)}\r\n${lines.join("")}\r\n`;
 }
 
-/** A request with a field put before another. */
+/** Returns a request with a line inserted before a field. */
 function before(name: string, line: string): (path: string) => string {
 	return (path) => request()(path).replace(`${name}:`, `${line}\r\n${name}:`);
 }

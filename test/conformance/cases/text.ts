@@ -1,4 +1,4 @@
-/** Sections 5.6 and 8.1: text is UTF-8, and what is not fails the connection at once. */
+/** Sections 5.6 and 8.1: text is UTF-8; invalid text fails the connection at once. */
 import { firstBadByte, invalidTexts, isUtf8, validTexts } from "../../support/utf8.js";
 import {
 	aBinary,
@@ -158,7 +158,7 @@ const others: FrameCase[] = [
 	},
 ];
 
-/** Texts that only their end makes bad, in a message that could still go on. */
+/** Texts that become invalid at their end, in a message that is not finished. */
 const unfinished: FrameCase[] = invalidTexts
 	.filter(({ bytes }) => firstBadByte(bytes) === bytes.length && !isUtf8(bytes))
 	.map(({ name, bytes }) => ({

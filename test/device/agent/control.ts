@@ -5,7 +5,7 @@ import TCP from "embedded:io/socket/tcp";
 const longestLine = 65536;
 /** Stop reading commands while more bytes than this wait to be written. */
 const highWater = 8192;
-/** Maximum bytes of waiting reports; more end the connection: the test must watch fewer events. */
+/** Maximum bytes of waiting reports. Above this the connection is closed: the test must watch fewer events. */
 const mostWaiting = 262144;
 
 const newline = 10;
@@ -101,7 +101,9 @@ export class Control {
 			this.partial.push(piece);
 			this.partialLength += piece.length;
 			if (this.partialLength > longestLine) {
-				trace(`agent: a command of more than ${longestLine} bytes; send a rule to make the data instead\n`);
+				trace(
+					`agent: a command is longer than ${longestLine} bytes; generate the data on the device instead\n`,
+				);
 				this.close();
 				this.owner.onClose();
 				return;

@@ -39,7 +39,7 @@ export class Interpreter {
 	private readonly names = new Map<object, ObjectName>();
 	private readonly listeners = new Map<string, Listener>();
 	private readonly procedures = new Map<string, { readonly steps: readonly Step[]; runs: number }>();
-	/** Number of events so far: quiet methods must not change it. */
+	/** Number of events so far. Quiet methods must not change it. */
 	private emitted = 0;
 
 	constructor(tell: (report: Report) => void) {
@@ -109,7 +109,7 @@ export class Interpreter {
 				return undefined;
 			case "run": {
 				const procedure = this.procedures.get(step.name);
-				if (!procedure) throw new Error(`the agent knows no procedure "${step.name}"`);
+				if (!procedure) throw new Error(`unknown procedure "${step.name}"`);
 				if (step.times !== undefined && procedure.runs >= step.times) return procedure.runs;
 				procedure.runs++;
 				const failed = this.runAll(procedure.steps, scope).find((result) => "error" in result);
@@ -132,7 +132,7 @@ export class Interpreter {
 				this.objects.delete(step.on);
 				return undefined;
 			default:
-				throw new Error(`the agent knows no step "${(step as { do: string }).do}"`);
+				throw new Error(`unknown step "${(step as { do: string }).do}"`);
 		}
 	}
 
@@ -140,7 +140,7 @@ export class Interpreter {
 		if (name === "this") return scope.self;
 		if (name === "argument") return scope.arguments?.[0];
 		const object = this.objects.get(name);
-		if (object === undefined) throw new Error(`the agent knows no object "${name}"`);
+		if (object === undefined) throw new Error(`unknown object "${name}"`);
 		return object;
 	}
 
@@ -182,7 +182,7 @@ export class Interpreter {
 	private checkLedger(name: ObjectName, object: Emitter): void {
 		const counters = object.counters;
 		if (!counters || counters.accepted === counters.sent + counters.waiting + counters.lost) return;
-		this.tell({ fault: `${name}: accepted is not sent + waiting + lost: ${JSON.stringify(counters)}` });
+		this.tell({ fault: `${name}: accepted differs from sent + waiting + lost: ${JSON.stringify(counters)}` });
 	}
 
 	private call(object: unknown, step: Step & { do: "call" }, scope: Scope): unknown {

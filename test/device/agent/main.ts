@@ -1,7 +1,6 @@
 /**
- * The test agent: a device program that does what a test tells it over a control connection, one test at
- * a time. Its trace line tells the control port, of its own choice unless `controlPort` of the configuration
- * says which; `driver.ts` is the other end.
+ * The test agent: a device program that executes the commands of a test, received over a control connection, one test
+ * at a time. It traces the control port: `controlPort` of the configuration, or a free one. `driver.ts` is the other end.
  */
 import Listener from "embedded:io/socket/listener";
 import config from "mc/config";
@@ -9,7 +8,7 @@ import type { Command, Report } from "../protocol.js";
 import { Control } from "./control.js";
 import { Interpreter } from "./interpreter.js";
 
-/** The current test: a new control connection ends the previous one. */
+/** The current test. A new control connection ends the previous one. */
 let session: { control: Control; interpreter: Interpreter } | undefined;
 
 function endSession(): void {

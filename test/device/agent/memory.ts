@@ -6,7 +6,7 @@ import Debug from "debug";
 import Instrumentation from "instrumentation";
 import config from "mc/config";
 
-/** In bytes; 0 where the build has no instrumentation. */
+/** Memory in use, in bytes; 0 if the build has no instrumentation. */
 function memory(): string {
 	Debug.gc();
 	const slots = Instrumentation.get(Instrumentation.map("XS Slot Heap Used"));
@@ -14,7 +14,7 @@ function memory(): string {
 	return `${slots ?? 0} ${chunks ?? 0}\n`;
 }
 
-/** One connection at a time, so that these connections do not change the result. */
+/** Serves one connection at a time, so that these connections do not change the result. */
 let asker: TCP | undefined;
 
 const listener = new Listener({

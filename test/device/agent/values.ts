@@ -1,7 +1,7 @@
 /** Device side of the values on the control connection: values that JSON lacks are objects with the key `$`. */
 import type { Wire } from "../protocol.js";
 
-/** What the values of a running step may refer to. */
+/** The context of a running step, which its values may refer to. */
 export interface Scope {
 	/** The emitter, inside a listener. */
 	readonly self?: unknown;
@@ -88,7 +88,7 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 		case "argument":
 			return scope.arguments?.[tagged["index"] as number];
 		default:
-			throw new Error(`the agent knows no value of the kind ${JSON.stringify(tagged["$"])}`);
+			throw new Error(`unknown kind of value ${JSON.stringify(tagged["$"])}`);
 	}
 }
 
@@ -98,7 +98,7 @@ export function decode(wire: Wire, scope: Scope): unknown {
 	if (Array.isArray(wire)) return Object.freeze(wire.map((item) => decode(item, scope)));
 	const object = wire as { readonly [name: string]: Wire };
 	if ("$" in object) return special(object, scope);
-	// Not by assignment: where Object.prototype is frozen, a name such as toString could not be assigned.
+	// Not by assignment: if Object.prototype is frozen, a property such as toString cannot be assigned.
 	return Object.freeze(
 		Object.fromEntries(Object.keys(object).map((name) => [name, decode(object[name] as Wire, scope)])),
 	);

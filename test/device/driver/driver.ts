@@ -1,6 +1,6 @@
 /**
- * Node side of the test agent: drives a device that runs `main.ts` and tells what happened on it. Whatever
- * goes wrong on the device (an abort, a hang, a broken rule) fails every wait at once, with the device's own words.
+ * Node side of the test agent: drives a device that runs `main.ts` and reports its events. A failure of the device (an
+ * abort, a hang, a broken invariant) fails every wait immediately, with the message of the device.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -24,7 +24,7 @@ interface Waiter {
 export class Agent implements Driver {
 	/** Every trace of the device so far, one entry per call of `trace`. */
 	readonly traces: string[] = [];
-	/** What all objects emitted so far, in order. */
+	/** Events of all objects so far, in order. */
 	readonly log: { of: string; event: string }[] = [];
 	readonly #target: Target;
 	readonly #socket: Socket;
@@ -64,27 +64,27 @@ export class Agent implements Driver {
 		});
 	}
 
-	/** Where this machine reaches the device. */
+	/** Address of the device, as seen from this machine. */
 	get host(): string {
 		return this.#target.host;
 	}
 
-	/** Where the device reaches this machine. */
+	/** Address of this machine, as seen from the device. */
 	get peerHost(): string {
 		return this.#target.peerHost;
 	}
 
-	/** Windows of the device's sockets created from now on. */
+	/** Sets the windows of sockets that the device creates from now on. */
 	configure(windows: Windows): Promise<void> {
 		return this.#target.configure(windows);
 	}
 
-	/** What is in use on the device after a garbage collection, in bytes. */
+	/** Returns the memory in use on the device after a garbage collection: slots, and bytes of chunks. */
 	memory(): Promise<{ slots: number; chunks: number }> {
 		return this.#target.memory();
 	}
 
-	/** A Client on the device. `options` is given to the constructor as it is; all its events are reported, or those `watch`ed. */
+	/** Creates a Client on the device with `options`, passed unchanged. Reports all its events, or those in `watch`. */
 	async client(options?: object, watch?: readonly string[]): Promise<RemoteClient> {
 		const client = new RemoteClient(this, this.#name("client"));
 		this.#objects.set(client.name, client);
@@ -92,7 +92,7 @@ export class Agent implements Driver {
 		return client;
 	}
 
-	/** A Server on the device, not yet started. */
+	/** Creates a Server on the device, not yet started. */
 	async server(options?: object, watch?: readonly string[]): Promise<RemoteServer> {
 		const server = new RemoteServer(this, this.#name("server"));
 		this.#objects.set(server.name, server);
@@ -100,13 +100,13 @@ export class Agent implements Driver {
 		return server;
 	}
 
-	/** Calls a function of the module itself. */
+	/** Calls a function exported by the module. */
 	async module(method: string, ...values: unknown[]): Promise<unknown> {
 		const [value] = await this.run({ do: "call", on: "module", method, arguments: values.map(encode) });
 		return value;
 	}
 
-	/** Runs `steps` in one turn of the device and returns their values. @throws DeviceError, the first one */
+	/** Runs `steps` in one turn of the device and returns their values. @throws DeviceError for the first step that failed. */
 	async run(...steps: Step[]): Promise<unknown[]> {
 		return (await this.attempt(...steps)).map((outcome) => {
 			if ("error" in outcome) throw outcome.error;
@@ -121,7 +121,7 @@ export class Agent implements Driver {
 		this.#answers.set(id, (answer) => {
 			results = answer;
 		});
-		// ASCII only: the device's line reader must not depend on the UTF-8 it is there to test.
+		// ASCII only: the device's line reader must not depend on UTF-8, which it is used to test.
 		const command = JSON.stringify({ id, steps }).replace(
 			/[\u0080-\uffff]/g,
 			(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -148,7 +148,7 @@ export class Agent implements Driver {
 		);
 	}
 
-	/** Waits until a report of the device makes `look` give something; `missing` tells what did not come. */
+	/** Waits until `look` returns a value; it is called for each report. `missing` describes what did not arrive. */
 	until<T>(look: () => T | undefined, missing: () => string): Promise<T> {
 		return new Promise((resolve, reject) => {
 			if (this.#failure) return reject(this.#failure);
@@ -183,7 +183,7 @@ export class Agent implements Driver {
 		await this.#target.stop();
 		if (failure) throw failure;
 		if (this.#faults.length > 0)
-			throw new Error(`rules of the module were broken:\n${this.#faults.join("\n")}`);
+			throw new Error(`invariants of the module were broken:\n${this.#faults.join("\n")}`);
 	}
 
 	#name(kind: string): string {

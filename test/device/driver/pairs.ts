@@ -9,12 +9,12 @@ import type { RemoteClient, RemoteServer, RemoteSocket } from "./remote.js";
 
 type Context = Pick<ExecutionContext, "teardown">;
 
-/** Ignores errors of cleanup, which must not hide a failure; each file checks the device at its end. */
+/** Ignores errors of cleanup, which must not hide a failure. Each file checks the device at its end. */
 function ignore(): void {}
 
 /**
- * A Client of the device, closed after the test. `host` is this machine unless given, and `connectTimeout` long
- * enough for a busy one: undefined gives it the module's default.
+ * Creates a Client on the device, closed after the test. By default `host` is this machine, and `connectTimeout` is
+ * long enough for a busy machine; undefined selects the module's default.
  */
 export async function client(
 	t: Context,
@@ -27,7 +27,7 @@ export async function client(
 	return remote;
 }
 
-/** A Server of the device on a free port, stopped after the test; not yet started. */
+/** Creates a Server on the device, on a free port and not yet started. It is stopped after the test. */
 export async function server(
 	t: Context,
 	agent: Agent,
@@ -39,28 +39,28 @@ export async function server(
 	return remote;
 }
 
-/** A WebSocket server of this machine. */
+/** Starts a WebSocket server on this machine. */
 export async function wsServer(t: Context, options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
 	const peer = await WsServer.listen(options);
 	t.teardown(() => peer.close());
 	return peer;
 }
 
-/** A TCP server of this machine. */
+/** Starts a TCP server on this machine. */
 export async function rawServer(t: Context): Promise<RawServer> {
 	const peer = await RawServer.listen();
 	t.teardown(() => peer.close());
 	return peer;
 }
 
-/** A port of this machine that refuses connections. */
+/** Returns a port of this machine that refuses connections. */
 export async function refusing(t: Context): Promise<number> {
 	const { port, release } = await refusingPort();
 	t.teardown(release);
 	return port;
 }
 
-/** A TCP connection to the device. */
+/** Opens a TCP connection to the device. */
 export async function rawConnect(t: Context, agent: Agent, port: number): Promise<RawConnection> {
 	const raw = await RawConnection.connect(port, agent.host);
 	t.teardown(() => {
@@ -69,7 +69,7 @@ export async function rawConnect(t: Context, agent: Agent, port: number): Promis
 	return raw;
 }
 
-/** The device's Client, open, and `ws` at its other end. */
+/** Opens a Client on the device, with `ws` as its peer. */
 export async function clientAndWs(
 	t: Context,
 	agent: Agent,
@@ -83,7 +83,7 @@ export async function clientAndWs(
 	return { client: remote, peer, server: peerServer };
 }
 
-/** The device's Client, open, and a raw connection at its other end. */
+/** Opens a Client on the device, with a raw connection as its peer. */
 export async function clientAndRaw(
 	t: Context,
 	agent: Agent,
@@ -97,7 +97,7 @@ export async function clientAndRaw(
 	return { client: remote, raw, server: peerServer };
 }
 
-/** The device's Server, one Socket of it, and `ws` at the other end. */
+/** Starts a Server on the device and opens a Socket, with `ws` as its peer. */
 export async function serverAndWs(
 	t: Context,
 	agent: Agent,
@@ -110,7 +110,7 @@ export async function serverAndWs(
 	return { server: remote, port, socket: await remote.connection(), peer };
 }
 
-/** The device's Server, one Socket of it, and a raw connection at the other end. */
+/** Starts a Server on the device and opens a Socket, with a raw connection as its peer. */
 export async function serverAndRaw(
 	t: Context,
 	agent: Agent,
@@ -124,8 +124,8 @@ export async function serverAndRaw(
 }
 
 /**
- * Waits until nothing can follow any more: another client, which retries at `interval` like the one under test, has
- * failed several times by then.
+ * Waits long enough to prove that no further attempt follows: until another client, which retries at the same
+ * `interval`, has failed several times.
  */
 export async function nothingFollows(t: Context, agent: Agent, interval: number): Promise<void> {
 	const port = await refusing(t);

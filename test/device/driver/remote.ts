@@ -3,25 +3,25 @@ import type { Step } from "../protocol.js";
 import type { Outcome } from "./outcome.js";
 import { encode } from "./wire.js";
 
-/** What remote objects need of the agent. */
+/** The functions of the agent that remote objects use. */
 export interface Driver {
-	/** Runs `steps` in one turn of the device and returns their values. @throws DeviceError, the first one */
+	/** Runs `steps` in one turn of the device and returns their values. @throws DeviceError for the first step that failed. */
 	run(...steps: Step[]): Promise<unknown[]>;
-	/** Waits until a report of the device makes `look` return something; `missing` says what did not come. */
+	/** Waits until `look` returns a value; it is called for each report. `missing` describes what did not arrive. */
 	until<T>(look: () => T | undefined, missing: () => string): Promise<T>;
 	/** Records a broken invariant. */
 	fault(text: string): void;
 }
 
-/** Something an object of the device emitted (`ran NAME`: the outcomes of the steps of the listener NAME). */
+/** An event of an object on the device. `ran NAME` has the results of the steps of the listener NAME. */
 export interface Occurrence {
 	event: string;
-	/** The device's clock then, milliseconds. */
+	/** Time of the event by the device's clock, in milliseconds. */
 	at: number;
 	arguments: unknown[];
 }
 
-/** The ledger of a connection. */
+/** The message counters of a connection. */
 export interface Counters {
 	accepted: number;
 	sent: number;
@@ -51,7 +51,7 @@ export class RemoteEmitter {
 		this.events.push({ event, at, arguments: values });
 	}
 
-	/** The names of the events so far, in order. */
+	/** Returns the names of the events so far, in order. */
 	get order(): string[] {
 		return this.events.map(({ event }) => event);
 	}
@@ -66,27 +66,27 @@ export class RemoteEmitter {
 		);
 	}
 
-	/** The outcomes of the steps of the listener called `name`, the next time it ran. */
+	/** Waits for the next run of the listener `name` and returns the results of its steps. */
 	ran(name: string): Promise<Outcome[]> {
 		return this.next(`ran ${name}`) as Promise<Outcome[]>;
 	}
 
-	/** The arguments of all occurrences of `event` so far. */
+	/** Returns the arguments of all occurrences of `event` so far. */
 	all(event: string): unknown[][] {
 		return this.events.filter((occurrence) => occurrence.event === event).map((it) => it.arguments);
 	}
 
-	/** When `event` was emitted, each time so far, by the device's clock in milliseconds. */
+	/** Returns the times at which `event` was emitted so far, by the device's clock in milliseconds. */
 	times(event: string): number[] {
 		return this.events.filter((occurrence) => occurrence.event === event).map(({ at }) => at);
 	}
 
-	/** The step that calls a method, for a turn of several. */
+	/** Returns the step that calls a method, to combine several steps in one turn. */
 	step(method: string, ...values: unknown[]): Step {
 		return { do: "call", on: this.name, method, arguments: values.map(encode) };
 	}
 
-	/** The step that reads a property, for a turn of several. */
+	/** Returns the step that reads a property, to combine several steps in one turn. */
 	property(property: string): Step {
 		return { do: "get", on: this.name, property };
 	}
@@ -102,7 +102,7 @@ export class RemoteEmitter {
 		return value;
 	}
 
-	/** Adds a listener that runs `steps` on the device; its name, for `ran` and `unlisten`. */
+	/** Adds a listener that runs `steps` on the device. Returns its name, for `ran` and `unlisten`. */
 	async listen(event: string, steps: Step[], method: "on" | "addListener" | "once" = "on"): Promise<string> {
 		const name = `${this.name} listener ${++this.#listeners}`;
 		await this.agent.run({ do: "listen", on: this.name, method, event, name, steps });
@@ -148,7 +148,7 @@ class RemoteConnection extends RemoteEmitter {
 }
 
 export class RemoteClient extends RemoteConnection {
-	/** The step that constructs it. */
+	/** Returns the step that constructs the object. */
 	construct(options?: object, watch?: readonly string[]): Step {
 		const values = options === undefined ? [] : [encode(options)];
 		return { do: "new", class: "Client", name: this.name, options: values, ...(watch && { watch }) };
@@ -176,14 +176,14 @@ export class RemoteServer extends RemoteEmitter {
 		return { do: "new", class: "Server", name: this.name, options: values, ...(watch && { watch }) };
 	}
 
-	/** Starts it and waits until it listens; gives its port. */
+	/** Starts the server, waits until it listens, and returns its port. */
 	async listening(): Promise<number> {
 		await this.call("start");
 		await this.next("listening");
 		return (await this.get("port")) as number;
 	}
 
-	/** The Socket of the next connection. */
+	/** Waits for the next connection and returns its Socket. */
 	async connection(): Promise<RemoteSocket> {
 		const [socket] = await this.next("connection");
 		return socket as RemoteSocket;

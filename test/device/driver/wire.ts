@@ -1,7 +1,7 @@
 /** Node side of the values on the control connection: values that JSON lacks are objects with the key `$`. */
 import type { Wire } from "../protocol.js";
 
-/** Values that are made on the device, for the arguments of a step. */
+/** Arguments of a step that are created on the device. */
 export const onDevice = {
 	undefined: { $: "undefined" },
 	notANumber: { $: "number", value: "NaN" },
@@ -15,7 +15,7 @@ export const onDevice = {
 	throws: { $: "throws" },
 	/** Index of the innermost `repeat`. */
 	index: { $: "index" },
-	/** An argument of the listener the step is in. */
+	/** An argument of the listener that contains the step. */
 	argument: (index: number): Wire => ({ $: "argument", index }),
 	/** A string, `of` repeated. */
 	text: (of: string, times: number): Wire => ({ $: "text", of, times }),
@@ -26,13 +26,13 @@ export const onDevice = {
 /** A string or buffer that is reported as length and checksum. */
 export interface Long {
 	kind: "string" | "buffer";
-	/** In bytes of UTF-8. */
+	/** Length in bytes, as UTF-8. */
 	length: number;
-	/** FNV-1a, 32 bits. */
+	/** Checksum: FNV-1a, 32 bits. */
 	checksum: number;
 }
 
-/** The report of a long `value`, for comparisons. */
+/** Returns how the device reports a long `value`, for comparisons. */
 export function long(value: string | Uint8Array): Long {
 	const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
 	let checksum = 0x811c9dc5;

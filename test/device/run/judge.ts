@@ -1,4 +1,4 @@
-/** Runs the tests against a target. Each has passed, failed, or is not possible on that target. */
+/** Runs the tests against a target. The verdict of each is "passed", "failed", or "impossible" on that target. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,10 +19,10 @@ export interface Judged {
 
 /**
  * Runs ava.
- * @param files paths and patterns of test files
- * @param options further options for ava
- * @param limits what the target cannot do: a test that one of them names may fail, and must not pass
- * @param tell receives each test as soon as it is judged
+ * @param files Paths and patterns of test files.
+ * @param options Further options for ava.
+ * @param limits Known limits of the target. A listed test may fail, and must not pass.
+ * @param tell Called with each result as soon as it is known.
  */
 export async function runTests(
 	files: readonly string[],
@@ -53,7 +53,7 @@ export async function runTests(
 	child.stdout.pipe(parser);
 	const [[status]] = await Promise.all([once(child, "close"), once(parser, "complete")]);
 	if (all.length === fatal.length) throw new Error("No test was run.");
-	// What ava reports otherwise than as a test: a file that cannot be loaded, for example.
+	// ava reports some failures without a test: a file that cannot be loaded, for example.
 	if (status !== 0 && all.every(({ verdict, reason }) => verdict === "passed" && reason === ""))
 		throw new Error(`ava failed with status ${status}, but no test did.`);
 	return all;
@@ -64,10 +64,14 @@ function judge({ ok, name, diag, skip, todo }: Result, limits: readonly Limit[])
 	const title = name.slice(name.lastIndexOf(" › ") + 1).replace(/^› /, "");
 	const limit = limits.find(({ test }) => title.startsWith(test));
 	if (skip || todo)
-		return { name, verdict: "failed", reason: "it is skipped; a test must say why it cannot be run" };
+		return { name, verdict: "failed", reason: "the test is skipped; it must state why it cannot be run" };
 	if (ok) {
 		if (!limit || limit.sometimes) return { name, verdict: "passed", reason: "" };
-		return { name, verdict: "failed", reason: `it passes, but is listed as not possible: ${limit.reason}` };
+		return {
+			name,
+			verdict: "failed",
+			reason: `the test passes, but is listed as not possible: ${limit.reason}`,
+		};
 	}
 	const told = explain(diag);
 	const impossible = /NotOnThisTarget[^{]*\{\s*message: (['"`])(.*)\1/.exec(told)?.[2];
@@ -77,15 +81,15 @@ function judge({ ok, name, diag, skip, todo }: Result, limits: readonly Limit[])
 	return { name, verdict: "failed", reason: told };
 }
 
-/** What ava tells of a failure, as text. */
+/** Returns ava's description of a failure as text. */
 function explain(diag: unknown): string {
-	if (typeof diag !== "object" || diag === null) return "it says no more";
+	if (typeof diag !== "object" || diag === null) return "no diagnosis";
 	const { name, message, details, at } = diag as Diagnosis;
 	const told = Object.entries(details ?? {}).flatMap(([label, value]) => [label, String(value)]);
-	return [`${name ?? "Error"}: ${message ?? ""}`, ...told, `at ${at ?? "an unknown place"}`].join("\n");
+	return [`${name ?? "Error"}: ${message ?? ""}`, ...told, `at ${at ?? "an unknown position"}`].join("\n");
 }
 
-/** What ava writes under a failed test. */
+/** ava's description of a failed test. */
 interface Diagnosis {
 	name?: string;
 	message?: string;

@@ -1,11 +1,11 @@
 /** A known limit of a target. */
 
 export interface Limit {
-	/** The title of the tests, or what titles begin with. */
+	/** Title of the test, or a common prefix of several titles. */
 	test: string;
 	reason: string;
-	/** The tests pass sometimes, depending on timing. */
+	/** Set if the tests sometimes pass, depending on timing. */
 	sometimes?: true;
-	/** Where the device does not outlive the test: the file, in which it is not run. */
+	/** Set if the test ends the device: the file of the test, from which it is excluded. */
 	fatal?: string;
 }

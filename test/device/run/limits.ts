@@ -3,7 +3,7 @@
 import type { Limit } from "./limit.js";
 import { nativeTests } from "./nativelimits.js";
 
-/** Files that are not run on the target, and why. */
+/** Files that are not run on the target, with the reason. */
 export const elsewhere: Readonly<Record<string, string>> = {
 	"test/peer/examples.test.ts":
 		"runs in the XS simulator itself; on the SDK the examples are built and run by npm run check:packaging",
@@ -13,62 +13,62 @@ export const elsewhere: Readonly<Record<string, string>> = {
 const simulator: readonly Limit[] = [
 	{
 		test: "a device that aborts fails what waits at once, with its own message and stack",
-		reason: "release builds of the SDK tell the message of an exception, and no stack",
+		reason: "release builds of the SDK report the message of an exception without its stack",
 	},
 	{
 		test: "a port that is taken gives an error",
 		reason:
-			"a Listener whose port is taken leaves freed memory to the garbage collector: the simulator crashes",
+			"a Listener whose port is in use leaves a dangling pointer to the garbage collector: the simulator crashes",
 		fatal: "test/peer/server.test.ts",
 	},
-	// Only some users may listen on port 80.
+	// Listening on port 80 requires root.
 	...(process.getuid?.() === 0
 		? []
 		: [
 				{
 					test: "port is 80 unless given",
 					reason:
-						"a Listener that may not listen leaves freed memory to the garbage collector: the simulator crashes",
+						"a Listener without permission leaves a dangling pointer to the garbage collector: the simulator crashes",
 					fatal: "test/peer/server.test.ts",
 				},
 			]),
 	{
 		test: "Server: a FIN before, in and after a request",
-		reason: "a connection that ends within 20 ms of its handshake never tells that it can be written to",
+		reason: "a connection that ends within 20 ms of its handshake never becomes writable",
 		sometimes: true,
 	},
 	{
 		test: "Server: a RST before, in and after a request",
-		reason: "a connection that ends within 20 ms of its handshake never tells that it can be written to",
+		reason: "a connection that ends within 20 ms of its handshake never becomes writable",
 		sometimes: true,
 	},
 	{
 		test: "Server: a FIN of many connections at once",
-		reason: "a connection that ends within 20 ms of its handshake never tells that it can be written to",
+		reason: "a connection that ends within 20 ms of its handshake never becomes writable",
 		sometimes: true,
 	},
 	{
 		test: "Server: a RST of many connections at once",
-		reason: "a connection that ends within 20 ms of its handshake never tells that it can be written to",
+		reason: "a connection that ends within 20 ms of its handshake never becomes writable",
 		sometimes: true,
 	},
 	{
 		test: "messages that could not leave because of a",
-		reason: "the failure of a write is not reported: only a ping finds out that the connection has ended",
+		reason: "the failure of a write is not reported: only a ping detects that the connection has ended",
 		sometimes: true,
 	},
 	{
 		test: "a message and a RST together, to a listener that calls send",
-		reason: "the failure of a write is not reported: only a ping finds out that the connection has ended",
+		reason: "the failure of a write is not reported: only a ping detects that the connection has ended",
 		sometimes: true,
 	},
 	{
 		test: "pings without end from a peer that does not read",
-		reason: "at 77 kB/s the 6.5 MB of this test take longer than it waits",
+		reason: "at 77 kB/s, the 6.5 MB of this test take longer than its timeout",
 	},
 	{
 		test: "a Server serves a thousand clients one after the other",
-		reason: "each connection accepted leaves 2 slots behind, in programs without WebSockets as well",
+		reason: "each accepted connection leaks 2 slots, in programs without WebSockets as well",
 	},
 ];
 
@@ -78,12 +78,12 @@ export const limits: Readonly<Record<"moddable" | "native" | "device", readonly 
 	device: [
 		{
 			test: "a Socket knows its peer's address",
-			reason: "the peers of a board do not come from 127.0.0.1",
+			reason: "the peers of a board do not have the address 127.0.0.1",
 			sometimes: true,
 		},
 		{
 			test: "hostInterface localhost, the default, answers on loopback",
-			reason: "nobody can reach the loopback interface of a board from outside",
+			reason: "the loopback interface of a board cannot be reached from outside",
 			sometimes: true,
 		},
 	],

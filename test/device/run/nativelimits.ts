@@ -1,27 +1,26 @@
 /**
- * What the SDK's own WebSocketClient cannot do, by name and with the reason, beside what the simulator cannot do. SDK
- * 8.2.3, examples/io/tcp/websocketclient; each reason was seen with that class alone, without this project.
+ * Known limits of the SDK's own WebSocketClient, by test and with the reason; those of the simulator apply as well. SDK
+ * 8.2.3, examples/io/tcp/websocketclient. Each was reproduced with that class alone, without this project.
  */
 
 import type { Limit } from "./limit.js";
 
 const reserved = "reserved bits and opcodes end the connection without a close frame";
-const masking = "frames are taken masked or not, whichever the role";
-const lengths = "a length may be written with more bytes than it needs";
+const masking = "masked and unmasked frames are accepted in both roles";
+const lengths = "non-minimal length encodings are accepted";
 const longLengths = "lengths are taken modulo 2^32";
-const sizes = "a message is measured as its bytes come, not by the header of its frame";
-const fragments = "fragments are taken in any order, a message inside another one as well";
-const control = "control frames are taken in fragments";
-const longControl = "a control frame is known to be too long once it has come";
-const closes = "of several close frames at once the last is answered";
-const afterClose =
-	"invalid bytes together with a close frame, behind it, end the connection without an answer";
-const ends = "a client ends the TCP connection itself once its close frame is answered";
-const emptyFrames = "a masked frame without payload that comes in two pieces ends the connection";
+const sizes = "the size limit is checked as bytes arrive, not against the header of the frame";
+const fragments = "fragments are accepted in any order, even a message inside another one";
+const control = "fragmented control frames are accepted";
+const longControl = "a control frame that is too long is rejected only after it has arrived";
+const closes = "if several close frames arrive together, the last one is answered";
+const afterClose = "invalid bytes right after a close frame end the connection without an answer";
+const ends = "a client ends the TCP connection itself when its close frame is answered";
+const emptyFrames = "an empty masked frame that arrives in two pieces ends the connection";
 
 const binaryOrText = (beginning: string): string[] => [`5.2 binary: ${beginning}`, `5.2 text: ${beginning}`];
 
-/** Cases of conformance, "5.2 title" or "client 5.2 title" where one role differs, by reason. */
+/** Conformance cases by reason: "5.2 title", or "client 5.2 title" for a limit of one role. */
 const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[reserved]: [
 		"5.2 reserved bits",
@@ -38,7 +37,7 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	],
 	[masking]: [
 		...["text", "binary", "a ping", "a pong"].flatMap((frame) => [`${frame} with a`, `${frame} without a`]),
-		// In these cases, one with a payload has an invalid close code.
+		// A close frame with a payload fails as required, because its close code is invalid.
 		"a close without a",
 	].flatMap((frame) => [
 		`client 5.1 ${frame} payload that is masked`,
@@ -67,12 +66,12 @@ const casesByReason: Readonly<Record<string, readonly string[]>> = {
 	[afterClose]: ["5.5.1 what is no frame at all after the peer's close"],
 };
 
-/** Cases of conformance: what they begin with. */
+/** Limits for conformance cases, as prefixes of their titles. */
 export const nativeCases: readonly Limit[] = Object.entries(casesByReason).flatMap(([reason, cases]) =>
 	cases.map((test) => ({ test, reason })),
 );
 
-/** Tests. */
+/** Limits for the other tests. */
 export const nativeTests: readonly Limit[] = [
 	{ test: "bytes after the peer's close frame are ignored", reason: afterClose },
 	{ test: "a frame that announces 2^40 bytes costs no memory", reason: longLengths },

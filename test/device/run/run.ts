@@ -28,13 +28,13 @@ ADDRESS that runs the agent: mcconfig -m -p esp32 test/device/agent/manifest.jso
 const folders = ["test/peer", "test/conformance"];
 
 interface Run {
-	/** What is tested, for the summary. */
+	/** Description of the target, for the summary. */
 	title: string;
 	environment: NodeJS.ProcessEnv;
 	/** Options for ava. */
 	options: readonly string[];
 	limits: readonly Limit[];
-	/** Ends what was started for the run. */
+	/** Stops the processes that were started for the run. */
 	stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ async function prepareSimulator(native: boolean): Promise<Run> {
 	const built = await buildForSimulator(sdk, { manifest, name: native ? "agent-native" : "agent" });
 	if (built.summary) console.log(`Linked: ${built.summary}.`);
 	if (built.warnings.length)
-		throw new Error(`The linker warns:\n${built.warnings.map((warning) => `  ${warning}`).join("\n")}`);
+		throw new Error(`Linker warnings:\n${built.warnings.map((warning) => `  ${warning}`).join("\n")}`);
 	const display = await startDisplay();
 	return {
 		title: `Moddable SDK ${sdk.version}, simulator, ${native ? "the SDK's WebSocketClient" : "modules/rfc6455"}`,
@@ -54,8 +54,8 @@ async function prepareSimulator(native: boolean): Promise<Run> {
 			[programVariable]: built.program,
 			[displayVariable]: display.name,
 		},
-		// Sockets are looked at every 20 ms: of many tests on one device none would be served within the times that they
-		// set. But devices that wait take little of the computer.
+		// The simulator polls sockets every 20 ms: with parallel tests on one device, timeouts would expire. Several
+		// devices can run in parallel, because an idle one uses little CPU time.
 		options: ["--serial", "--concurrency=6"],
 		limits: limits[native ? "native" : "moddable"],
 		stop: () => display.stop(),
@@ -66,7 +66,7 @@ function prepareDevice(address: string): Run {
 	return {
 		title: `the board at ${address}`,
 		environment: { XS_WEB_SOCKET_TARGET: "device", [addressVariable]: address },
-		// One agent, and few sockets: one test at a time.
+		// One test at a time: there is one agent, and a board has few sockets.
 		options: ["--concurrency=1", "--serial"],
 		limits: limits.device,
 		async stop() {},

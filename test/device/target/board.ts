@@ -8,20 +8,20 @@ import type { Target } from "./target.js";
 
 /** Bytes of a slot of the XS engine on a microcontroller. */
 const slotSize = 16;
-/** The ports that the agent's manifest gives it on boards. */
+/** Ports of the agent on boards, as set by its manifest. */
 const defaultPort = 8740;
 
 /** Name of the environment variable with the board's address, and its control port unless that is 8740. */
 export const addressVariable = "XS_WEB_SOCKET_DEVICE";
 
-/** Finds the board: the memory port follows the control port. */
+/** Connects to the board. The memory port follows the control port. */
 export async function startBoard(): Promise<Target> {
 	const address = process.env[addressVariable];
 	if (!address) throw new Error("The tests run on a board by npm run test:device -- ADDRESS.");
 	const [host = "", text] = address.split(":");
 	const port = text === undefined ? defaultPort : Number(text);
 	const probe = connect({ host, port, timeout: 10_000 });
-	probe.once("timeout", () => probe.destroy(new Error("it does not answer")));
+	probe.once("timeout", () => probe.destroy(new Error("no answer")));
 	await once(probe, "connect").catch((error: Error) => {
 		throw new Error(`No agent can be reached at ${host}:${port}: ${error.message}`);
 	});
@@ -31,7 +31,7 @@ export async function startBoard(): Promise<Target> {
 		host,
 		port,
 		peerHost,
-		// A board is not seen to end: the driver notices that it says nothing any more.
+		// The end of a board cannot be detected here: the driver notices that it no longer answers.
 		exited: new Promise(() => {}),
 		configure: refuse,
 		memory: () => askMemory(host, port + 1, slotSize),

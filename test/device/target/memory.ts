@@ -1,13 +1,13 @@
-/** Asks the agent how much memory is in use on its device. */
+/** Reads the memory in use on a device from its agent. */
 
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { NotOnThisTarget } from "./target.js";
 
 /**
- * What is in use after a garbage collection: slots, and bytes of chunks.
- * @param slotSize bytes of a slot on the device
- * @throws NotOnThisTarget where the agent was built without instrumentation
+ * Returns the memory in use after a garbage collection: slots, and bytes of chunks.
+ * @param slotSize Size of a slot on the device, in bytes.
+ * @throws NotOnThisTarget when the agent was built without instrumentation.
  */
 export async function askMemory(
 	host: string,
@@ -17,7 +17,6 @@ export async function askMemory(
 	const socket = connect({ host, port });
 	socket.on("data", () => socket.end());
 	const [slots = 0, chunks = 0] = (await text(socket)).trim().split(" ").map(Number);
-	if (!slots)
-		throw new NotOnThisTarget("this build of the agent has no instrumentation to measure memory with");
+	if (!slots) throw new NotOnThisTarget("this build of the agent has no instrumentation to measure memory");
 	return { slots: slots / slotSize, chunks };
 }

@@ -7,19 +7,19 @@ import { startAgent } from "./ports.js";
 import { refuse } from "./refuse.js";
 import type { Target } from "./target.js";
 
-/** Bytes of a slot of the XS engine on a computer of 64 bits. */
+/** Size of an XS slot on a 64-bit computer, in bytes. */
 const slotSize = 32;
 
-/** Names of the environment variables by which `test.ts` tells its processes what it has built and started. */
+/** Environment variables with the program that run.ts has built and the display that it has started. */
 export const programVariable = "XS_WEB_SOCKET_MODDABLE_PROGRAM";
 export const displayVariable = "XS_WEB_SOCKET_MODDABLE_DISPLAY";
 
-/** Starts a simulator with the agent that `npm run test:moddable` has built. */
+/** Starts a simulator with the agent built by `npm run test:moddable`. */
 export async function startModdable(): Promise<Target> {
 	const program = process.env[programVariable];
 	const display = process.env[displayVariable];
 	if (!program || !display)
-		throw new Error("The tests run in the Moddable simulator by npm run test:moddable [-- FILE...].");
+		throw new Error("To run the tests in the Moddable simulator, use npm run test:moddable [-- FILE...].");
 	const { device, ports } = await startAgent(2, (onTrace) =>
 		ModdableSimulator.start({ sdk: new Sdk(), program, display, onTrace }),
 	);

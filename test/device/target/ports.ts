@@ -1,12 +1,12 @@
-/** A device that traces, and that ends at some time. */
+/** A running device: its traces and its end. */
 interface Device {
 	readonly exited: Promise<{ reason: string }>;
 }
 
 /**
  * Starts a device with the agent and waits until the agent has traced its ports.
- * @param count the number of ports; the control port is the last one
- * @throws Error if the device ends before that
+ * @param count Number of ports. The control port is the last one.
+ * @throws Error when the device ends before that.
  */
 export async function startAgent<Started extends Device>(
 	count: number,

@@ -1,4 +1,4 @@
-/** Why a network that is not simulated cannot be what a test wants. */
+/** Rejects network settings that only a simulated network supports. */
 
 import { NotOnThisTarget, type Windows } from "./target.js";
 
@@ -6,7 +6,7 @@ import { NotOnThisTarget, type Windows } from "./target.js";
 export async function refuse({ hosts }: Windows): Promise<void> {
 	throw new NotOnThisTarget(
 		hosts
-			? "the names that DNS knows cannot be chosen on this target"
-			: "the windows of sockets cannot be chosen on this target",
+			? "host names cannot be defined on this target"
+			: "the windows of sockets cannot be set on this target",
 	);
 }

@@ -24,7 +24,7 @@ const cuts: [how: string, cut: (raw: RawConnection) => void][] = [
 	["RST", (raw) => raw.reset()],
 ];
 
-/** What a peer has sent when its connection is cut; `mask` for the server's side. */
+/** Data that a peer has sent before its connection is cut. `mask` is true if the device is the server. */
 const halves: [what: string, bytes: (mask: boolean) => Buffer][] = [
 	["one byte of a frame's head", (mask) => frame(opcodes.text, "hello", { mask }).subarray(0, 1)],
 	[
@@ -235,7 +235,7 @@ for (const [how, cut] of cuts) {
 	test(`messages that could not leave because of a ${how} right after the handshake arrive undamaged on the next connection`, async (t) => {
 		const peer = await rawServer(t);
 		const unlucky = await client(t, agent, { port: peer.port, sendQueueSize: 8000, sendType: "text/plain" });
-		// Some wait in the queue already, some are sent as soon as it is open.
+		// Some messages are queued before the connection is open, others are sent when it opens.
 		await unlucky.listen("open", [unlucky.step("send", "sent from the open listener")]);
 		const good = ["queued before the connection was open", "sent from the open listener"];
 		let undamaged = 0;
@@ -301,7 +301,7 @@ test("a peer that never reads cannot make the device's queue grow, and its end i
 		pingInterval: 0,
 	});
 	raw.socket.pause();
-	// Until even the computer's own buffers are full, and nothing is sent any more for many turns.
+	// Send until the buffers of this computer are full, too, and nothing is sent for many turns.
 	let before = -1;
 	for (let unchanged = 0; unchanged < 50; ) {
 		const [, counters] = (await agent.run(

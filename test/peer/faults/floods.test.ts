@@ -12,17 +12,17 @@ test.after.always("the device is still alive", () => agent.stop());
 
 type Role = "Client" | "Socket";
 
-/** What floods are reported of: not the messages, which are too many. */
+/** Reported events. Messages are not among them, because there are too many. */
 const watch = ["listening", "connection", "open", "close", "error"];
 
 interface Pair {
 	connection: RemoteClient | RemoteSocket;
 	raw: RawConnection;
-	/** Whether the peer masks its frames. */
+	/** True if the peer masks its frames. */
 	mask: boolean;
 }
 
-/** A connection of either role; text is taken as it is. */
+/** Opens a connection of either role for plain text. */
 async function pairOf(t: ExecutionContext, role: Role): Promise<Pair> {
 	const options = { receiveType: "text/plain", sendType: "text/plain" };
 	if (role === "Socket") {
@@ -48,7 +48,7 @@ function repeated(bytes: Buffer, times: number): Buffer {
 	return Buffer.concat(new Array(times).fill(bytes));
 }
 
-/** Attacks twice, as some buffers of the agent grow once, and bounds the memory of the second time. */
+/** Attacks twice and checks the memory growth of the second attack: some buffers of the agent grow once. */
 async function twice(t: ExecutionContext, role: Role, attack: (pair: Pair) => Promise<void>): Promise<void> {
 	await attack(await pairOf(t, role));
 	await boundedMemory(t, agent, async () => attack(await pairOf(t, role)));
@@ -157,9 +157,9 @@ test.serial("peers that never read why they were refused make room for others al
 				return raw;
 			}),
 		);
-		// The device ends them by itself, whether it is heard or not.
+		// The device must end the refused connections by itself.
 		for (;;) {
-			// One beyond those that are told that there is no room is turned away without a word.
+			// If too many connections wait for their 503, a further one is ended without a response.
 			const turnedAway = { status: 503 };
 			const { status } = await wsRefused(agent.host, port, "/other").catch(() => turnedAway);
 			if (status === 404) break;

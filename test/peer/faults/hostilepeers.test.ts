@@ -101,7 +101,7 @@ test.serial(
 		const answers = await Promise.all(
 			Array.from({ length: 100 }, async () => {
 				const raw = await rawConnect(t, agent, port);
-				// Too many at once to answer each.
+				// With so many at once, some get no response.
 				return { raw, head: await raw.request().catch(() => "no answer") };
 			}),
 		);
@@ -133,7 +133,7 @@ test.serial("messages from a peer that are never read back by it cost no more th
 		for (let i = 0; i < 10; i++) raw.write(many);
 		for (let i = 0; i < 1000; i++) await socket.next("message");
 	};
-	// The agent's reports of the first thousand need room too, which is used again.
+	// Not measured: the agent's reports of the first thousand messages also take memory, which is then reused.
 	await flood();
 	await boundedMemory(t, agent, async () => {
 		for (let round = 0; round < 3; round++) await flood();

@@ -15,16 +15,16 @@ test.after.always("the device is still alive", () => agent.stop());
 
 const steps = 200;
 
-/** What the device was given, and what came of it. */
+/** The messages passed to the device, and those that arrived. */
 class Account {
 	/** Numbers of the messages that send() accepted, in order. */
 	readonly accepted: number[] = [];
-	/** What the peer got: the numbers on each connection, in order. */
+	/** Numbers of the messages that the peer received on each connection, in order. */
 	readonly runs: number[][] = [];
 	readonly #watch = new Watch();
 	#next = 0;
 
-	/** How many messages the peer got. */
+	/** Number of messages that the peer received. */
 	get got(): number {
 		return this.runs.reduce((sum, run) => sum + run.length, 0);
 	}
@@ -40,7 +40,7 @@ class Account {
 		}
 	}
 
-	/** Keeps a new run of what comes over `raw`, until it ends. */
+	/** Records the messages that arrive over `raw` until it ends. */
 	async collect(raw: RawConnection): Promise<void> {
 		const run: number[] = [];
 		this.runs.push(run);
@@ -55,7 +55,7 @@ class Account {
 		}
 	}
 
-	/** Checks the invariants. `got` was counted before the counters were read. */
+	/** Checks the invariants. `got` must be read before the counters. */
 	check(t: ExecutionContext, counters: Counters, got: number): void {
 		t.is(counters.accepted, counters.sent + counters.waiting + counters.lost);
 		t.is(counters.accepted, this.accepted.length);
@@ -72,7 +72,7 @@ class Account {
 		);
 	}
 
-	/** Waits until the peer has got message `number`. */
+	/** Waits until the peer has received message `number`. */
 	arrived(number: number): Promise<true> {
 		return this.#watch.until(
 			() => this.runs.at(-1)?.includes(number) || undefined,
@@ -80,7 +80,7 @@ class Account {
 		);
 	}
 
-	/** Accepted messages that are missing between two that came over the same connection. */
+	/** Number of accepted messages that are missing between two that arrived over the same connection. */
 	get gaps(): number {
 		const position = new Map(this.accepted.map((number, i) => [number, i]));
 		return this.runs.reduce((sum, run) => {
@@ -91,7 +91,7 @@ class Account {
 	}
 }
 
-/** Runs `story` and tells the seed when it fails. */
+/** Runs `story` and reports the seed if it fails. */
 async function withSeed(t: ExecutionContext, story: (random: Random) => Promise<void>): Promise<void> {
 	const random = new Random("LEDGER_SEED");
 	try {
@@ -102,10 +102,10 @@ async function withSeed(t: ExecutionContext, story: (random: Random) => Promise<
 	}
 }
 
-/** A peer that serves some connections and does worse with others; it ends with its server. */
+/** A peer that serves some connections and breaks others, until its server is closed. */
 class UnsteadyPeer {
 	steady = false;
-	/** The open connection of the moment. */
+	/** The current open connection. */
 	current: RawConnection | undefined;
 	readonly #account: Account;
 	readonly #random: Random;

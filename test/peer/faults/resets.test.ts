@@ -23,9 +23,9 @@ interface State {
 	options?: object;
 	/** Brings the connection to the state. */
 	reach: (connection: Connection, raw: RawConnection) => Promise<void>;
-	/** What the device must emit when the peer goes, after `open`; messages and drain aside. */
+	/** Events that the device must emit after `open` when the peer disconnects, without `message` and `drain`. */
 	events: string[];
-	/** The code of the close event, after a FIN, and after a RST where that is another one. */
+	/** Code of the close event after a FIN, and after a RST if that differs. */
 	code: number;
 	codeAfterReset?: number;
 }
@@ -178,13 +178,13 @@ for (const [how, cut] of cuts) {
 	});
 }
 
-/** A server of one connection serves again as soon as it has noticed that the one before has gone. */
+/** Waits until a server for one connection accepts another one: it has detected the end of the last one. */
 async function serves(listening: RemoteServer): Promise<void> {
 	for (;;) {
 		try {
 			return await servesOthers(agent, listening);
 		} catch (error) {
-			// One beyond those that are told that there is no room is turned away without a word.
+			// If too many connections wait for their 503, a further one is ended without a response.
 			if (!/503|ECONNRESET|socket hang up/.test((error as Error).message)) throw error;
 		}
 	}

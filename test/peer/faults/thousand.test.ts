@@ -9,7 +9,7 @@ const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
 const rounds = 1000;
-/** Slots that memory may differ by, before and after: what `trace`, the timers and the agent keep for a moment. */
+/** Allowed growth in slots: `trace`, the timers and the agent keep some memory temporarily. */
 const tolerance = 200;
 
 // Serial, because each measures the device's memory.
@@ -30,7 +30,7 @@ test.serial("a Client opens and closes a thousand times, and memory returns to w
 		quietly(client.name, "close", [{ do: "run", name: "next round", times: rounds }]),
 	);
 	await client.listen("error", [{ do: "throw", message: "no error is expected" }]);
-	// The first rounds are not measured: what is made once is made then.
+	// The first rounds are not measured, because they include one-time allocations.
 	await agent.run({ do: "run", name: "next round" });
 	const before = await memoryWhen(() => peer.count >= 100);
 	await untilPeer(() => peer.count >= rounds && received >= rounds);
@@ -150,9 +150,9 @@ function quietly(on: string, event: string, steps: Step[]): Step {
 	return { do: "listen", on, method: "on", event, name: `${on} ${event}`, quiet: true, steps };
 }
 
-/** Waits until the peer has seen enough. The device's death ends the wait. */
+/** Waits until `enough` returns true. The end of the device ends the wait. */
 async function untilPeer(enough: () => boolean): Promise<void> {
-	// The device is asked, rather than a clock: a device that died or hangs throws.
+	// Poll the device instead of using a timer: this throws if the device has ended or hangs.
 	while (!enough()) await agent.run({ do: "clock" });
 }
 

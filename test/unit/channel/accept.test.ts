@@ -21,7 +21,7 @@ const request = [
 	"",
 ].join("\r\n");
 
-/** A connection that a server takes over, and its events. */
+/** Starts the server's handshake on a socket in memory. Returns it with its events. */
 function accepting(timeout = 0): { it: Acceptance; socket: MemorySocket; events: unknown[][] } {
 	const events: unknown[][] = [];
 	let channel: Channel | undefined;
@@ -50,7 +50,7 @@ function statusOf(socket: MemorySocket): number {
 	return Number(/^HTTP\/1\.1 (\d{3}) /.exec(socket.take().toString("latin1"))?.[1]);
 }
 
-test("a request cut anywhere opens a channel, which gets what follows the request", (t) => {
+test("a request split at any byte opens a channel, which receives the bytes after the request", (t) => {
 	const bytes = Buffer.concat([Buffer.from(request), frame(opcodes.text, "hello", { mask: true })]);
 	for (let cut = 1; cut < bytes.length; cut += 3) {
 		const { it, socket, events } = accepting();
@@ -69,7 +69,7 @@ test("a request cut anywhere opens a channel, which gets what follows the reques
 	}
 });
 
-test("in windows of any size the response leaves before the channel opens", (t) => {
+test("with any window size the response is sent before the channel opens", (t) => {
 	for (const window of [1, 7, 100]) {
 		const { socket, events } = accepting();
 		socket.receive(request);
@@ -83,7 +83,7 @@ test("in windows of any size the response leaves before the channel opens", (t) 
 	}
 });
 
-test("a refused client has 500 ms to read the response, and what it still sends is dropped", (t) => {
+test("a refused client has 500 ms to read the response; bytes that it still sends are dropped", (t) => {
 	const { it, socket, events } = accepting();
 	socket.grant(1000);
 	socket.receive(request.replace("GET", "POST"));
@@ -122,7 +122,7 @@ test("a handshake that takes too long is answered with 408", (t) => {
 	t.deepEqual(events, [["failed"]]);
 });
 
-test("destroy() ends the handshake, and nothing follows", (t) => {
+test("destroy() ends the handshake without further events", (t) => {
 	const { it, socket, events } = accepting(5000);
 	socket.grant(1000);
 	it.destroy();

@@ -8,7 +8,7 @@ const nothing = new ArrayBuffer(0);
 
 for (const [role, mode] of everyWay) {
 	for (const code of [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999]) {
-		test(`${role}, ${mode}: a close frame with ${code} and a reason is answered with the code, and ends it`, (t) => {
+		test(`${role}, ${mode}: a close frame with ${code} and a reason is answered with the code and ends the connection`, (t) => {
 			const endpoint = new Endpoint(role, { mode });
 			const payload = closePayload(code, "grüße");
 			endpoint.push(Buffer.concat([frameTo(role, opcodes.close, payload), frameTo(role, opcodes.text, "x")]));
@@ -52,7 +52,7 @@ for (const [role, mode] of everyWay) {
 		t.is(framesOf(endpoint).length, 1);
 	});
 
-	test(`${role}, ${mode}: after close() messages are dropped, and control frames are not`, (t) => {
+	test(`${role}, ${mode}: after close() messages are dropped, but control frames are processed`, (t) => {
 		const endpoint = new Endpoint(role, { mode });
 		endpoint.push(frameTo(role, opcodes.text, "unfin", { fin: false }));
 		endpoint.channel.close(1000, "");
@@ -68,7 +68,7 @@ for (const [role, mode] of everyWay) {
 		t.is(framesOf(endpoint).length, 1);
 	});
 
-	test(`${role}, ${mode}: a close frame waits for the window, and is the last frame sent`, (t) => {
+	test(`${role}, ${mode}: a close frame waits for the window and is the last frame sent`, (t) => {
 		const endpoint = new Endpoint(role, { mode, window: 1000 });
 		endpoint.open(3);
 		endpoint.channel.close(1001, "enough");
@@ -108,7 +108,7 @@ for (const [role, mode] of everyWay) {
 		);
 	});
 
-	test(`${role}, ${mode}: no event comes from inside close() or send()`, (t) => {
+	test(`${role}, ${mode}: close() and send() never call the listener`, (t) => {
 		const endpoint = new Endpoint(role, { mode });
 		endpoint.push(frameTo(role, opcodes.close));
 		const { length } = endpoint.happenings;
@@ -137,7 +137,7 @@ for (const [role, mode] of everyWay) {
 		t.true(endpoint.socket.isClosed);
 	});
 
-	test(`${role}, ${mode}: the end of the TCP connection says why`, (t) => {
+	test(`${role}, ${mode}: the end of the TCP connection is reported with its reason`, (t) => {
 		const open = new Endpoint(role, { mode });
 		open.socket.fail();
 		t.like(open.happenings.at(-1), { what: "closed", code: 1006, failure: "the connection was lost" });
@@ -174,7 +174,7 @@ for (const [role, mode] of everyWay) {
 	});
 }
 
-test("client: the server ends the TCP connection first; without it the client does so after closeTimeout", (t) => {
+test("client: waits for the server to end the TCP connection, but at most for closeTimeout", (t) => {
 	const endpoint = new Endpoint("client");
 	endpoint.push(frameTo("client", opcodes.close, closePayload(1000)));
 	endpoint.settle();

@@ -11,7 +11,7 @@ import { responseTo } from "./response.js";
 
 type Request = Parameters<Resolver["resolve"]>[0];
 
-/** A resolver that answers when the test says so. */
+/** A resolver whose answers the test triggers. */
 class FakeResolver implements Resolver {
 	static last: FakeResolver;
 	request: Request | undefined;
@@ -33,7 +33,7 @@ class FakeResolver implements Resolver {
 const network = { dns: { io: FakeResolver }, socket: { io: MemorySocket } } as unknown as Network;
 const settings = { maxMessageSize: 1000, strings: true, scratch: new Scratch(true), closeTimeout: 2000 };
 
-/** An attempt to connect to a host, and its events. */
+/** Starts an attempt to connect to a host. Returns it with its events. */
 function dialing(host: string): { it: Dial; events: unknown[][]; channel(): Channel } {
 	const events: unknown[][] = [];
 	let channel: Channel | undefined;
@@ -55,7 +55,7 @@ function dialing(host: string): { it: Dial; events: unknown[][]; channel(): Chan
 	return { it, events, channel: () => channel as Channel };
 }
 
-test("a name is resolved, and its address connected to", (t) => {
+test("a host name is resolved and its address is used to connect", (t) => {
 	const { count } = MemorySocket;
 	const { it } = dialing("server.example");
 	const resolver = FakeResolver.last;
@@ -69,7 +69,7 @@ test("a name is resolved, and its address connected to", (t) => {
 	t.true(resolver.isClosed);
 });
 
-test("destroy() ends the look-up, and an answer that arrives later opens nothing", (t) => {
+test("destroy() ends the DNS lookup; a later answer is ignored", (t) => {
 	const { count } = MemorySocket;
 	const { it, events } = dialing("server.example");
 	const resolver = FakeResolver.last;
@@ -108,7 +108,7 @@ test("an address needs no DNS; a network that lacks a class is a TypeError", (t)
 	t.is(MemorySocket.count, count);
 });
 
-test("in windows of any size the request leaves, and the channel opens with what follows the response", (t) => {
+test("with any window size the request is sent, and the channel receives the bytes after the response", (t) => {
 	for (const window of [1, 7, 100, 1000]) {
 		const { events, channel } = dialing("127.0.0.1");
 		const socket = MemorySocket.last;
@@ -134,7 +134,7 @@ test("in windows of any size the request leaves, and the channel opens with what
 	}
 });
 
-test("an attempt that fails says why, once, and releases its socket", (t) => {
+test("a failed attempt reports the reason once and releases its socket", (t) => {
 	const fails: [reason: RegExp, act: (socket: MemorySocket) => void][] = [
 		[/^the connection was refused$/, (socket) => socket.fail()],
 		[

@@ -4,7 +4,7 @@ import { closePayload, opcodes } from "../../support/frames.js";
 import { Endpoint, everyWay, type Mode, type Role } from "../rfc6455/endpoint.js";
 import { frameTo } from "../rfc6455/frames.js";
 
-/** Pauses with every message. */
+/** Pauses after every message. */
 class PausingEndpoint extends Endpoint {
 	override onMessage(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
 		super.onMessage(data, count, binary);
@@ -25,7 +25,7 @@ function pausing(role: Role, mode: Mode): PausingEndpoint {
 }
 
 for (const [role, mode] of everyWay) {
-	test(`${role}, ${mode}: pause() leaves what follows in the socket until resume(), in a later turn`, (t) => {
+	test(`${role}, ${mode}: pause() leaves further bytes in the socket; resume() reads them in a later turn`, (t) => {
 		const endpoint = pausing(role, mode);
 		t.deepEqual(endpoint.messages, ["one"]);
 		t.true(endpoint.unread > 0);

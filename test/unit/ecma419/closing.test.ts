@@ -7,7 +7,7 @@ import { roles, User } from "./user.js";
 const close = { opcode: opcodes.close };
 
 for (const role of roles) {
-	test(`${role}: a close frame is written, messages arrive until the peer's, and onClose ends it`, (t) => {
+	test(`${role}: after a close frame is written, messages arrive until the peer's close frame, then onClose is called`, (t) => {
 		const user = User.open(role);
 		user.write(closePayload(4000, "enough"), close);
 		for (const data of [new ArrayBuffer(1), closePayload(1000)])
@@ -32,7 +32,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: a close frame that does not fit leaves as soon as it does`, (t) => {
+	test(`${role}: a close frame that does not fit is sent as soon as the window allows`, (t) => {
 		const user = User.open(role);
 		user.socket.grant(3);
 		user.calls.length = 0;
@@ -52,7 +52,7 @@ for (const role of roles) {
 		t.deepEqual(user.names, ["control", "close"]);
 	});
 
-	test(`${role}: bytes that were not read before a close frame are kept, and the handshake goes on behind them`, (t) => {
+	test(`${role}: unread bytes before a close frame are kept, and the closing handshake continues after they are read`, (t) => {
 		const user = User.open(role);
 		user.isSlow = true;
 		user.socket.receive(
@@ -71,7 +71,7 @@ for (const role of roles) {
 		t.deepEqual(user.names, ["readable", "control", "close"]);
 	});
 
-	test(`${role}: a violation is an onError with the code that the peer is sent, then onClose`, (t) => {
+	test(`${role}: a violation calls onError with the close code sent to the peer, then onClose`, (t) => {
 		const user = User.open(role);
 		user.socket.receive(frameTo(role, 3));
 		t.is(user.calls.length, 1);
@@ -83,7 +83,7 @@ for (const role of roles) {
 		t.true(user.socket.isClosed);
 	});
 
-	test(`${role}: a lost connection and a peer that does not answer are an onError without a code`, (t) => {
+	test(`${role}: a lost connection and an unanswered close frame call onError without a code`, (t) => {
 		const lost = User.open(role);
 		lost.socket.fail();
 		t.deepEqual(lost.calls, [["error", "the connection was lost", undefined]]);
@@ -114,14 +114,14 @@ for (const role of roles) {
 		t.is(user.socket.take().length, 0);
 	});
 
-	test(`${role}: close() in a callback is the last thing that happens`, (t) => {
+	test(`${role}: after close() in a callback, no further callback is called`, (t) => {
 		for (const callback of ["onReadable", "onControl", "onWritable", "onError"] as const) {
 			const user = User.open(role, {
 				[callback](this: { close(): void }) {
 					this.close();
 				},
 			});
-			// An onWritable has closed the connection right after it was opened.
+			// onWritable has already closed the connection.
 			const bytes = [frameTo(role, opcodes.ping), frameTo(role, opcodes.text, "1"), frameTo(role, 3)];
 			for (const one of bytes) user.socket.receive(one);
 			t.true(user.socket.isClosed, callback);

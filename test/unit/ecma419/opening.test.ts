@@ -7,7 +7,7 @@ import { MemorySocket } from "../../support/memorysocket.js";
 import { responseTo } from "../channel/response.js";
 import { User } from "./user.js";
 
-test("client: the first onWritable means open, with what fits after the request", (t) => {
+test("client: the first onWritable means open and reports the window after the request", (t) => {
 	const user = new User("client", { path: "/path", protocol: "chat" });
 	user.socket.grant(1000);
 	const request = user.socket.take().toString("latin1");
@@ -23,7 +23,7 @@ test("client: the first onWritable means open, with what fits after the request"
 	t.is(user.it.protocol, "chat");
 });
 
-test("client: an attempt that fails is an onError without a code, and releases the socket", (t) => {
+test("client: a failed attempt calls onError without a code and releases the socket", (t) => {
 	const user = new User("client");
 	user.socket.fail();
 	t.deepEqual(user.calls, [["error", "the connection was refused", undefined]]);
@@ -33,7 +33,7 @@ test("client: an attempt that fails is an onError without a code, and releases t
 	t.is(user.calls.length, 1);
 });
 
-test("server: a socket is taken over with the bytes that wait in it, whichever event comes first", (t) => {
+test("server: a socket is taken over with its unread bytes, whichever event is first", (t) => {
 	const hello = frame(opcodes.text, "hello", { mask: true });
 	const first = new User("server");
 	first.socket.grant(500);
@@ -57,7 +57,7 @@ test("server: a socket is taken over with the bytes that wait in it, whichever e
 	t.is(third.socket.readable, hello.length);
 });
 
-test("server: a socket that ends before it is open is an onError", (t) => {
+test("server: a socket that ends before the WebSocket is open calls onError", (t) => {
 	const user = new User("server");
 	user.socket.fail();
 	t.deepEqual(user.calls, [["error", "the client disconnected right after the handshake", undefined]]);
@@ -75,7 +75,7 @@ test("close() before the WebSocket is open releases the socket, and no callback 
 	}
 });
 
-test("bad options throw and leave no socket behind", (t) => {
+test("invalid options throw and leak no socket", (t) => {
 	const { count } = MemorySocket;
 	const socket = { io: MemorySocket } as never;
 	for (const options of [

@@ -5,7 +5,7 @@ import { framesIn, frameTo } from "../rfc6455/frames.js";
 import { roles, User } from "./user.js";
 
 for (const role of roles) {
-	test(`${role}: onReadable tells the bytes of a message, whether more follow, and its type`, (t) => {
+	test(`${role}: onReadable reports the number of bytes, whether more of the message follow, and its type`, (t) => {
 		const user = User.open(role);
 		const text = frameTo(role, opcodes.text, "grüße");
 		const headerSize = role === "server" ? 6 : 2;
@@ -28,7 +28,7 @@ for (const role of roles) {
 		t.is(user.read(), undefined);
 	});
 
-	test(`${role}: what follows stays in the socket until everything announced was read`, (t) => {
+	test(`${role}: further bytes stay in the socket until all announced bytes have been read`, (t) => {
 		const user = User.open(role);
 		user.isSlow = true;
 		user.socket.receive(
@@ -59,7 +59,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: a slow reader gets a long message in pieces, in order, and nothing is lost`, (t) => {
+	test(`${role}: a slow reader receives a long message completely, in pieces and in order`, (t) => {
 		const user = User.open(role);
 		user.isSlow = true;
 		const payload = Buffer.from(Uint8Array.from({ length: 3000 }, (_, index) => index % 251));
@@ -79,7 +79,7 @@ for (const role of roles) {
 		t.true(user.calls.length > 1);
 	});
 
-	test(`${role}: read(buffer) fills a buffer as far as there are bytes`, (t) => {
+	test(`${role}: read(buffer) fills a buffer with the available bytes`, (t) => {
 		const user = User.open(role);
 		user.isSlow = true;
 		user.socket.receive(frameTo(role, opcodes.binary, "hello"));
@@ -94,7 +94,7 @@ for (const role of roles) {
 		t.is(user.read(1), undefined);
 	});
 
-	test(`${role}: text in pieces is checked, wherever they are cut`, (t) => {
+	test(`${role}: text in pieces is checked, wherever it is split`, (t) => {
 		const user = User.open(role);
 		user.socket.receive(frameTo(role, opcodes.text, Buffer.from([0x78, 0xe2, 0x82]), { fin: false }));
 		user.socket.receive(frameTo(role, opcodes.continuation, Buffer.from([0x41])));
@@ -102,7 +102,7 @@ for (const role of roles) {
 		t.is(user.calls[1]?.[2], 1007);
 	});
 
-	test(`${role}: a message longer than maxMessageSize is an onError with 1009`, (t) => {
+	test(`${role}: a message longer than maxMessageSize calls onError with 1009`, (t) => {
 		const user = User.open(role, { maxMessageSize: 10 });
 		user.socket.receive(frameTo(role, opcodes.binary, "0123456789"));
 		user.socket.receive(frameTo(role, opcodes.binary, "0123456789a"));

@@ -1,4 +1,4 @@
-/** A user of WebSocketClient over a socket in memory. */
+/** A WebSocketClient over a socket in memory, with its callbacks. */
 import "../../../sim/node/globals.js";
 import type { WebSocketClientOptions, WriteOptions } from "../../../modules/ecma419/options.js";
 import WebSocketClient from "../../../modules/ecma419/websocketclient.js";
@@ -16,13 +16,13 @@ export class User {
 	readonly socket: MemorySocket;
 	/** The callbacks so far: name and arguments. */
 	readonly calls: unknown[][] = [];
-	/** True to read nothing by itself. */
+	/** True to leave reading to the test. */
 	isSlow = false;
-	/** Bytes that onReadable has brought and isSlow has not left. */
+	/** Bytes that were read in onReadable, unless isSlow. */
 	readonly pieces: Buffer[] = [];
 	#isInside = true;
 
-	/** Makes the instance: a client that has sent its request, or a server that has taken a socket over. */
+	/** Creates the instance: a client that has sent its request, or a server that has taken over a socket. */
 	constructor(role: Role, options: Options = {}) {
 		const note = (name: string, ...values: unknown[]) => {
 			this.calls.push(this.#isInside ? ["inside a method", name] : [name, ...values]);
@@ -49,7 +49,7 @@ export class User {
 		this.socket = MemorySocket.last;
 	}
 
-	/** An instance that is open, without the calls so far. */
+	/** Creates an instance, opens its WebSocket, and clears the list of calls. */
 	static open(role: Role, options: Options & { window?: number } = {}): User {
 		const { window = 1000, ...rest } = options;
 		const user = new User(role, rest);
@@ -60,12 +60,12 @@ export class User {
 		return user;
 	}
 
-	/** Calls write(): no callback may come from inside. */
+	/** Calls write(), and records callbacks inside it as errors. */
 	write(data: unknown, options?: WriteOptions): number {
 		return this.#inside(() => this.it.write(data as ArrayBuffer, options));
 	}
 
-	/** Calls read() with all kinds of arguments. */
+	/** Calls read() with an argument of any type. */
 	read(amount?: number | ArrayBuffer | Uint8Array): string | number | undefined {
 		const result = this.#inside(() =>
 			amount === undefined ? this.it.read() : this.it.read(amount as number),

@@ -6,7 +6,7 @@ import { roles, User } from "./user.js";
 for (const role of roles) {
 	const overhead = role === "client" ? 6 : 2;
 
-	test(`${role}: write() sends binary unless told otherwise, in parts with more, and returns what fits next`, (t) => {
+	test(`${role}: write() sends binary by default, in parts with more, and returns the remaining capacity`, (t) => {
 		const user = User.open(role, { window: 100 });
 		t.true(user.write(Uint8Array.of(1)) <= 100 - overhead - 1);
 		user.write(new ArrayBuffer(2), { binary: false });
@@ -29,7 +29,7 @@ for (const role of roles) {
 		t.deepEqual(user.calls, []);
 	});
 
-	test(`${role}: onWritable tells what fits after the window has changed`, (t) => {
+	test(`${role}: onWritable reports the capacity after the window has changed`, (t) => {
 		const user = User.open(role, { window: 100 });
 		user.socket.grant(50);
 		t.deepEqual(user.calls, [["writable", 50 - overhead]]);
@@ -37,7 +37,7 @@ for (const role of roles) {
 		user.write(new ArrayBuffer(50 - overhead));
 	});
 
-	test(`${role}: the caller's bytes are not changed, unless they are given away`, (t) => {
+	test(`${role}: the caller's bytes are not changed, unless they are transferred`, (t) => {
 		const user = User.open(role);
 		const bytes = Buffer.from("caller's");
 		const kept = new Uint8Array(bytes);
@@ -48,7 +48,7 @@ for (const role of roles) {
 		for (const { payload } of framesIn(user.socket.take())) t.deepEqual(payload, bytes);
 	});
 
-	test(`${role}: write() of what does not fit is a RangeError that tells both sizes, without side effects`, (t) => {
+	test(`${role}: write() of data that do not fit throws a RangeError with both sizes, without side effects`, (t) => {
 		const user = User.open(role, { window: 1000 });
 		user.socket.grant(10);
 		t.throws(() => user.write(new ArrayBuffer(11)), {
@@ -65,7 +65,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: write() of anything but bytes is a TypeError`, (t) => {
+	test(`${role}: write() of anything but bytes throws a TypeError`, (t) => {
 		const user = User.open(role);
 		for (const data of [undefined, null, "text", 1, {}, []])
 			t.throws(() => user.write(data), { instanceOf: TypeError, message: /takes an ArrayBuffer or a view/ });
@@ -105,7 +105,7 @@ for (const role of roles) {
 			t.throws(() => user.write(bytes, { transfer: true }));
 			t.is(bytes.toString(), "kept");
 			t.throws(() => user.write(new ArrayBuffer(0)));
-			// What has arrived before is still read.
+			// Data that have arrived before can still be read.
 			user.socket.receive(Buffer.concat([frameTo(role, opcodes.ping), frameTo(role, opcodes.text, "last")]));
 			user.socket.fail();
 			t.deepEqual(user.calls, [

@@ -3,11 +3,11 @@ import test from "ava";
 import { acceptFor, createKey, isKey } from "../../../modules/rfc6455/accept.js";
 import { addressWithoutDNS } from "../../../modules/rfc6455/address.js";
 
-test("section 1.3: the key of the example gets its answer", (t) => {
+test("section 1.3: the key of the example results in its Sec-WebSocket-Accept", (t) => {
 	t.is(acceptFor("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 });
 
-test("section 4.1: keys are the base64 of 16 bytes, each another", (t) => {
+test("section 4.1: keys are the base64 of 16 bytes and all different", (t) => {
 	const keys = Array.from({ length: 100 }, createKey);
 	t.is(new Set(keys).size, keys.length);
 	for (const key of keys) {
@@ -16,7 +16,7 @@ test("section 4.1: keys are the base64 of 16 bytes, each another", (t) => {
 	}
 });
 
-test("section 4.2.1: a key of another length or of other characters is none", (t) => {
+test("section 4.2.1: a key with another length or other characters is invalid", (t) => {
 	const good = "dGhlIHNhbXBsZSBub25jZQ==";
 	t.true(isKey(good));
 	for (const bad of [

@@ -60,7 +60,7 @@ const addresses = [
 ];
 
 for (const text of addresses) {
-	test(`${JSON.stringify(text)} is an address exactly where Node.js says so`, (t) => {
+	test(`${JSON.stringify(text)} is classified as an address like in Node.js`, (t) => {
 		t.is(isIPv4(text), isNodeIPv4(text));
 		t.is(isIPv6(text), isNodeIPv6(text));
 	});
@@ -130,7 +130,7 @@ test("hosts are names and addresses", (t) => {
 	}
 });
 
-test("a number as the last label is no name, and asks no DNS", (t) => {
+test("a name whose last label is a number is invalid and is not resolved", (t) => {
 	t.is(addressWithoutDNS("192.168.1.5"), "192.168.1.5");
 	t.is(addressWithoutDNS("999.1.1.1"), undefined);
 	t.is(addressWithoutDNS("[::1]"), "::1");

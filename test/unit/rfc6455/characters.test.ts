@@ -21,7 +21,7 @@ test("visible ASCII, with or without spaces and tabs", (t) => {
 	t.true(isVisible(""));
 });
 
-test("a quoted text is one line of ASCII, and not long", (t) => {
+test("a quoted text is one short line of ASCII", (t) => {
 	for (const [text, quoted] of [
 		["", '""'],
 		["plain text", '"plain text"'],

@@ -32,12 +32,12 @@ function response(
 	return `${line}\r\n${lines.join("")}\r\n`;
 }
 
-/** The head of an interim response. */
+/** Returns the head of an interim response. */
 function interim(status: string, field = "X: y"): string {
 	return `HTTP/1.1 ${status}\r\n${field}\r\n\r\n`;
 }
 
-/** What becomes of a response, whole and byte by byte. */
+/** Returns the outcome of a response, which must be the same as a whole and byte by byte. */
 function judge(
 	respond: (handshake: ClientHandshake) => string,
 	options: Partial<ClientHandshakeOptions> = {},
@@ -51,7 +51,7 @@ function judge(
 	return outcome(whole);
 }
 
-test("section 4.1: the request has what it must have, in this order, and nothing else", (t) => {
+test("section 4.1: the request has exactly the required fields, in this order", (t) => {
 	const { request } = make();
 	t.regex(
 		request,
@@ -59,7 +59,7 @@ test("section 4.1: the request has what it must have, in this order, and nothing
 	);
 });
 
-test("section 4.1: path, subprotocols and further fields stand in the request", (t) => {
+test("section 4.1: the request includes path, subprotocols and further fields", (t) => {
 	const { request } = make({
 		path: "/a?b=c",
 		protocol: "one, two",
@@ -73,7 +73,7 @@ test("section 4.1: path, subprotocols and further fields stand in the request", 
 	t.regex(request, /\r\nAuthorization: Bearer x\r\nOrigin: http:\/\/page\r\n\r\n$/);
 });
 
-test("section 4.1: the port stands in Host, unless it is 80; an IPv6 address is bracketed", (t) => {
+test("section 4.1: Host includes the port, unless it is 80; an IPv6 address is in brackets", (t) => {
 	for (const [host, port, field] of [
 		["server", 80, "server"],
 		["server", 443, "server:443"],
@@ -84,7 +84,7 @@ test("section 4.1: the port stands in Host, unless it is 80; an IPv6 address is 
 		t.true(make({ host, port }).request.includes(`\r\nHost: ${field}\r\n`), field);
 });
 
-test("what would break out of the request or the handshake is refused with a RangeError", (t) => {
+test("values that would inject fields or break the handshake throw a RangeError", (t) => {
 	const bad: Partial<ClientHandshakeOptions>[] = [
 		{ path: "" },
 		{ path: "a" },
@@ -126,7 +126,7 @@ test("what would break out of the request or the handshake is refused with a Ran
 	t.throws(() => make({ headers: [["X", null as unknown as string]] }), { instanceOf: TypeError });
 });
 
-test("no prefix of a response is complete or refused, and its last byte completes it", (t) => {
+test("a response is complete with its last byte, and no prefix is complete or refused", (t) => {
 	const length = response(make(), { Server: "x" }).length;
 	for (let cut = 0; cut < length; cut++) {
 		const handshake = make();
@@ -139,7 +139,7 @@ test("no prefix of a response is complete or refused, and its last byte complete
 	}
 });
 
-test("bytes after the head are left", (t) => {
+test("bytes after the head are not read", (t) => {
 	const handshake = make();
 	t.is(feed(handshake, Buffer.concat([Buffer.from(response(handshake)), Buffer.from("810141", "hex")])), 3);
 	t.is(outcome(handshake), "complete");
@@ -181,7 +181,7 @@ const good: [
 ];
 
 for (const [what, respond, options] of good) {
-	test(`a response with ${what} is good`, (t) => {
+	test(`a response with ${what} is accepted`, (t) => {
 		t.is(judge(respond, options), "complete");
 	});
 }
@@ -331,7 +331,7 @@ const messages: [
 ];
 
 for (const [what, respond, message, options] of messages) {
-	test(`the reason for refusing ${what} tells what is wrong`, (t) => {
+	test(`the reason for refusing ${what} describes the error`, (t) => {
 		const handshake = make(options);
 		feed(handshake, Buffer.from(respond(handshake), "latin1"));
 		const reason = handshake.fault?.message ?? "";
@@ -340,7 +340,7 @@ for (const [what, respond, message, options] of messages) {
 	});
 }
 
-test("bytes after interim responses and a head are left, wherever they are cut", (t) => {
+test("bytes after interim responses and a head are not read, wherever they are split", (t) => {
 	const head = (handshake: ClientHandshake) =>
 		Buffer.from(
 			`${interim("100 Continue")}HTTP/1.1 103 X\r\n\r\n${response(handshake, { "X-Folded": "a\r\n b" })}\x81\x01A`,

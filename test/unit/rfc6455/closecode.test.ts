@@ -3,7 +3,7 @@ import test from "ava";
 import { closePayload, isSendableCloseCode } from "../../../modules/rfc6455/closecode.js";
 import { isUtf8 } from "../../support/utf8.js";
 
-test("section 7.4: the codes that may be in a close frame are these and no others", (t) => {
+test("section 7.4: exactly these codes are allowed in a close frame", (t) => {
 	const named = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014];
 	for (let code = 0; code <= 65535; code++)
 		if (isSendableCloseCode(code) !== (named.includes(code) || (code >= 3000 && code <= 4999)))

@@ -1,4 +1,4 @@
-/** One side of an open WebSocket over a socket in memory: what the tests drive and look at. */
+/** One side of an open WebSocket over a socket in memory, for tests. */
 import "../../../sim/node/globals.js";
 import { openChannel, type SocketChannel } from "../../../modules/channel/channel.js";
 import type { ChannelListener } from "../../../modules/channel/contract.js";
@@ -34,7 +34,7 @@ export interface EndpointOptions {
 	maxMessageSize?: number;
 	/** True to receive text as strings. Default true. */
 	strings?: boolean;
-	/** First size of the window; open() changes it. Default: as much as a test can need. */
+	/** Initial window; open() changes it. Default: more than any test needs. */
 	window?: number;
 	/** Default "collected". */
 	mode?: Mode;
@@ -56,7 +56,7 @@ const wide = 2 ** 24;
 export class Endpoint implements ChannelListener {
 	/** Every event so far. */
 	readonly happenings: Happening[] = [];
-	/** Every capacity that onWindow() has told. */
+	/** Every capacity reported by onWindow(). */
 	readonly windows: number[] = [];
 	readonly socket: MemorySocket;
 	readonly #strings: boolean;
@@ -81,7 +81,7 @@ export class Endpoint implements ChannelListener {
 		return this.#channel as SocketChannel;
 	}
 
-	/** Bytes from the peer arrive. */
+	/** Receives bytes from the peer. */
 	push(bytes: Uint8Array): void {
 		this.socket.receive(bytes);
 	}
@@ -103,22 +103,22 @@ export class Endpoint implements ChannelListener {
 		return this.channel.sendControl(opcode as Opcode, bytesOf(Buffer.from(payload as string)));
 	}
 
-	/** Lets the time pass in which an endpoint ends once the closing handshake is complete. */
+	/** Advances the clock by the time in which an endpoint ends after the closing handshake. */
 	settle(): void {
 		pass(100);
 	}
 
-	/** The bytes written since the last call. */
+	/** Returns the bytes written since the last call. */
 	takeWritten(): Buffer {
 		return this.socket.take();
 	}
 
-	/** Bytes that the socket holds and nobody has read. */
+	/** Number of unread bytes in the socket. */
 	get unread(): number {
 		return this.socket.readable;
 	}
 
-	/** What is left of the window. */
+	/** Remaining window, in bytes. */
 	get windowLeft(): number {
 		return this.socket.window;
 	}
@@ -128,12 +128,12 @@ export class Endpoint implements ChannelListener {
 		return this.happenings.find((happening) => happening.what === "fault");
 	}
 
-	/** How often an event has occurred. */
+	/** Returns how often an event has occurred. */
 	count(what: Happening["what"]): number {
 		return this.happenings.filter((happening) => happening.what === what).length;
 	}
 
-	/** The messages received: text as a string, unless bytes were asked for, and binary ones as a Buffer. */
+	/** Messages received: text as a string, unless bytes were requested; binary ones as a Buffer. */
 	get messages(): (string | Buffer)[] {
 		return this.happenings.flatMap((happening) => (happening.what === "message" ? [happening.value] : []));
 	}

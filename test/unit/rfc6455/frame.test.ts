@@ -1,7 +1,7 @@
 import test from "ava";
 import { payloadCapacity } from "../../../modules/rfc6455/frame.js";
 
-/** Bytes of a frame's header (section 5.2). */
+/** Returns the length of a frame's header in bytes (section 5.2). */
 function headerLength(length: number, key: number): number {
 	return (length < 126 ? 2 : length < 65536 ? 4 : 10) + key;
 }
@@ -12,7 +12,7 @@ test("payloadCapacity: the longest payload whose frame fits a window, for every 
 			const capacity = payloadCapacity(window, key);
 			const fits = (length: number) => headerLength(length, key) + length <= window;
 			if (capacity === 0 ? fits(1) : !fits(capacity)) t.fail(`window ${window}, key ${key}: ${capacity}`);
-			// One byte more may need a longer header; from 65536 on a frame of 65535 stands where no longer one fits.
+			// One byte more may need a longer header: some windows fit a payload of 65535 bytes but not one of 65536.
 			if (capacity !== 0 && fits(capacity + 1))
 				t.fail(`window ${window}, key ${key}: more than ${capacity} fits`);
 		}

@@ -19,7 +19,7 @@ function equal(happening: Happening | undefined, wanted: Happening): boolean {
 }
 
 for (const [vector, mode] of vectors.flatMap((it) => modes.map((mode) => [it, mode] as const))) {
-	test(`section 5.7: ${vector.name}, whole and cut in two at every byte, ${mode}`, (t) => {
+	test(`section 5.7: ${vector.name}, whole and split in two at every byte, ${mode}`, (t) => {
 		const { bytes, to } = vector;
 		const wanted = expected(vector);
 		for (let cut = 0; cut < bytes.length; cut++) {
@@ -35,7 +35,7 @@ for (const [vector, mode] of vectors.flatMap((it) => modes.map((mode) => [it, mo
 	});
 }
 
-test("section 5.7: each example but the longest, cut in three at every two bytes", (t) => {
+test("section 5.7: each example except the longest, split in three at every pair of bytes", (t) => {
 	for (const [vector, mode] of vectors.flatMap((it) => modes.map((mode) => [it, mode] as const))) {
 		const { bytes, to } = vector;
 		if (bytes.length > 1000) continue;
@@ -67,7 +67,7 @@ const lengths = [0, 1, 2, 124, 125, 126, 127, 128, 65534, 65535, 65536, 65537];
 
 for (const [role, mode] of everyWay) {
 	for (const length of lengths) {
-		test(`${role}, ${mode}: a message of ${length} bytes, binary and text, cut around every field`, (t) => {
+		test(`${role}, ${mode}: a message of ${length} bytes, binary and text, split around every field`, (t) => {
 			for (const opcode of [opcodes.binary, opcodes.text]) {
 				const payload =
 					opcode === opcodes.binary
@@ -92,7 +92,7 @@ for (const [role, mode] of everyWay) {
 		});
 	}
 
-	test(`${role}, ${mode}: the masking key stays aligned over pieces of every size`, (t) => {
+	test(`${role}, ${mode}: the masking key stays aligned with pieces of every size`, (t) => {
 		const payload = counting(50);
 		const bytes = frameTo(role, opcodes.binary, payload);
 		for (let size = 1; size <= bytes.length; size++) {
@@ -102,7 +102,7 @@ for (const [role, mode] of everyWay) {
 		}
 	});
 
-	test(`${role}, ${mode}: text is received as bytes where strings are not wanted`, (t) => {
+	test(`${role}, ${mode}: text is received as bytes if strings are not requested`, (t) => {
 		const endpoint = new Endpoint(role, { mode, strings: false });
 		endpoint.push(frameTo(role, opcodes.text, "grüße"));
 		t.deepEqual(endpoint.happenings, [{ what: "message", binary: false, value: Buffer.from("grüße") }]);
@@ -137,7 +137,7 @@ for (const [role, mode] of everyWay) {
 		}
 	});
 
-	test(`${role}, ${mode}: a message of the limit passes, and one byte more fails at its header`, (t) => {
+	test(`${role}, ${mode}: a message with the maximum size passes; one byte more fails at its header`, (t) => {
 		const limit = 1000;
 		const fragments = [
 			frameTo(role, opcodes.binary, counting(600), { fin: false }),
@@ -200,7 +200,7 @@ for (const [role, mode] of everyWay) {
 		}
 	});
 
-	test(`${role}, ${mode}: every valid text arrives whole and cut in two anywhere, and no invalid one does`, (t) => {
+	test(`${role}, ${mode}: every valid text arrives, whole and split in two anywhere, and no invalid one does`, (t) => {
 		for (const { name, bytes: text } of [...validTexts, ...invalidTexts]) {
 			const isValid = validTexts.some((valid) => valid.name === name);
 			const bytes = frameTo(role, opcodes.text, text);

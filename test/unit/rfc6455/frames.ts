@@ -2,7 +2,7 @@
 import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "../../support/frames.js";
 import type { Endpoint, Role } from "./endpoint.js";
 
-/** A frame as the peer of `role` sends it. */
+/** Returns a frame as the peer of `role` sends it. */
 export function frameTo(
 	role: Role,
 	opcode: number,
@@ -12,7 +12,7 @@ export function frameTo(
 	return frame(opcode, payload, { mask: role === "server", ...options });
 }
 
-/** The frames in `bytes`. @throws Error when the last one is not whole */
+/** Returns the frames in `bytes`. @throws Error when the last one is incomplete. */
 export function framesIn(bytes: Buffer): Frame[] {
 	const frames: Frame[] = [];
 	let rest = bytes;
@@ -24,12 +24,12 @@ export function framesIn(bytes: Buffer): Frame[] {
 	return frames;
 }
 
-/** The frames that an endpoint has written since the last call: opcode and payload. */
+/** Returns opcode and payload of the frames that an endpoint has written since the last call. */
 export function framesOf(endpoint: Endpoint): [opcode: number, payload: string][] {
 	return framesIn(endpoint.takeWritten()).map(({ opcode, payload }) => [opcode, payload.toString("latin1")]);
 }
 
-/** The code of the close frame that an endpoint has written last. */
+/** Returns the code of the last close frame that an endpoint has written. */
 export function closeCodeOf(endpoint: Endpoint): number | undefined {
 	const [opcode, payload = ""] = framesOf(endpoint).at(-1) ?? [];
 	return opcode === opcodes.close ? Buffer.from(payload, "latin1").readUInt16BE() : undefined;

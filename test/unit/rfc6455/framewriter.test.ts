@@ -42,7 +42,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: the caller's bytes are not changed, unless they are given away`, (t) => {
+	test(`${role}: the caller's bytes are not changed, unless they are transferred`, (t) => {
 		const endpoint = new Endpoint(role);
 		const bytes = counting(100);
 		const kept = new Uint8Array(bytes);
@@ -54,7 +54,7 @@ for (const role of roles) {
 		for (const { payload } of framesIn(endpoint.takeWritten())) t.deepEqual(payload, bytes);
 	});
 
-	test(`${role}: a connection that has failed does not change the bytes, which the next one sends`, (t) => {
+	test(`${role}: a failed connection leaves the bytes unmasked for the next one`, (t) => {
 		for (const window of [10, 1000]) {
 			const endpoint = new Endpoint(role, { window });
 			endpoint.socket.isBroken = true;
@@ -67,7 +67,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: after a header that could not be written, the next window takes the message`, (t) => {
+	test(`${role}: if the header cannot be written, the message is sent with the next window`, (t) => {
 		const endpoint = new Endpoint(role);
 		endpoint.socket.writesLeft = 0;
 		t.is(endpoint.send(new Uint8Array(counting(100)), { transfer: true }), -1);
@@ -76,7 +76,7 @@ for (const role of roles) {
 		t.is(framesIn(endpoint.takeWritten()).length, 1);
 	});
 
-	test(`${role}: after a payload that could not be written, nothing follows, and the connection ends`, (t) => {
+	test(`${role}: if the payload cannot be written, nothing more is sent and the connection ends`, (t) => {
 		const endpoint = new Endpoint(role);
 		endpoint.socket.writesLeft = 1;
 		t.is(endpoint.send(new Uint8Array(100), { transfer: true }), -1);
@@ -89,7 +89,7 @@ for (const role of roles) {
 		t.true(endpoint.socket.isClosed);
 	});
 
-	test(`${role}: what a failed connection still holds is read, although it cannot be answered`, (t) => {
+	test(`${role}: received data of a failed connection are read, although nothing can be sent`, (t) => {
 		for (const window of [10, 1000]) {
 			const endpoint = new Endpoint(role, { window });
 			const mask = role === "server";
@@ -132,7 +132,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: in every window the capacity fits, and one byte more does not`, (t) => {
+	test(`${role}: with every window the capacity fits, and one byte more does not`, (t) => {
 		const windows = [...Array(300).keys()];
 		for (let near = -20; near <= 20; near++) windows.push(65536 + near);
 		windows.push(1436, 8192, 70000, 2 ** 17);
@@ -152,7 +152,7 @@ for (const role of roles) {
 			t.true(next >= 0 && next <= fits);
 			let bytes = endpoint.takeWritten();
 			t.true(bytes.length <= window);
-			// A frame that is too long for a narrow window leaves in pieces.
+			// A frame that is too long for a narrow window is sent in pieces.
 			while (takeFrame(bytes) === undefined) {
 				endpoint.open(window);
 				bytes = Buffer.concat([bytes, endpoint.takeWritten()]);
@@ -164,7 +164,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: what send() returns is what the next send() takes`, (t) => {
+	test(`${role}: send() returns the capacity of the next send()`, (t) => {
 		for (let window = 131; window < 1000; window += 7) {
 			const endpoint = new Endpoint(role, { window });
 			let fits = endpoint.open(window);
@@ -183,7 +183,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: in windows of any size the longest control frames leave, and never inside a frame`, (t) => {
+	test(`${role}: with any window size the longest control frames are sent, and never inside a frame`, (t) => {
 		for (let window = 1; window <= 300; window++) {
 			const endpoint = new Endpoint(role, { window });
 			const all: Buffer[] = [];
@@ -207,7 +207,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: of several pings received while the window is shut the newest is answered, before any data`, (t) => {
+	test(`${role}: after several pings while the window is closed, only the newest is answered, before any data`, (t) => {
 		const endpoint = new Endpoint(role, { window: 1000 });
 		endpoint.open(0);
 		for (const name of ["one", "two", "three"])
@@ -226,7 +226,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: no data is sent inside a frame that leaves in pieces, or before a pong that waits, although it would fit`, (t) => {
+	test(`${role}: no data are sent inside a frame that is sent in pieces, or before a waiting pong, even if they fit`, (t) => {
 		const data = new ArrayBuffer(5);
 		const ping = frame(opcodes.ping, "p".repeat(100), { mask: role === "server" });
 		for (const { window, before } of [
@@ -265,7 +265,7 @@ for (const role of roles) {
 	});
 }
 
-test("client: each frame has a key of its own, and keys are spread evenly (section 5.3)", (t) => {
+test("client: each frame has a new masking key, and keys are evenly distributed (section 5.3)", (t) => {
 	const keys: Buffer[] = [];
 	const endpoint = new Endpoint("client");
 	for (let count = 0; count < 1000; count++) {

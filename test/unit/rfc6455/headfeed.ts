@@ -1,9 +1,9 @@
-/** Feeds heads to their readers as a socket would: in pieces, and never more than is asked for. */
+/** Passes heads to their readers like a socket: in pieces, and never more bytes than requested. */
 import type { HeadReader } from "../../../modules/rfc6455/head.js";
 
 /**
- * Gives a reader the bytes of a piece as far as it wants them.
- * @returns How many bytes it left: they follow the head, or come after it was refused.
+ * Passes the bytes of a piece to a reader as long as it requests them.
+ * @returns Number of bytes left over: they follow the head, or arrive after it was refused.
  */
 export function feed(reader: HeadReader, bytes: Uint8Array): number {
 	let at = 0;
@@ -15,13 +15,13 @@ export function feed(reader: HeadReader, bytes: Uint8Array): number {
 	return bytes.length - at;
 }
 
-/** What became of a head: "complete", "incomplete", or the status it was refused with. */
+/** Returns the state of a head: "complete", "incomplete", or the status of its refusal. */
 export function outcome(reader: HeadReader): "complete" | "incomplete" | number {
 	if (reader.fault) return reader.fault.status;
 	return reader.complete ? "complete" : "incomplete";
 }
 
-/** The outcome of a head that comes whole, which must be the same however it comes. */
+/** Returns the outcome of a head that arrives whole, which must be the same for any pieces. */
 export function outcomeOf(make: () => HeadReader, head: string): "complete" | "incomplete" | number {
 	const bytes = Buffer.from(head, "latin1");
 	const whole = make();

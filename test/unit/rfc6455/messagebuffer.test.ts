@@ -5,7 +5,7 @@ import { frame, opcodes } from "../../support/frames.js";
 import { firstBadByte, invalidTexts, validTexts } from "../../support/utf8.js";
 import { Endpoint, roles } from "./endpoint.js";
 
-test("a buffer has the exact size with the last frame, doubles before, and never passes the limit", (t) => {
+test("a buffer doubles until the last frame sets its exact size, and never exceeds the limit", (t) => {
 	for (const [messageLength, size, final, limit, expected] of [
 		[5, 0, true, 1000, 5],
 		[5, 128, true, 1000, 5],
@@ -55,7 +55,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: a long piece of text fails with 1007 wherever it is not UTF-8`, (t) => {
+	test(`${role}: a long piece of text fails with 1007, wherever the invalid byte is`, (t) => {
 		for (const length of [17, 511, 512, 513, 2000]) {
 			for (const { name, bytes } of invalidTexts) {
 				const text = Buffer.concat([Buffer.from("x".repeat(length)), bytes, Buffer.from("yyyy")]);
@@ -73,7 +73,7 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: a message without memory fails with 1009 at the header of its frame`, (t) => {
+	test(`${role}: a message for which there is no memory fails with 1009 at the header of its frame`, (t) => {
 		const endpoint = new Endpoint(role, { memory: 3000 });
 		endpoint.push(part(opcodes.binary, Buffer.alloc(3000), true));
 		t.is(endpoint.messages.length, 1);

@@ -22,7 +22,7 @@ function randomLength(random: Random): number {
 
 function randomText(random: Random, length: number): string {
 	let text = "";
-	// Long texts need no more variety than short ones.
+	// Long texts repeat a short one: they need no more variety.
 	const part = Math.min(length, 200);
 	while (text.length < part) text += characters[random.integer(0, characters.length - 1)];
 	return text.repeat(Math.ceil(length / 200));
@@ -32,7 +32,7 @@ function randomBytes(random: Random, length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, () => random.integer(0, 255)));
 }
 
-/** Moves what `from` has written to `to`, in pieces of any size. */
+/** Moves the bytes that `from` has written to `to`, in pieces of any size. */
 function carry(random: Random, from: Endpoint, to: Endpoint): void {
 	const bytes = from.takeWritten();
 	const most = random.choose({ little: 1, some: 1, all: 1 });
@@ -45,7 +45,7 @@ function carry(random: Random, from: Endpoint, to: Endpoint): void {
 }
 
 for (const [role, mode] of everyWay) {
-	test(`what a ${role} sends, in random parts, windows and pieces, is what its peer receives, ${mode}`, (t) => {
+	test(`a ${role} sends in random parts, windows and pieces, and its peer receives the same messages, ${mode}`, (t) => {
 		const random = new Random("ROUNDTRIP_SEED");
 		t.log(`ROUNDTRIP_SEED=${random.seed}`);
 		const sender = new Endpoint(role, { window: 0 });
@@ -53,7 +53,7 @@ for (const [role, mode] of everyWay) {
 		const sent: Happening[] = [];
 		const expectedPongs: string[] = [];
 
-		/** Gives the sender windows until it takes so many bytes. */
+		/** Sets random windows until the sender accepts `length` bytes. */
 		function makeRoom(length: number): void {
 			const window = () => (random.choose({ narrow: 1, wide: 3 }) === "wide" ? length + 14 : 17);
 			while (sender.open(window()) < Math.max(1, length)) carry(random, sender, receiver);

@@ -31,7 +31,7 @@ function status(response: string): number {
 	return Number(/^HTTP\/1\.1 (\d{3}) [ -~]+\r\n/.exec(response)?.[1]);
 }
 
-test("no prefix of a request is complete or refused, and its last byte completes it", (t) => {
+test("a request is complete with its last byte, and no prefix is complete or refused", (t) => {
 	const bytes = Buffer.from(rich);
 	for (let length = 0; length < bytes.length; length++) {
 		const handshake = new ServerHandshake({});
@@ -44,7 +44,7 @@ test("no prefix of a request is complete or refused, and its last byte completes
 	}
 });
 
-test("a request cut in three anywhere is read as it is whole", (t) => {
+test("a request split in three anywhere has the same outcome as a whole one", (t) => {
 	const bytes = Buffer.from(request());
 	for (let first = 0; first < bytes.length; first += 3) {
 		for (let second = first; second < bytes.length; second += 2) {
@@ -58,7 +58,7 @@ test("a request cut in three anywhere is read as it is whole", (t) => {
 	t.pass();
 });
 
-test("bytes after the head are left", (t) => {
+test("bytes after the head are not read", (t) => {
 	for (const after of ["\x81\x80abcd", "\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "x"]) {
 		const handshake = new ServerHandshake({});
 		t.is(feed(handshake, Buffer.from(request() + after, "latin1")), after.length);
@@ -224,7 +224,7 @@ test("RFC 9110 section 5.1: a field name is a token", (t) => {
 	t.pass();
 });
 
-test("room is asked for once, when a valid request is complete", (t) => {
+test("hasRoom() is called once, when a valid request is complete", (t) => {
 	let asked = 0;
 	const options: ServerHandshakeOptions = { maxConnections: 4, hasRoom: () => ++asked > 1 };
 	const refused = new ServerHandshake(options);
@@ -246,7 +246,7 @@ test("room is asked for once, when a valid request is complete", (t) => {
 	t.is(asked, 2);
 });
 
-test("a head without end is refused at its 2049th byte, wherever it has got to", (t) => {
+test("an endless head is refused at its 2049th byte, in any part", (t) => {
 	for (const endless of [
 		"x",
 		"GET / HTTP/1.1\r\n",
@@ -275,7 +275,7 @@ test("the 431 names the limit and the option", (t) => {
 	t.regex(handshake.response, /^HTTP\/1\.1 431 [^\r]*more than 3000 bytes \(maxHeadSize\)\r\n/);
 });
 
-test("RFC 9110 section 7.8: with the expectation 100-continue, 100 comes before 101", (t) => {
+test("RFC 9110 section 7.8: with the expectation 100-continue, 100 is sent before 101", (t) => {
 	const handshake = new ServerHandshake({});
 	feed(handshake, Buffer.from(request({ Expect: "100-continue" })));
 	t.regex(handshake.response, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 101 /);
@@ -284,7 +284,7 @@ test("RFC 9110 section 7.8: with the expectation 100-continue, 100 comes before 
 	t.regex(refused.response, /^HTTP\/1\.1 400 /);
 });
 
-test("a client that speaks TLS is told so", (t) => {
+test("a client that uses TLS gets a response that says so", (t) => {
 	const handshake = new ServerHandshake({});
 	feed(handshake, Buffer.from("160301020001000001fc0303", "hex"));
 	t.is(outcome(handshake), 400);
@@ -294,7 +294,7 @@ test("a client that speaks TLS is told so", (t) => {
 	t.regex(other.fault?.message ?? "", /invalid byte 22/);
 });
 
-test("what a message quotes is one line of ASCII", (t) => {
+test("quotes in error messages are one line of ASCII", (t) => {
 	for (const head of [
 		request({ "Sec-WebSocket-Version": "1\t3\xfc" }),
 		request({}, "GET /\xfc\xff\t HTTP/1.1"),
@@ -308,13 +308,13 @@ test("what a message quotes is one line of ASCII", (t) => {
 	}
 });
 
-test("the text of a refusal stands in the status line, too, where a client shows it", (t) => {
+test("the status line includes the text of a refusal, because clients show it", (t) => {
 	const handshake = new ServerHandshake({});
 	feed(handshake, Buffer.from(request({ Host: undefined })));
 	t.is(handshake.response.split("\r\n", 1)[0], "HTTP/1.1 400 the request has no Host");
 });
 
-test("a request that did not come in time is refused with 408", (t) => {
+test("a request that does not arrive in time is refused with 408", (t) => {
 	const handshake = new ServerHandshake({});
 	feed(handshake, Buffer.from("GET / HTTP"));
 	handshake.timeOut();
@@ -358,13 +358,13 @@ test("the subprotocol is the first offered that the server speaks, over any numb
 	}
 });
 
-test("what a peer sent stands in a refusal only in part and in ASCII", (t) => {
+test("a refusal quotes the peer's data only in part and in ASCII", (t) => {
 	const handshake = new ServerHandshake({ path: "/a" });
 	feed(handshake, Buffer.from(request({}, `GET /${"b".repeat(500)} HTTP/1.1`)));
 	t.true(handshake.response.length < 400);
 });
 
-/** Heads of 2 KB that would cost much if each byte, item or line did. */
+/** Heads of 2 KB that would take much memory if each byte, item or line did. */
 const greedy: [what: string, head: string][] = [
 	["a long path", request({}, `GET /${"a".repeat(1850)} HTTP/1.1`)],
 	["a long method", request({}, `${"A".repeat(1850)} / HTTP/1.1`)],
@@ -400,7 +400,7 @@ for (const [what, head] of greedy) {
 		} finally {
 			String.fromArrayBuffer = fromArrayBuffer;
 		}
-		// At most one for each name that may be known, and no part of the head more than once, but for a few short ones.
+		// At most one string per name of a known length, and each part of the head at most once, except a few short ones.
 		const names = head.split("\r\nhosu:").length - 1;
 		t.true(strings <= names + 20, `${strings} strings`);
 		t.true(bytes <= head.length + 500, `${bytes} bytes`);

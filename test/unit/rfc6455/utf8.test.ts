@@ -18,11 +18,11 @@ function byteByByte(bytes: Uint8Array): Uint8Array[] {
 
 const empty = Buffer.alloc(0);
 
-/** Before a text: pieces of up to 16 bytes are checked in another way than longer ones. */
+/** Prefixes of the texts: pieces of more than 16 bytes are checked differently. */
 const prefixes = ["", "x".repeat(17)].map((text) => Buffer.from(text));
 
 for (const { name, bytes } of validTexts) {
-	test(`${name} is valid whole, in two pieces cut anywhere, and byte by byte`, (t) => {
+	test(`${name} is valid whole, split in two anywhere, and byte by byte`, (t) => {
 		const text = new Utf8Check();
 		for (const prefix of prefixes) {
 			const long = Buffer.concat([prefix, bytes]);
@@ -54,7 +54,7 @@ for (const { name, bytes } of invalidTexts) {
 	});
 }
 
-test("every sequence of one or two bytes, and what may follow, is judged at the right byte", (t) => {
+test("every sequence of one or two bytes, with continuations, is refused at the first invalid byte", (t) => {
 	const ends = ["", "80", "bf", "41", "8080", "80bf80"].map((hex) => Buffer.from(hex, "hex"));
 	for (let first = 0; first < 256; first++) {
 		for (let second = 0; second < 256; second++) {

@@ -1,10 +1,10 @@
-/** The examples of RFC 6455 section 5.7, and what they contain. */
+/** The examples of RFC 6455 section 5.7, with their content. */
 import { opcodes } from "../../support/frames.js";
 import type { Role } from "./endpoint.js";
 
 export interface Vector {
 	name: string;
-	/** Who receives it: a server gets masked frames, a client gets them unmasked. */
+	/** The receiver: a server receives masked frames, a client unmasked ones. */
 	to: Role;
 	bytes: Buffer;
 	says: { message: string | Buffer } | { opcode: number; payload: string };
@@ -16,7 +16,7 @@ function bytes(hex: string, ...more: Uint8Array[]): Buffer {
 	return Buffer.concat([Buffer.from(hex.replaceAll(" ", ""), "hex"), ...more]);
 }
 
-/** Bytes 0, 1, ... 255, 0 and so on. */
+/** Returns bytes that count up: 0, 1, ... 255, 0, ... */
 export function counting(length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, (_, index) => index));
 }

@@ -5,7 +5,7 @@ import { Endpoint, everyWay, type Role } from "./endpoint.js";
 import { closeCodeOf, framesOf, frameTo } from "./frames.js";
 import { counting } from "./vectors.js";
 
-/** Violations: the close code for each, and its bytes up to the one that shows it. */
+/** Violations: the close code, and the bytes up to the one that proves the violation. */
 const violations: [what: string, code: number, bytes: (role: Role) => Buffer][] = [
 	...[1, 2, 3, 4, 5, 6, 7].map((rsv): [string, number, (role: Role) => Buffer] => [
 		`reserved bits ${rsv}`,
@@ -127,7 +127,7 @@ for (const [role, mode] of everyWay) {
 			checkViolation(t, endpoint, code);
 			t.is(endpoint.unread, 0);
 			t.false(endpoint.messages.includes("after"));
-			// The close frame is all that is sent, and its code all that is reported.
+			// Only the close frame is sent, and only its code is reported.
 			pass(500);
 			pass(2000);
 			t.deepEqual(framesOf(endpoint), []);
@@ -138,7 +138,7 @@ for (const [role, mode] of everyWay) {
 	}
 }
 
-/** Whole frames that break the protocol or a limit of 1000 bytes: the next frame begins right after them. */
+/** Complete frames that violate the protocol or a limit of 1000 bytes, so that the next frame follows. */
 const wholeViolations: [what: string, bytes: (role: Role) => Buffer][] = [
 	["reserved bits", (role) => frameTo(role, opcodes.text, "x".repeat(5), { rsv: 1 })],
 	["a reserved opcode, 16-bit length", (role) => frameTo(role, 3, "x".repeat(300))],
@@ -169,7 +169,7 @@ const wholeViolations: [what: string, bytes: (role: Role) => Buffer][] = [
 
 for (const [role, mode] of everyWay) {
 	for (const [what, bytesFor] of wholeViolations) {
-		test(`${role}, ${mode}: after ${what} only the peer's close frame is noticed`, (t) => {
+		test(`${role}, ${mode}: after ${what} everything but the peer's close frame is ignored`, (t) => {
 			const start = bytesFor(role);
 			const close = frameTo(role, opcodes.close, closePayload(1002));
 			const bytes = Buffer.concat([

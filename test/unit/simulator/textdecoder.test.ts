@@ -32,7 +32,7 @@ const invalid: number[][] = [
 	[0xff, 0x61],
 ];
 
-/** The bytes as a whole, split in two at every position, and split into single bytes. */
+/** Returns the bytes as a whole, split in two at every position, and split into single bytes. */
 function cuts(bytes: number[]): number[][][] {
 	const all: number[][][] = [[bytes]];
 	for (let at = 0; at <= bytes.length; at++) all.push([bytes.slice(0, at), bytes.slice(at)]);
@@ -40,7 +40,7 @@ function cuts(bytes: number[]): number[][][] {
 	return all;
 }
 
-/** Result of the TextDecoder of Node.js. */
+/** Returns the result of the TextDecoder of Node.js. */
 function expected(chunks: number[][], options: { fatal?: boolean; ignoreBOM?: boolean }): string {
 	const decoder = new TextDecoder("utf-8", options);
 	let text = "";

@@ -72,7 +72,7 @@ for (const [name, rawEmit] of ways) {
 		t.false(emit(it, "one", "a"));
 	});
 
-	test(`${name}: a listener gets as many arguments as were given`, (t) => {
+	test(`${name}: a listener receives exactly the given arguments`, (t) => {
 		for (const listeners of [1, 2]) {
 			const it = new Emitting();
 			const counts: number[] = [];
@@ -192,7 +192,7 @@ test("emit() takes any number of arguments", (t) => {
 	t.is(sum, 6);
 });
 
-test("removeListener() and off() remove the last one added of those that are the same function", (t) => {
+test("removeListener() and off() remove the most recently added instance of a function", (t) => {
 	for (const remove of ["off", "removeListener"] as const) {
 		const it = new Emitting();
 		const calls: string[] = [];
@@ -211,7 +211,7 @@ test("removeListener() and off() remove the last one added of those that are the
 	}
 });
 
-test("a listener of once() can be removed by the function given", (t) => {
+test("a listener added with once() can be removed", (t) => {
 	const it = new Emitting();
 	const never = () => t.fail();
 	it.once("plain", never);
@@ -219,7 +219,7 @@ test("a listener of once() can be removed by the function given", (t) => {
 	t.false(it.emit("plain"));
 });
 
-test("removeAllListeners() removes those of an event, or all", (t) => {
+test("removeAllListeners() removes the listeners of one event, or of all events", (t) => {
 	const it = new Emitting();
 	for (const event of ["plain", "one", "two"] as const) {
 		it.on(event, () => {});
@@ -244,7 +244,7 @@ test("every method that adds or removes returns the emitter", (t) => {
 	t.is(it.removeAllListeners("plain"), it);
 });
 
-test("anything but a function is a TypeError", (t) => {
+test("adding anything but a function throws a TypeError", (t) => {
 	const it = new Emitting();
 	for (const value of [undefined, null, 1, "listener", {}]) {
 		const listener = value as unknown as () => void;

@@ -14,7 +14,7 @@ const defaults = {
 	maxHeadSize: 4096,
 };
 
-test("what accessors pass for default is the default", (t) => {
+test("null and the empty string select the default", (t) => {
 	t.deepEqual(targetOption({}), defaults);
 	for (const absent of [undefined, null]) {
 		const names = ["url", "host", "port", "path", "protocols", "headers", "maxHeadSize", "sslTls"];
@@ -87,7 +87,7 @@ for (const [url, name, message] of badUrls) {
 	});
 }
 
-test("user name and password in a url are refused, and not shown", (t) => {
+test("user name and password in a url are refused and not shown in the error", (t) => {
 	for (const url of ["ws://user:secret@device/", "ws://secret@device", "ws://@device/?secret"]) {
 		const error = t.throws(() => targetOption({ url }), { instanceOf: RangeError });
 		t.regex(error?.message ?? "", /^url has a user name or a password/);
@@ -95,7 +95,7 @@ test("user name and password in a url are refused, and not shown", (t) => {
 	}
 });
 
-test("url and one of its parts are refused together", (t) => {
+test("url together with one of its parts is refused", (t) => {
 	for (const [name, value] of [
 		["host", "device"],
 		["port", 80],
@@ -120,12 +120,12 @@ const badHosts = [
 ];
 
 for (const host of badHosts) {
-	test(`host ${JSON.stringify(host)} is a RangeError`, (t) => {
+	test(`host ${JSON.stringify(host)} throws a RangeError`, (t) => {
 		t.throws(() => targetOption({ host }), { instanceOf: RangeError, message: /^host is ".*"; it must be / });
 	});
 }
 
-test.serial("an IPv6 address is refused where the platform cannot connect to it", (t) => {
+test.serial("an IPv6 address is refused if the platform cannot connect to it", (t) => {
 	for (const options of [{ host: "::1" }, { host: "[::1]" }, { url: "ws://[::1]:8080/a" }])
 		t.throws(() => targetOption(options), { instanceOf: RangeError, message: /::1.*IPv6.*IPv4/ });
 	const host = globalThis as { device?: unknown };
@@ -231,7 +231,7 @@ const badHeaders: [headers: unknown, error: "TypeError" | "RangeError", message:
 ];
 
 badHeaders.forEach(([given, name, message], index) => {
-	test(`bad headers ${index} are a ${name} that names the field`, (t) => {
+	test(`invalid headers ${index} throw a ${name} that names the field`, (t) => {
 		const error = t.throws(() => targetOption({ headers: given }));
 		t.is(error?.name, name);
 		t.regex(error?.message ?? "", message);

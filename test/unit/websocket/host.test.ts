@@ -70,7 +70,7 @@ function open(options: object): { client: Client; socket: MemorySocket; events: 
 	return { client, socket, events };
 }
 
-test.serial("a Client uses dns and socket of the host; its io is left alone", (t) => {
+test.serial("a Client uses dns and socket of the host, but not its io", (t) => {
 	const { client, socket } = open({});
 	t.true(client.isOpen());
 	t.deepEqual(HostResolver.hosts, ["server.example"]);
@@ -78,7 +78,7 @@ test.serial("a Client uses dns and socket of the host; its io is left alone", (t
 	t.is(HostWebSocket.count, 0);
 });
 
-test.serial("a Server uses listener of the host and the class of its sockets; its io is left alone", (t) => {
+test.serial("a Server uses listener of the host and the class of its sockets, but not its io", (t) => {
 	const server = new Server({ port: 8080 });
 	server.start();
 	const listener = HostListener.last;
@@ -113,7 +113,7 @@ test.serial("messages arrive, whole and in pieces", (t) => {
 });
 
 test.serial(
-	"a message that is too long closes with 1009, whole or in pieces, and no more is emitted",
+	"a message that is too long, whole or in pieces, closes with 1009, and no further message is emitted",
 	(t) => {
 		for (const pieces of [["x".repeat(101)], ["x".repeat(60), "x".repeat(41)]]) {
 			const { client, socket, events } = open({ maxMessageSize: 100 });
@@ -135,7 +135,7 @@ test.serial(
 	},
 );
 
-test.serial("a host without what is needed leads to an error that names it", (t) => {
+test.serial("an error names the class that the host lacks", (t) => {
 	for (const [ws, reason] of [
 		[undefined, /the host has no device\.network\.ws/],
 		[{ io: HostWebSocket }, /the network has no dns/],

@@ -11,7 +11,7 @@ import {
 } from "../../../modules/websocket/options.js";
 import { ConnectionSettings } from "../../../modules/websocket/settings.js";
 
-test("options are an object, or absent", (t) => {
+test("options must be an object or undefined", (t) => {
 	t.deepEqual(rawOptions(undefined), {});
 	const options = Object.freeze({ a: 1 });
 	t.is(rawOptions(options), options);
@@ -24,7 +24,7 @@ test("options are an object, or absent", (t) => {
 
 const notIntegers = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1.5, 11, 2 ** 53];
 
-test("integers: the default, the range with both its ends, and sentences for all else", (t) => {
+test("integers: the default, the inclusive range, and the error messages", (t) => {
 	const read = (value: unknown) => integerOption({ it: value }, "it", 5, 1, 10);
 	t.is(read(undefined), 5);
 	for (const value of [1, 7, 10]) t.is(read(value), value);
@@ -39,7 +39,7 @@ test("integers: the default, the range with both its ends, and sentences for all
 		});
 });
 
-test("integers without a range are from 0 to what timers take", (t) => {
+test("integers without a range are from 0 to the maximum of timers", (t) => {
 	t.is(integerOption({}, "it", 12), 12);
 	t.is(integerOption({ it: 0 }, "it", 12), 0);
 	t.is(integerOption({ it: 0x7fffffff }, "it", 12), 0x7fffffff);
@@ -48,7 +48,7 @@ test("integers without a range are from 0 to what timers take", (t) => {
 	t.throws(() => integerOption({ it: "1" }, "it", 12), { instanceOf: TypeError });
 });
 
-test("strings are not empty", (t) => {
+test("an empty string is refused", (t) => {
 	t.is(stringOption({}, "it"), undefined);
 	t.is(stringOption({ it: "a" }, "it"), "a");
 	for (const value of [1, {}, ["a"]])
@@ -62,7 +62,7 @@ test("an error shows a value in one line of ASCII", (t) => {
 	t.is(wrongType("it", "a\r\n\xfc", "short").message, message);
 });
 
-test("true and false are themselves, and nothing else is", (t) => {
+test("booleans are true or false; other values are refused", (t) => {
 	t.false(booleanOption({}, "it"));
 	t.true(booleanOption({ it: true }, "it"));
 	t.false(booleanOption({ it: false }, "it"));
@@ -83,7 +83,7 @@ test("lists of strings: one string stands for a list, and the list is a copy", (
 		t.throws(() => stringsOption({ it: value }, "it"), { instanceOf: RangeError });
 });
 
-test("null is the default, as undefined is", (t) => {
+test("null and undefined select the default", (t) => {
 	t.is(integerOption({ it: null }, "it", 5, 1, 10), 5);
 	t.is(stringOption({ it: null }, "it"), undefined);
 	t.is(stringsOption({ it: null }, "it"), undefined);
@@ -137,7 +137,7 @@ test("each of a connection's options is checked, and the error names it", (t) =>
 			t.throws(() => ConnectionSettings.ofClient({ [name]: value }), { message: new RegExp(`^${name} is `) });
 });
 
-test("overflow: the error names both values, whatever was given", (t) => {
+test("overflow: the error names both valid values", (t) => {
 	for (const [overflow, instanceOf] of [
 		[1, TypeError],
 		[{}, TypeError],
@@ -150,7 +150,7 @@ test("overflow: the error names both values, whatever was given", (t) => {
 		});
 });
 
-test("liveness: pings come after the interval and never before, drops after the timeout and never before", (t) => {
+test("liveness: a ping is never sent before the interval, and a connection never dropped before the timeout", (t) => {
 	for (const [pingInterval, pongTimeout] of [
 		[30000, 10000],
 		[1000, 5],
@@ -161,7 +161,7 @@ test("liveness: pings come after the interval and never before, drops after the 
 	] as const) {
 		const { tick, pingTicks, destroyTicks } = ConnectionSettings.ofClient({ pingInterval, pongTimeout });
 		t.true(tick >= 1);
-		// The first tick after a sign of life may come at once.
+		// The first tick after a sign of life may follow immediately.
 		const silence = (pingTicks - 1) * tick;
 		t.true(silence >= pingInterval && silence <= pingInterval + 2 * tick);
 		t.true((destroyTicks - pingTicks) * tick > pongTimeout);

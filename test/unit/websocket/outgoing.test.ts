@@ -15,20 +15,20 @@ interface Message {
 	binary: boolean;
 }
 
-/** A channel that takes what fits; its window counts payload only. */
+/** A channel that accepts data that fit its window, which counts payload only. */
 class FakeChannel implements Channel {
 	capacity = 0;
 	widestCapacity = 0;
-	/** The connection has failed, or has ended. */
+	/** True once the connection has failed or ended. */
 	isDead = false;
-	/** The messages that were sent whole, and the frames of each. */
+	/** Messages that were sent completely, with the number of frames of each. */
 	readonly messages: (Message & { frames: number })[] = [];
-	/** The parts of the message under way. */
+	/** Parts of the unfinished message. */
 	parts: Buffer[] = [];
 	readonly buffered = 0;
 	#binary = false;
 
-	/** The window becomes so many bytes. */
+	/** Sets the window, in bytes. */
 	grant(window: number): void {
 		this.capacity = window;
 		this.widestCapacity = Math.max(window, this.widestCapacity);
@@ -47,7 +47,7 @@ class FakeChannel implements Channel {
 		this.capacity -= length;
 		if (this.parts.length === 0) this.#binary = binary;
 		this.parts.push(Buffer.from(bytes));
-		// Bytes that are given away may be masked in place.
+		// Transferred bytes may be masked in place.
 		if (transfer) bytes.fill(0xee);
 		if (!more) {
 			const text = Buffer.concat(this.parts).toString();
@@ -72,7 +72,7 @@ class FakeChannel implements Channel {
 	}
 }
 
-/** A core whose messages wait while there is no connection, as those of a Client do. */
+/** A core that queues messages while there is no connection, like a Client. */
 class TestCore extends ConnectionCore {
 	override readonly mayWait = true;
 	protected override readonly longestPastQueue = 0;
@@ -90,7 +90,7 @@ class TestConnection extends Connection {
 
 class Outgoing {
 	readonly connection: TestConnection;
-	/** The texts of `error`. */
+	/** Messages of `error` events. */
 	readonly errors: string[] = [];
 	channel: FakeChannel | undefined;
 	#drains = 0;
@@ -112,7 +112,7 @@ class Outgoing {
 			: this.connection.send(text);
 	}
 
-	/** The window becomes so many bytes, of a new connection if there is none. Returns whether `drain` was emitted. */
+	/** Sets the window; opens a connection if there is none. Returns whether `drain` was emitted. */
 	open(window: number): boolean {
 		const drains = this.#drains;
 		const { core } = this.connection;
@@ -128,7 +128,7 @@ class Outgoing {
 		return this.#drains > drains;
 	}
 
-	/** The connection ends. */
+	/** Ends the connection. */
 	end(): void {
 		this.channel?.destroy();
 		if (this.channel) this.connection.core.onClose(1006, "");
@@ -136,7 +136,7 @@ class Outgoing {
 		nextTurn();
 	}
 
-	/** The messages that the current connection has sent. */
+	/** Messages that the current connection has sent. */
 	get sent(): (Message & { frames: number })[] {
 		return this.channel?.messages ?? [];
 	}
@@ -156,7 +156,7 @@ test("a message that fits is sent at once, without passing the queue", (t) => {
 	t.like(it.counters, { accepted: 3, sent: 3, waiting: 0, lost: 0, bytesSent: 59 });
 });
 
-test("the caller's bytes stay as they are, sent at once or from the queue", (t) => {
+test("the caller's bytes are not changed, whether sent at once or from the queue", (t) => {
 	const it = new Outgoing({ sendType: "application/octet-stream" });
 	const bytes = new Uint8Array(Buffer.from("caller's"));
 	for (const options of [{}, { binary: true }, { binary: false }]) {
@@ -170,7 +170,7 @@ test("the caller's bytes stay as they are, sent at once or from the queue", (t) 
 	}
 });
 
-test("a message that the window does not take waits for it, and leaves as one frame", (t) => {
+test("a message that does not fit the window waits for it and is sent as one frame", (t) => {
 	const it = new Outgoing();
 	it.open(100);
 	t.is(it.send("a".repeat(60)), "sent");
@@ -189,7 +189,7 @@ test("a message that the window does not take waits for it, and leaves as one fr
 	);
 });
 
-test("a message longer than the widest window leaves in parts, at once and as the window allows", (t) => {
+test("a message longer than the widest window is sent in parts, at once and as the window allows", (t) => {
 	const it = new Outgoing();
 	it.open(100);
 	t.is(it.send("long".repeat(60)), "queued");
@@ -223,7 +223,7 @@ test("refuse: the new message is discarded, with one error until the queue is em
 	t.is(it.errors.length, 2);
 });
 
-test("drop-oldest: as many are discarded as necessary, and are lost", (t) => {
+test("drop-oldest: as many messages as necessary are discarded and counted as lost", (t) => {
 	const it = new Outgoing({ sendQueueSize: 64, overflow: "drop-oldest" });
 	for (const text of ["a", "b", "c", "d"]) t.is(it.send(text.repeat(12)), "queued");
 	t.is(it.send("e".repeat(38)), "queued");
@@ -248,7 +248,7 @@ test("drop-oldest: a message that was sent in part is not discarded", (t) => {
 	);
 });
 
-test("a message that can never fit is an error with both sizes, and discards nothing else", (t) => {
+test("a message that can never fit emits an error with both sizes and discards no other message", (t) => {
 	for (const overflow of ["refuse", "drop-oldest"]) {
 		const it = new Outgoing({ sendQueueSize: 64, overflow });
 		it.send("stays");
@@ -259,7 +259,7 @@ test("a message that can never fit is an error with both sizes, and discards not
 	}
 });
 
-test("a message that was not sent whole when the connection ended is sent anew on the next one", (t) => {
+test("a message that was sent only in part is sent again on the next connection", (t) => {
 	const it = new Outgoing();
 	it.open(30);
 	it.send("long".repeat(20));
@@ -276,7 +276,7 @@ test("a message that was not sent whole when the connection ended is sent anew o
 	t.like(it.counters, { accepted: 3, sent: 3, waiting: 0, lost: 0 });
 });
 
-test("a channel that has failed without an event takes no message from the next one", (t) => {
+test("no message is lost to a channel that has failed without an event", (t) => {
 	const it = new Outgoing();
 	it.open(100);
 	(it.channel as FakeChannel).isDead = true;
@@ -292,7 +292,7 @@ test("a channel that has failed without an event takes no message from the next 
 	t.like(it.counters, { accepted: 2, sent: 2, waiting: 0 });
 });
 
-test("close() discards the messages that wait, also one that was sent in part", (t) => {
+test("close() discards the waiting messages, including one that was sent in part", (t) => {
 	const it = new Outgoing();
 	it.open(30);
 	it.send("long".repeat(20));
@@ -305,13 +305,13 @@ test("close() discards the messages that wait, also one that was sent in part", 
 });
 
 for (const overflow of ["refuse", "drop-oldest"]) {
-	test(`${overflow}: under random sends, windows and ends the counters hold, and messages are sent once and in order`, (t) => {
+	test(`${overflow}: with random sends, windows and ends, counters are correct and messages are sent once and in order`, (t) => {
 		const random = new Random("OUTGOING_SEED");
 		t.log(`OUTGOING_SEED=${random.seed}`);
 		const totals = { sent: 0, lost: 0, discarded: 0, drains: 0, errors: 0 };
 		for (const sendQueueSize of [64, 100, 1000]) {
 			const it = new Outgoing({ sendQueueSize, overflow });
-			/** Messages accepted, oldest first, that were not sent whole. */
+			/** Accepted messages that were not sent completely, oldest first. */
 			let accepted: Message[] = [];
 			let sent = 0;
 			let drains = 0;
@@ -324,7 +324,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 				for (const { text, binary } of it.sent.splice(0)) {
 					const index = accepted.findIndex((message) => message.text === text);
 					t.true(index >= 0, `${text} was not accepted, or was sent twice`);
-					// Those before it were discarded; nothing else may be missing.
+					// Earlier messages were discarded; no others may be missing.
 					if (index > 0) t.is(overflow, "drop-oldest");
 					t.is(accepted[index]?.binary, binary);
 					accepted = accepted.slice(index + 1);

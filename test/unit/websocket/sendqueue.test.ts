@@ -11,7 +11,7 @@ interface Message {
 	binary: boolean;
 }
 
-/** What the queue must hold, kept as a plain list. */
+/** Model of the queue: a plain list. */
 class Model {
 	readonly messages: Message[] = [];
 
@@ -20,13 +20,13 @@ class Model {
 		return this.messages.reduce((sum, { bytes }) => sum + bytes.length + header, 0);
 	}
 
-	/** Bytes that a gap may have taken: it is shorter than the message that did not fit there. */
+	/** Maximum size of a gap: it is shorter than the message that did not fit. */
 	get mostGap(): number {
 		return this.messages.reduce((most, { bytes }) => Math.max(most, bytes.length + header), 0) + header;
 	}
 }
 
-test("under random operations the queue holds what a list holds, and refuses only what has no room", (t) => {
+test("with random operations the queue equals a list and refuses only messages that do not fit", (t) => {
 	const random = new Random("SENDQUEUE_SEED");
 	t.log(`SENDQUEUE_SEED=${random.seed}`);
 	let refused = 0;
@@ -56,7 +56,7 @@ test("under random operations the queue holds what a list holds, and refuses onl
 				}
 			} else if (action === "shift" && model.messages.length > 0) {
 				if (queue.peek().buffer !== storage) split++;
-				// What was taken may be changed by whoever took it.
+				// The caller may change the bytes that it has taken.
 				queue.peek().fill(0xee);
 				queue.shift();
 				model.messages.shift();
@@ -83,7 +83,7 @@ test("under random operations the queue holds what a list holds, and refuses onl
 	t.true(refused > 0 && split > 0, `${refused} messages were refused, ${split} were split`);
 });
 
-test("a message stands in one piece where there is room for it, and is split where only both ends together have room", (t) => {
+test("a message is stored in one piece if possible, and split only if it needs both ends of the buffer", (t) => {
 	const queue = new SendQueue(100);
 	const storage = storageOf(queue);
 	t.true(queue.push(new ArrayBuffer(57), false));
@@ -107,7 +107,7 @@ test("a message stands in one piece where there is room for it, and is split whe
 	t.true(queue.binary);
 });
 
-test("a queue is as full as its size says, whatever the lengths, and whatever it has held", (t) => {
+test("a queue can use its whole size, with messages of any length and after any others", (t) => {
 	for (const size of [64, 100, 4096]) {
 		for (let length = 0; length + header <= size; length += 7) {
 			const queue = new SendQueue(size);
@@ -121,7 +121,7 @@ test("a queue is as full as its size says, whatever the lengths, and whatever it
 	}
 });
 
-test("views are taken with the bytes they show, of any type", (t) => {
+test("a view of any type is added with exactly its bytes", (t) => {
 	const queue = new SendQueue(100);
 	const bytes = Buffer.from("0123456789");
 	const around = new Uint8Array(bytes).buffer;
@@ -137,7 +137,7 @@ test("views are taken with the bytes they show, of any type", (t) => {
 	}
 });
 
-/** The buffer that an empty queue keeps messages in. */
+/** Returns the buffer of an empty queue. */
 function storageOf(queue: SendQueue): ArrayBuffer {
 	queue.push(new ArrayBuffer(0), false);
 	const { buffer } = queue.peek();

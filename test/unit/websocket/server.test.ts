@@ -3,11 +3,11 @@ import test, { type ExecutionContext } from "ava";
 import type { Listener } from "../../../modules/channel/network.js";
 import { Server, type ServerOptions } from "../../../modules/websocket/server.js";
 
-/** An accepted TCP socket. One that is taken over stays open until its new owner closes it. */
+/** An accepted TCP socket. After a takeover it stays open until its new owner closes it. */
 class FakeSocket {
 	readonly remoteAddress: string | undefined;
 	closed = false;
-	/** Its new owner, if it was taken over. */
+	/** The new owner after a takeover. */
 	owner: FakeSocket | undefined;
 
 	constructor(options: { from?: FakeSocket; remoteAddress?: string }) {
@@ -24,7 +24,7 @@ class FakeSocket {
 	}
 }
 
-/** A TCP listener; the test makes its connections. */
+/** A TCP listener whose connections the test makes. */
 class FakeListener implements Listener {
 	static last: FakeListener;
 	static bindsAddress = false;
@@ -67,7 +67,7 @@ function listening(t: ExecutionContext, options: ServerOptions): FakeListener {
 }
 
 for (const hostInterface of ["127.0.0.1", "127.1.2.3", "::1"]) {
-	test(`a server on ${hostInterface} accepts local connections only, where every interface is listened on`, (t) => {
+	test(`a server on ${hostInterface} accepts local connections only, even if the platform listens on every interface`, (t) => {
 		const listener = listening(t, { hostInterface, maxConnections: 10 });
 		for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
 			t.true(listener.admits(address), address);
@@ -93,7 +93,7 @@ test("at most twice maxConnections TCP connections exist at a time: a new one re
 	);
 });
 
-test("hostInterface may have any case, and be IPv6", (t) => {
+test("hostInterface is not case-sensitive and may be IPv6", (t) => {
 	for (const hostInterface of ["LocalHost", "0.0.0.0", "::", "", null]) {
 		const listener = listening(t, {
 			hostInterface,
@@ -122,7 +122,7 @@ test("the address of an interface is bound where the platform can; elsewhere an 
 	t.is(listening(t, { hostInterface: "192.0.2.9" }).options.address, "192.0.2.9");
 });
 
-test("path and allowedOrigins that can never match are RangeErrors", (t) => {
+test("path and allowedOrigins that can never match throw a RangeError", (t) => {
 	t.throws(() => new Server({ path: "/ws?x" }), { instanceOf: RangeError, message: /^path is "\/ws\?x"/ });
 	for (const origin of [
 		"example.com",
