@@ -97,7 +97,7 @@ export abstract class Outgoing extends Listeners {
 		// A window that already has its full width emits no further event, which would send the message.
 		if (++this.waiting === 1 && this.channel && length > this.channel.widestCapacity)
 			this.sendParts(this.channel);
-		const { throttleFactor } = this.settings;
+		const throttleFactor = this.settings.throttleFactor;
 		if (throttleFactor) this.stall(this.waiting * throttleFactor);
 	}
 
@@ -133,8 +133,8 @@ export abstract class Outgoing extends Listeners {
 
 	/** Emits the error that is due, then `drain` if the queue is empty: a series of discarded messages may end at once. */
 	protected emitDue(): void {
-		const message = this.pendingError;
-		if (message !== undefined) {
+		if (this.pendingError !== undefined) {
+			const message = this.pendingError;
 			this.pendingError = undefined;
 			this.fire("error", message);
 		}
