@@ -59,7 +59,7 @@ test("a callback that does not return is detected, and its process ends", async 
 });
 
 test("Timer.delay is not considered a hang", async (t) => {
-	const { line } = await startDevice(t, "ends", { config: { end: "wait" }, hangTimeout: 300 });
+	const { line } = await startDevice(t, "ends", { config: { end: "wait" }, hangTimeout: 3000 });
 	t.is(await line(/waited/), "waited");
 });
 

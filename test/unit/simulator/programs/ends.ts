@@ -21,7 +21,7 @@ Timer.set(() => {
 	if (end === "stack") deep(0);
 	if (end === "loop") for (;;);
 	if (end === "wait") {
-		Timer.delay(700);
+		Timer.delay(4000);
 		trace("waited\n");
 	}
 }, 1);
