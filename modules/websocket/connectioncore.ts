@@ -105,8 +105,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		this.silence++;
 		if (this.silence === pingTicks) this.channel?.ping();
 		else if (this.silence >= destroyTicks) {
-			// Closing begins before the listener is called, so that it may call open().
+			// Before the listener is called, which may call open() and send().
 			this.beginClosing();
+			this.channel?.destroy();
 			this.fire("error", "the peer has not answered a ping within pongTimeout; the connection is destroyed");
 			this.destroy();
 		}

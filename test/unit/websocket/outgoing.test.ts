@@ -142,6 +142,19 @@ class Outgoing {
 	}
 }
 
+test("a message sent when liveness fails waits for the next connection", (t) => {
+	const it = new Outgoing({ pingInterval: 40, pongTimeout: 40 });
+	it.open(100);
+	const { core } = it.connection;
+	const outcomes: SendOutcome[] = [];
+	it.connection.on("error", () => outcomes.push(it.send("late")));
+	const { sent } = it;
+	for (let ticks = 0; core.isOpen && ticks < 100; ticks++) core.tick();
+	t.deepEqual(outcomes, ["queued"]);
+	t.deepEqual(sent, []);
+	t.like(it.counters, { accepted: 1, sent: 0, waiting: 1 });
+});
+
 test("a message that fits is sent at once, without passing the queue", (t) => {
 	const it = new Outgoing();
 	t.is(it.send("too early"), "queued");
