@@ -6,7 +6,7 @@ import type { Occurrence, RemoteClient, RemoteServer, RemoteSocket } from "../de
 import { onDevice } from "../device/driver/wire.js";
 import type { Step } from "../device/protocol.js";
 import type { Windows } from "../device/target/target.js";
-import { acceptFor } from "../support/handshake.js";
+import { acceptFor, acceptingResponse } from "../support/handshake.js";
 import { type Role, StrictPeer } from "./strictpeer.js";
 
 /** Requirements of a case on the device's Client or Server. */
@@ -128,9 +128,7 @@ export class Device {
 		if (role === "client") {
 			const { client, peer } = await this.attempt(demands);
 			const accept = acceptFor(await peer.head());
-			peer.write(
-				`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-			);
+			peer.write(acceptingResponse(accept));
 			await client.next("open");
 			return { connection: client, peer };
 		}

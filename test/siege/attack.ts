@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { opcodes } from "../support/frames.js";
+import { acceptingResponse } from "../support/handshake.js";
 import { RawConnection } from "../support/rawconnection.js";
 import type { RawServer } from "../support/rawserver.js";
 import type { Setting } from "./device/program.js";
@@ -74,7 +75,7 @@ export class Field {
 		for (const end = Date.now() + connectPeriod; !this.#ended && Date.now() < end; await delay(100)) {
 			const { peer, accept } = await this.connect();
 			if (this.#server) {
-				peer.write(grant(accept));
+				peer.write(acceptingResponse(accept));
 				peer.upgraded();
 				return peer;
 			}
@@ -146,11 +147,6 @@ export class Field {
 		this.#peers.push(peer);
 		return peer;
 	}
-}
-
-/** Makes a response that accepts the upgrade. */
-export function grant(accept: string, fields = ""): string {
-	return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${fields}\r\n`;
 }
 
 /** Makes a valid upgrade request with further `fields`. */

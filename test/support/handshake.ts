@@ -6,3 +6,8 @@ export function acceptFor(head: string): string {
 	const key = /^sec-websocket-key:[ \t]*(\S*)[ \t]*$/im.exec(head)?.[1] ?? "";
 	return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 }
+
+/** Returns a response that accepts a request. @param fields Further header fields, each with CR LF. */
+export function acceptingResponse(accept: string, fields = ""): string {
+	return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${fields}\r\n`;
+}

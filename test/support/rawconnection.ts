@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "./frames.js";
-import { acceptFor } from "./handshake.js";
+import { acceptFor, acceptingResponse } from "./handshake.js";
 import { SocketReader } from "./socketreader.js";
 
 export class RawConnection {
@@ -128,10 +128,7 @@ export class RawConnection {
 	/** Server role: reads the request and answers 101, followed by `bytes` in the same write. */
 	async accept(headers = "", bytes: Uint8Array = new Uint8Array()): Promise<string> {
 		const { head, accept } = await this.readRequest();
-		this.write(
-			`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${headers}\r\n`,
-			bytes,
-		);
+		this.write(acceptingResponse(accept, headers), bytes);
 		return head;
 	}
 

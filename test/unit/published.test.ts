@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { pass } from "../support/clock.js";
 import { frame, opcodes } from "../support/frames.js";
+import { acceptFor, acceptingResponse } from "../support/handshake.js";
 import { MemorySocket } from "../support/memorysocket.js";
-import { responseTo } from "./channel/response.js";
 import { framesIn } from "./rfc6455/frames.js";
 
 // The device modules read the globals of the SDK's engine when they are loaded.
@@ -129,7 +129,7 @@ test("a subclass of Client may have fields of any name, such as state, timer and
 	client.open();
 	const socket = MemorySocket.last;
 	socket.grant(1000);
-	socket.receive(responseTo(socket.take().toString("latin1")));
+	socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
 	socket.receive(frame(opcodes.text, '"hello"'));
 	t.is(client.send({ answer: 42 }), "sent");
 	for (let tick = 0; tick < 12; tick++) pass(125);

@@ -1,6 +1,7 @@
 /** Attacks by the heads of requests and responses. */
 
-import { type Attack, type Field, grant, request } from "../attack.js";
+import { acceptingResponse } from "../../support/handshake.js";
+import { type Attack, type Field, request } from "../attack.js";
 import { times } from "../shapes.js";
 import { client, type Play, server } from "./make.js";
 
@@ -38,25 +39,29 @@ const requestHeads: Readonly<Record<string, (size: number) => string>> = {
 };
 
 const responseHeads: Readonly<Record<string, (size: number, accept: string) => string>> = {
-	"a long reason phrase": (size, accept) => grant(accept).replace("Switching Protocols", times("r", size)),
-	"a long header name": (size, accept) => grant(accept, `${times("n", size)}: 1\r\n`),
-	"a long header value": (size, accept) => grant(accept, `X-Long: ${times("v", size)}\r\n`),
-	"a long header value of spaces": (size, accept) => grant(accept, `X-Long: ${times(" ", size)}x\r\n`),
-	"commas in Upgrade": (size, accept) => grant(accept, `Upgrade: ${times(",", size)}\r\n`),
-	"tokens in Upgrade": (size, accept) => grant(accept, `Upgrade: ${times("a,", size / 2)}a\r\n`),
-	"commas in Connection": (size, accept) => grant(accept, `Connection: ${times(",", size)}\r\n`),
-	"tokens in Connection": (size, accept) => grant(accept, `Connection: ${times("a, ", size / 3)}a\r\n`),
-	"a long Sec-WebSocket-Accept": (size) => grant(times("k", size)),
+	"a long reason phrase": (size, accept) =>
+		acceptingResponse(accept).replace("Switching Protocols", times("r", size)),
+	"a long header name": (size, accept) => acceptingResponse(accept, `${times("n", size)}: 1\r\n`),
+	"a long header value": (size, accept) => acceptingResponse(accept, `X-Long: ${times("v", size)}\r\n`),
+	"a long header value of spaces": (size, accept) =>
+		acceptingResponse(accept, `X-Long: ${times(" ", size)}x\r\n`),
+	"commas in Upgrade": (size, accept) => acceptingResponse(accept, `Upgrade: ${times(",", size)}\r\n`),
+	"tokens in Upgrade": (size, accept) => acceptingResponse(accept, `Upgrade: ${times("a,", size / 2)}a\r\n`),
+	"commas in Connection": (size, accept) => acceptingResponse(accept, `Connection: ${times(",", size)}\r\n`),
+	"tokens in Connection": (size, accept) =>
+		acceptingResponse(accept, `Connection: ${times("a, ", size / 3)}a\r\n`),
+	"a long Sec-WebSocket-Accept": (size) => acceptingResponse(times("k", size)),
 	"a long Sec-WebSocket-Protocol": (size, accept) =>
-		grant(accept, `Sec-WebSocket-Protocol: ${times("t", size)}\r\n`),
+		acceptingResponse(accept, `Sec-WebSocket-Protocol: ${times("t", size)}\r\n`),
 	"commas in Sec-WebSocket-Extensions": (size, accept) =>
-		grant(accept, `Sec-WebSocket-Extensions: ${times(",", size)}\r\n`),
-	"many fields": (size, accept) => grant(accept, times("a:b\r\n", size / 5)),
-	"folded lines": (size, accept) => grant(accept, `X-Fold: a${times("\r\n b", size / 4)}\r\n`),
+		acceptingResponse(accept, `Sec-WebSocket-Extensions: ${times(",", size)}\r\n`),
+	"many fields": (size, accept) => acceptingResponse(accept, times("a:b\r\n", size / 5)),
+	"folded lines": (size, accept) => acceptingResponse(accept, `X-Fold: a${times("\r\n b", size / 4)}\r\n`),
 	"a status line without an end": (size) => times("H", size),
-	"interim responses": (size, accept) => times("HTTP/1.1 100 Continue\r\n\r\n", size / 25) + grant(accept),
+	"interim responses": (size, accept) =>
+		times("HTTP/1.1 100 Continue\r\n\r\n", size / 25) + acceptingResponse(accept),
 	"interim responses with fields": (size, accept) =>
-		times("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", size / 40) + grant(accept),
+		times("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", size / 40) + acceptingResponse(accept),
 };
 /** Sizes of responses, which may be longer than requests. */
 const responseSizes = [1000, 3800, 20000];

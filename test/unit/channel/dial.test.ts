@@ -6,8 +6,8 @@ import type { Network, Resolver } from "../../../modules/channel/network.js";
 import { Scratch } from "../../../modules/rfc6455/frame.js";
 import { traces } from "../../../sim/node/globals.js";
 import { frame, opcodes } from "../../support/frames.js";
+import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
-import { responseTo } from "./response.js";
 
 type Request = Parameters<Resolver["resolve"]>[0];
 
@@ -119,7 +119,7 @@ test("with any window size the request is sent, and the channel receives the byt
 		}
 		t.true(request.startsWith("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"));
 		socket.grant(window);
-		const response = Buffer.from(responseTo(request), "latin1");
+		const response = Buffer.from(acceptingResponse(acceptFor(request)), "latin1");
 		const bytes = Buffer.concat([response, frame(opcodes.text, "hello")]);
 		socket.receive(bytes.subarray(0, 50));
 		t.deepEqual(events, []);
@@ -181,7 +181,7 @@ test("an exception of the listener is traced and ends the connection", (t) => {
 	dial({ host: "127.0.0.1", port: 80 }, network, settings, listener);
 	const socket = MemorySocket.last;
 	socket.grant(1000);
-	socket.receive(responseTo(socket.take().toString("latin1")));
+	socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
 	t.deepEqual(events, [[1006, "", "RangeError: thrown by onOpen"]]);
 	t.true(traces.some((text) => text.includes("thrown by onOpen")));
 	t.true(socket.isClosed);

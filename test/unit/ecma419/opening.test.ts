@@ -3,8 +3,8 @@ import test from "ava";
 import WebSocketClient from "../../../modules/ecma419/websocketclient.js";
 import { nextTurn, pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
+import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
-import { responseTo } from "../channel/response.js";
 import { User } from "./user.js";
 
 test("client: the first onWritable means open and reports the window after the request", (t) => {
@@ -14,7 +14,7 @@ test("client: the first onWritable means open and reports the window after the r
 	t.true(request.startsWith("GET /path HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
 	t.true(request.includes("\r\nSec-WebSocket-Protocol: chat\r\n"));
 	t.throws(() => user.write(new ArrayBuffer(1)), { message: /not open/ });
-	const response = responseTo(request).replace("\r\n\r\n", "\r\nSec-WebSocket-Protocol: chat\r\n\r\n");
+	const response = acceptingResponse(acceptFor(request), "Sec-WebSocket-Protocol: chat\r\n");
 	user.socket.receive(Buffer.concat([Buffer.from(response), frame(opcodes.text, "hi")]));
 	t.deepEqual(user.calls, [
 		["writable", 1000 - request.length - 8],

@@ -3,8 +3,8 @@ import "../../../sim/node/globals.js";
 import type { WebSocketClientOptions, WriteOptions } from "../../../modules/ecma419/options.js";
 import WebSocketClient from "../../../modules/ecma419/websocketclient.js";
 import "../../support/clock.js";
+import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
-import { responseTo } from "../channel/response.js";
 import { type Role, roles } from "../rfc6455/endpoint.js";
 
 export { type Role, roles };
@@ -54,7 +54,8 @@ export class User {
 		const { window = 1000, ...rest } = options;
 		const user = new User(role, rest);
 		user.socket.grant(1000);
-		if (role === "client") user.socket.receive(responseTo(user.socket.take().toString("latin1")));
+		if (role === "client")
+			user.socket.receive(acceptingResponse(acceptFor(user.socket.take().toString("latin1"))));
 		user.socket.grant(window);
 		user.calls.length = 0;
 		return user;

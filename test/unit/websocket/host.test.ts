@@ -4,8 +4,8 @@ import { Client } from "../../../modules/websocket/client.js";
 import { Server } from "../../../modules/websocket/server.js";
 import { nextTurn, pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
+import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
-import { responseTo } from "../channel/response.js";
 import { framesIn } from "../rfc6455/frames.js";
 
 /** The host's own ECMA-419 WebSocket class. */
@@ -66,7 +66,7 @@ function open(options: object): { client: Client; socket: MemorySocket; events: 
 	nextTurn();
 	const socket = MemorySocket.last;
 	socket.grant(1000);
-	socket.receive(responseTo(socket.take().toString("latin1")));
+	socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
 	return { client, socket, events };
 }
 
