@@ -69,7 +69,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	}
 
 	get capacity(): number {
-		return this.socket ? this.writer.capacity : 0;
+		return this.writer.capacity;
 	}
 
 	get widestCapacity(): number {
@@ -100,7 +100,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 
 	/** Sends a ping or pong. Returns false, without side effects, if it cannot be sent now. */
 	sendControl(opcode: Opcode, payload: ArrayBuffer | ArrayBufferView): boolean {
-		return this.socket !== undefined && this.writer.control(opcode, payload);
+		return this.writer.control(opcode, payload);
 	}
 
 	/** True once the closing handshake has started. */
@@ -199,7 +199,8 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 
 	/** True when close frames were exchanged in both directions. */
 	private get isClosed(): boolean {
-		return (this.closing & Closing.received) !== 0 && this.writer.hasClosed;
+		const both = Closing.started | Closing.received;
+		return (this.closing & both) === both && !this.writer.isWaiting;
 	}
 
 	/** Ends the connection, in a later turn, once the closing handshake is complete. */

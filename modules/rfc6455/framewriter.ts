@@ -45,7 +45,7 @@ export class FrameWriter {
 	private writingParts: boolean;
 	/** True when a frame was written in part only: the connection must end. */
 	isBroken?: boolean;
-	/** True once close() was called: no data and no further control frames are written. */
+	/** True once endData() was called: no data, pings and pongs are written. */
 	private closing: boolean;
 	/** Bytes that wait for the window, if any. */
 	private waiting: Waiting | undefined;
@@ -59,13 +59,13 @@ export class FrameWriter {
 		this.scratch = scratch;
 		this.masks = masks;
 		this.room = -1;
-		this.window = window;
-		this.widest = window;
-		this.widestCapacity = this.capacityOf(window);
+		this.window = 0;
+		this.widest = 0;
+		this.widestCapacity = 0;
 		this.writingParts = false;
 		this.closing = false;
 		this.waiting = undefined;
-		this.settle();
+		this.grant(window);
 	}
 
 	/**
@@ -130,11 +130,6 @@ export class FrameWriter {
 		return this.waiting !== undefined;
 	}
 
-	/** True when the close frame has been sent. */
-	get hasClosed(): boolean {
-		return this.closing && !this.waiting;
-	}
-
 	/** Sets the window and writes the bytes that wait for it. Returns the capacity. */
 	grant(window: number): number {
 		this.window = window;
@@ -146,7 +141,7 @@ export class FrameWriter {
 		return this.settle();
 	}
 
-	/** Stops writing data; control frames are still written. */
+	/** Stops writing data, pings and pongs; the close frame is still written. */
 	endData(): void {
 		this.closing = true;
 		this.room = -1;

@@ -84,16 +84,17 @@ interface Decoder {
 }
 
 export abstract class HeadReader {
+	// The fields with "!" are the state of one head: restart() sets them, also for the constructor.
 	/** Set once the head was refused; nothing is read after that. */
 	fault?: HeadFault;
 	/** True once the empty line that ends the head was read. */
-	complete: boolean;
+	complete!: boolean;
 	/** Bytes of the terminator CR LF CR LF that were read last. */
-	private matched: number;
-	private part: Part;
+	private matched!: number;
+	private part!: Part;
 	/** The bytes kept of the current part, and their number. */
 	protected bytes: Uint8Array<ArrayBuffer>;
-	protected length: number;
+	protected length!: number;
 	private capacity: number;
 	/** Bytes that may follow before the head is refused as too long. */
 	private room: number;
@@ -101,13 +102,13 @@ export abstract class HeadReader {
 	/** Name, in lower case, of the field whose value is kept. */
 	private field: string;
 	/** True after a field that the next line may continue. */
-	private foldable: boolean;
+	private foldable!: boolean;
 	/** Number of protocols in the `Upgrade` fields. */
-	protected upgrades: number;
+	protected upgrades!: number;
 	/** True if one of them is `websocket`. */
-	protected upgradesToWebSocket: boolean;
+	protected upgradesToWebSocket!: boolean;
 	/** True if the `Connection` fields have `upgrade`. */
-	protected connectionUpgrades: boolean;
+	protected connectionUpgrades!: boolean;
 
 	/** @param limit Longest head, in bytes. */
 	constructor(limit: number) {
@@ -116,14 +117,7 @@ export abstract class HeadReader {
 		this.room = limit;
 		this.limit = limit;
 		this.field = "";
-		this.complete = false;
-		this.matched = 0;
-		this.part = Part.startLine;
-		this.length = 0;
-		this.foldable = false;
-		this.upgrades = 0;
-		this.upgradesToWebSocket = false;
-		this.connectionUpgrades = false;
+		this.restart();
 	}
 
 	/**
