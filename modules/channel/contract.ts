@@ -65,8 +65,8 @@ export interface ChannelListener extends MessageListener {
 /** Settings that all channels of a Client or Server share. */
 export interface ChannelSettings extends ParserSettings {
 	/**
-	 * Milliseconds that the closing handshake may take, and again, for a client, how long the server may take after it to
-	 * end the TCP connection.
+	 * Time limit for the closing handshake, in milliseconds. After it a client waits for the same time again until the
+	 * server ends the TCP connection.
 	 */
 	readonly closeTimeout: number;
 }

@@ -58,8 +58,8 @@ export interface WebSocketClientOptions<Self>
 	/** Addition: longest message that is received, in bytes. Default: no limit. */
 	readonly maxMessageSize?: number | undefined;
 	/**
-	 * Addition: milliseconds that the closing handshake may take, and again, for a client, how long the server may take
-	 * after it to end the TCP connection. Default 2000.
+	 * Addition: time limit for the closing handshake, in milliseconds. After it a client waits for the same time again until
+	 * the server ends the TCP connection. Default 2000.
 	 */
 	readonly closeTimeout?: number | undefined;
 }

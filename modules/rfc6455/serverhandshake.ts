@@ -20,11 +20,11 @@ export interface ServerHandshakeOptions {
 	/** Accepted values of `Origin`. Default: all. */
 	readonly allowedOrigins?: readonly string[] | undefined;
 	/**
-	 * Returns whether there is room for the connection. Called once, for a valid request; false answers it with 503.
-	 * Default: there is room.
+	 * Returns whether there is room for the connection. Called once, when a valid request is complete. If it returns
+	 * false, the request gets a 503 response. Default: there is always room.
 	 */
 	readonly hasRoom?: (() => boolean) | undefined;
-	/** Limit of connections, for the text of the 503. Default: none. */
+	/** Maximum number of connections, shown in the text of a 503 response. Default: not shown. */
 	readonly maxConnections?: number | undefined;
 	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;

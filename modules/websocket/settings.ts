@@ -50,8 +50,8 @@ export interface ConnectionOptions {
 	/** Milliseconds after that ping without a sign of life after which the connection is destroyed. Default 10000. */
 	readonly pongTimeout?: number | null;
 	/**
-	 * Milliseconds that the closing handshake may take, and again, for a Client, how long the server may take after it to
-	 * end the TCP connection. Default 2000.
+	 * Time limit for the closing handshake, in milliseconds. After it a Client waits for the same time again until the
+	 * server ends the TCP connection. Default 2000.
 	 */
 	readonly closeTimeout?: number | null;
 	/**

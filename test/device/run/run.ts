@@ -28,7 +28,7 @@ ADDRESS that runs the agent: mcconfig -m -p esp32 test/device/agent/manifest.jso
 const folders = ["test/peer", "test/conformance"];
 
 interface Run {
-	/** Description of the target, for the summary. */
+	/** Name of the target in the summary. */
 	title: string;
 	environment: NodeJS.ProcessEnv;
 	/** Options for ava. */
