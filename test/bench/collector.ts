@@ -49,13 +49,13 @@ export class Collector {
 	 */
 	expenses(messages: number): Expense[] {
 		return this.cases.map((_, index) => {
-			// The first of three turns is a warm-up.
-			const once: Expense = this.#turns[3 * index + 1] ?? {};
-			const twice: Expense = this.#turns[3 * index + 2] ?? {};
+			// Seven turns, see device/counter.ts. The first is a warm-up.
+			const turns = this.#turns.slice(7 * index + 1, 7 * index + 7);
 			const expense: Expense = {};
 			for (const name of ["computrons", "slots", "chunks"] as const) {
-				const [less, more] = [once[name], twice[name]];
-				if (less !== undefined && more !== undefined) expense[name] = (more - less) / messages;
+				const once = median(turns.filter((_, turn) => turn % 2 === 0).map((turn) => turn[name]));
+				const twice = median(turns.filter((_, turn) => turn % 2 === 1).map((turn) => turn[name]));
+				if (once !== undefined && twice !== undefined) expense[name] = (twice - once) / messages;
 			}
 			return expense;
 		});
@@ -66,4 +66,9 @@ export class Collector {
 		this.#before = { computrons, slots, chunks: 0 };
 		return spent;
 	}
+}
+
+/** Returns the middle one of three numbers, or undefined if the engine does not measure them. */
+function median(values: readonly (number | undefined)[]): number | undefined {
+	return values.filter((value) => value !== undefined).sort((a, b) => a - b)[1];
 }

@@ -9,11 +9,12 @@ export interface Meter {
 	read(): string;
 }
 
-const turnsOfCase = 3;
+/** A warm-up, and three pairs of turns: one turn alone may contain what the engine does besides. */
+const turnsOfCase = 7;
 
 /**
- * Runs each case in three turns and traces "mark" after each: one batch, `messages`, and twice as many. The
- * difference between the last two is the cost of `messages` messages.
+ * Runs each case in seven turns and traces "mark" after each: one batch, then three times `messages` and twice as
+ * many. The difference between the medians of both is the cost of `messages` messages.
  * @param messages number of messages, a multiple of every batch
  */
 export function count(cases: readonly Case[], messages: number, done: () => void, meter?: Meter): void {
@@ -23,7 +24,7 @@ export function count(cases: readonly Case[], messages: number, done: () => void
 		if (each) {
 			const part = turn++ % turnsOfCase;
 			meter?.start();
-			each.run(part === 0 ? each.batch : part * messages);
+			each.run(part === 0 ? each.batch : part % 2 === 1 ? messages : 2 * messages);
 			return trace(`mark ${meter?.read() ?? ""}\n`);
 		}
 		Timer.clear(timer);
