@@ -105,7 +105,11 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		if (this.response) this.respond();
 	}
 
-	onSocketReadable(count: number): void {
+	get receiver(): this {
+		return this;
+	}
+
+	receive(count: number): void {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
 		this.unread = readHead(handshake, socket, count);

@@ -31,8 +31,8 @@ const enum Closing {
 export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	/** Undefined once the TCP connection has ended. */
 	private socket: TcpSocket | undefined;
-	private readonly parser: FrameParser<ChannelSettings, ChannelListener>;
-	private readonly writer: FrameWriter;
+	readonly receiver: FrameParser<ChannelSettings, ChannelListener>;
+	readonly writer: FrameWriter;
 	/** Bits of `Closing`. */
 	private closing: number;
 	/** Ends the closing handshake. */
@@ -52,46 +52,28 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		listener: ChannelListener,
 	) {
 		this.socket = socket;
-		this.parser = new FrameParser(socket, settings, !isClient, listener, this);
-		this.writer = new FrameWriter(socket, settings.scratch, isClient, window);
+		this.receiver = new FrameParser(socket, settings, !isClient, listener, this);
+		this.writer = new FrameWriter(socket, isClient, window);
 		this.closing = 0;
 		socket.target = this;
 	}
 
-	send(
-		data: ArrayBuffer | ArrayBufferView,
-		length: number,
-		binary: boolean,
-		more: boolean,
-		transfer: boolean,
-	): number {
-		return this.writer.write(data, length, binary, more, transfer);
-	}
-
-	get capacity(): number {
-		return this.writer.capacity;
-	}
-
-	get widestCapacity(): number {
-		return this.writer.widestCapacity;
-	}
-
 	take(): ArrayBuffer | string {
-		return this.parser.take();
+		return this.receiver.take();
 	}
 
 	get buffered(): number {
-		return this.parser.buffered;
+		return this.receiver.buffered;
 	}
 
 	/** Stops receiving before the next message, or piece of one, until resume(): the peer feels back pressure. */
 	pause(): void {
-		this.parser.pause();
+		this.receiver.pause();
 	}
 
 	/** Continues receiving, in a later turn. */
 	resume(): void {
-		after(0, () => this.run(() => this.parser.resume()));
+		after(0, () => this.run(() => this.receiver.resume()));
 	}
 
 	ping(): void {
@@ -110,7 +92,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 
 	close(code: number, reason: string): void {
 		this.closeWith(closePayload(code, reason));
-		this.parser.dropMessages();
+		this.receiver.dropMessages();
 	}
 
 	/** Sends a close frame with this payload, once. Messages still arrive until the peer's close frame. */
@@ -118,7 +100,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		if (!this.socket || this.closing & Closing.started) return;
 		this.closing |= Closing.started;
 		this.writer.close(payload);
-		this.endWithin(this.parser.settings.closeTimeout);
+		this.endWithin(this.receiver.settings.closeTimeout);
 		this.checkClosed();
 	}
 
@@ -126,24 +108,18 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		const { socket } = this;
 		this.socket = undefined;
 		this.writer.endData();
-		this.parser.close();
+		this.receiver.close();
 		Timer.clear(this.timer);
 		this.timer = undefined;
 		socket?.close();
-	}
-
-	onSocketReadable(count: number): void {
-		this.parser.receive(count);
 	}
 
 	onSocketWritable(count: number): void {
 		// Each piece of the close frame that is sent restarts the timeout: with a narrow window there are many.
 		if (this.closing & Closing.fault && this.writer.isWaiting) this.endWithin(Timeout.linger);
 		const waited = this.writer.isWaiting;
-		const capacity = this.writer.grant(count);
-		if (!this.closing && capacity) this.parser.listener.onWindow(capacity);
+		if (this.writer.grant(count) && !this.closing) this.receiver.listener.onWindow();
 		else if (waited) this.checkClosed();
-		else if (this.writer.isBroken) this.end("a frame could not be sent whole");
 	}
 
 	onSocketError(): void {
@@ -160,8 +136,8 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
 		if (opcode === Opcode.close) return this.receiveClose(payload);
 		if (opcode === Opcode.ping && !this.closing) this.writer.pong(payload.slice());
-		this.parser.listener.onActivity();
-		this.parser.listener.onControl?.(opcode, payload.buffer);
+		this.receiver.listener.onActivity();
+		this.receiver.listener.onControl?.(opcode, payload.buffer);
 	}
 
 	/** Fails the connection (RFC 6455 section 7.1.7): sends a close frame, then ends the connection. */
@@ -171,7 +147,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		this.closing |= Closing.fault;
 		this.closeFrame = payload;
 		this.endWithin(Timeout.linger);
-		this.parser.listener.onFault(code, message);
+		this.receiver.listener.onFault(code, message);
 	}
 
 	onLateClose(): void {
@@ -183,15 +159,15 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	private receiveClose(payload: Uint8Array<ArrayBuffer>): void {
 		const violation = closeViolation(payload);
 		if (violation) {
-			this.parser.fail(violation.code, violation.message);
+			this.receiver.fail(violation.code, violation.message);
 			return this.onLateClose();
 		}
 		this.closing |= Closing.received;
 		this.closeFrame = payload;
 		this.writer.endData();
-		this.parser.dropAll();
-		this.parser.listener.onControl?.(Opcode.close, payload.buffer);
-		this.parser.listener.onClosing();
+		this.receiver.dropAll();
+		this.receiver.listener.onControl?.(Opcode.close, payload.buffer);
+		this.receiver.listener.onClosing();
 		if (!this.socket) return;
 		this.closeWith(payload.slice());
 		this.checkClosed();
@@ -206,7 +182,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	/** Ends the connection, in a later turn, once the closing handshake is complete. */
 	private checkClosed(): void {
 		if (this.isClosed && !(this.closing & Closing.announced))
-			this.endWithin(this.parser.masked ? 0 : endGrace);
+			this.endWithin(this.receiver.masked ? 0 : endGrace);
 	}
 
 	private endWithin(milliseconds: number): void {
@@ -226,10 +202,11 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	private onTimeout(): void {
 		const failed = !this.isClosed && !(this.closing & Closing.fault);
 		if (failed) return this.end("the peer did not answer the close frame in time");
-		if (this.parser.masked || !this.isClosed || this.closing & Closing.announced) return this.end(undefined);
+		if (this.receiver.masked || !this.isClosed || this.closing & Closing.announced)
+			return this.end(undefined);
 		// RFC 6455 section 7.1.1: the server ends the TCP connection first. The client waits for that, but the listener does not.
 		this.timer = undefined;
-		this.endWithin(this.parser.settings.closeTimeout);
+		this.endWithin(this.receiver.settings.closeTimeout);
 		this.announce(undefined);
 	}
 
@@ -243,8 +220,9 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		if (this.closing & Closing.announced) return;
 		this.closing |= Closing.announced;
 		const { closeFrame } = this;
-		if (closeFrame) this.parser.listener.onClose(closeCodeOf(closeFrame), closeReasonOf(closeFrame), failure);
-		else this.parser.listener.onClose(CloseCode.abnormal, "", failure);
+		if (closeFrame)
+			this.receiver.listener.onClose(closeCodeOf(closeFrame), closeReasonOf(closeFrame), failure);
+		else this.receiver.listener.onClose(CloseCode.abnormal, "", failure);
 	}
 }
 
@@ -266,7 +244,7 @@ export function openChannel(
 	const channel = new SocketChannel(socket, window, isClient, settings, listener);
 	try {
 		listener.onOpen(channel, protocol);
-		if (unread) channel.onSocketReadable(unread);
+		if (unread) channel.receiver.receive(unread);
 	} catch (error) {
 		channel.onSocketException(error);
 	}

@@ -1,27 +1,12 @@
 /** The contract between a Client or Server and the engine beneath it. */
+
 import type { MessageListener, ParserSettings } from "../rfc6455/parsing.js";
+import type { MessageWriter } from "../rfc6455/writing.js";
 
 /** An open WebSocket, whatever carries it. Its methods never call the listener and never throw. */
 export interface Channel {
-	/**
-	 * Sends a message, or a part of one, as one frame. A failed connection is reported by onClose().
-	 * @param length Bytes of `data`.
-	 * @param binary True for binary, false for text. Only used in the first part of a message.
-	 * @param more True when further parts of the message follow.
-	 * @param transfer True to transfer the bytes: a client masks them in place instead of copying them.
-	 * @returns Capacity for the next data, in bytes; -1, without side effects, if these data cannot be sent now.
-	 */
-	send(
-		data: ArrayBuffer | ArrayBufferView,
-		length: number,
-		binary: boolean,
-		more: boolean,
-		transfer: boolean,
-	): number;
-	/** Longest data that send() accepts now, in bytes. */
-	readonly capacity: number;
-	/** Longest data that send() accepts with the widest window so far, in bytes. */
-	readonly widestCapacity: number;
+	/** Sends messages. A property, because a call more for each message would be slower. */
+	readonly writer: MessageWriter;
 	/** Returns, once, the message for which onMessage() was called without data. */
 	take(): ArrayBuffer | string;
 	/** Size of the buffer of an unfinished message, in bytes. */
@@ -46,8 +31,8 @@ export interface Channel {
 export interface ChannelListener extends MessageListener {
 	/** The WebSocket is open. @param protocol The subprotocol chosen, or "". */
 	onOpen(channel: Channel, protocol: string): void;
-	/** The window has changed: send() accepts `capacity` bytes. Not called once the channel is closing. */
-	onWindow(capacity: number): void;
+	/** The window has changed. Not called once the channel is closing. */
+	onWindow(): void;
 	/** The peer has started the closing handshake: nothing can be sent any more. */
 	onClosing(): void;
 	/** The peer has violated the protocol or a limit. It is sent a close frame. */

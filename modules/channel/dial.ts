@@ -76,7 +76,11 @@ class ClientDial implements SocketOwner, Dial {
 		this.window = this.request.flush(this.socket as TcpSocket, count);
 	}
 
-	onSocketReadable(count: number): void {
+	get receiver(): this {
+		return this;
+	}
+
+	receive(count: number): void {
 		const socket = this.socket as TcpSocket;
 		const { handshake, listener, window = 0 } = this;
 		const rest = readHead(handshake, socket, count);

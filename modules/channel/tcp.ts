@@ -1,10 +1,16 @@
 import type { HeadReader } from "../rfc6455/head.js";
 import type { Transport } from "../rfc6455/transport.js";
 
+/** Receives the bytes of a socket. */
+export interface SocketReceiver {
+	/** `count` bytes can be read in total. */
+	receive(count: number): void;
+}
+
 /** Current owner of a socket, its `target`: first an opening handshake, then a Channel. */
 export interface SocketOwner {
-	/** `count` bytes can be read in total. */
-	onSocketReadable(count: number): void;
+	/** Receives the bytes. A property, because a call more for each delivery would be slower. */
+	readonly receiver: SocketReceiver;
 	/** `count` bytes can be written in total. */
 	onSocketWritable(count: number): void;
 	/** The peer has ended the connection and everything it sent was read, or the connection has failed. */
@@ -33,7 +39,7 @@ export const socketOptions = Object.freeze({
 	onReadable(this: TcpSocket, count: number): void {
 		const owner = this.target;
 		try {
-			owner?.onSocketReadable(count);
+			owner?.receiver.receive(count);
 		} catch (error) {
 			owner?.onSocketException(error);
 		}

@@ -66,7 +66,7 @@ export class Adapter implements DialListener {
 		this.dial = undefined;
 		this.channel = channel;
 		this.protocol = protocol;
-		this.callbacks.onWritable?.call(this.owner, channel.capacity);
+		this.callbacks.onWritable?.call(this.owner, channel.writer.capacity);
 	}
 
 	onDialFailed(reason: string): void {
@@ -87,8 +87,9 @@ export class Adapter implements DialListener {
 		this.channel?.pause();
 	}
 
-	onWindow(capacity: number): void {
-		this.callbacks.onWritable?.call(this.owner, capacity);
+	onWindow(): void {
+		const capacity = this.channel?.writer.capacity;
+		if (capacity) this.callbacks.onWritable?.call(this.owner, capacity);
 	}
 
 	onControl(opcode: number, payload: ArrayBuffer): void {

@@ -31,7 +31,11 @@ class Attachment implements SocketOwner, Dial {
 	}
 
 	/** May be called before onSocketWritable(). */
-	onSocketReadable(count: number): void {
+	get receiver(): this {
+		return this;
+	}
+
+	receive(count: number): void {
 		this.open(0, count);
 	}
 

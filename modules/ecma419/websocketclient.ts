@@ -3,7 +3,7 @@ import type { ChannelSettings } from "../channel/contract.js";
 import { dial } from "../channel/dial.js";
 import { bytesOf } from "../rfc6455/bytes.js";
 import { closeViolation } from "../rfc6455/closecode.js";
-import { Opcode, Scratch, Size } from "../rfc6455/frame.js";
+import { Opcode, Size } from "../rfc6455/frame.js";
 import { Adapter } from "./adapter.js";
 import { attach } from "./attach.js";
 import type { WebSocketClientOptions, WriteOptions } from "./options.js";
@@ -35,7 +35,7 @@ export default class WebSocketClient {
 			maxMessageSize,
 			strings: false,
 			pieces: true,
-			scratch: new Scratch(!from),
+			word: new Uint8Array(2),
 			closeTimeout: options.closeTimeout ?? 2000,
 		};
 		const { onReadable, onWritable, onControl, onClose, onError, host, port = 80 } = options;
@@ -90,13 +90,12 @@ export default class WebSocketClient {
 		if (!channel) throw new Error("the WebSocket is not open for writing");
 		if (opcode !== undefined) {
 			this.writeControl(channel, opcode, data);
-			return channel.capacity;
+			return channel.writer.capacity;
 		}
 		const binary = options.binary !== false;
-		const capacity = channel.send(data, length, binary, options.more === true, options.transfer === true);
-		if (capacity >= 0) return capacity;
+		if (channel.writer.write(data, binary, options.more === true) >= 0) return channel.writer.capacity;
 		if (channel.isClosing) throw new Error("the WebSocket is not open for writing");
-		throw new RangeError(`${length} bytes do not fit; ${channel.capacity} can be written now`);
+		throw new RangeError(`${length} bytes do not fit; ${channel.writer.capacity} can be written now`);
 	}
 
 	/** Ends the connection at once, without a close frame. No callback is called any more. Repeated calls do nothing. */

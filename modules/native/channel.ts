@@ -5,10 +5,12 @@ import { after, Timeout } from "../channel/timers.js";
 // A manifest replaces modules/channel/channel by this module.
 import { createWebSocket, guard, type SdkListener, type SdkWebSocket } from "../native/sdk.js";
 import { type SdkSocket, type SdkSocketOwner, sdkSocketOptions } from "../native/sdksocket.js";
-import { bytesOf } from "../rfc6455/bytes.js";
+import { bytesOfMessage, type MessageData } from "../rfc6455/bytes.js";
 import { CloseCode, closeCodeOf, closePayload, closeReasonOf, closeViolation } from "../rfc6455/closecode.js";
 import { Opcode, payloadCapacity, Size } from "../rfc6455/frame.js";
 import { MessageBuffer } from "../rfc6455/messagebuffer.js";
+import type { SendQueue } from "../rfc6455/sendqueue.js";
+import type { MessageWriter } from "../rfc6455/writing.js";
 
 const closeFrame = Object.freeze({ opcode: Opcode.close });
 const pingFrame = Object.freeze({ opcode: Opcode.ping });
@@ -26,7 +28,7 @@ const enum Phase {
  * A Channel over the SDK's own WebSocketClient. It adds the parts of RFC 6455 that the class leaves to its user, but not
  * the checks that the class lacks.
  */
-export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
+export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSocketOwner {
 	readonly tcp: TcpSocket;
 	readonly isClient: boolean;
 	private readonly settings: ChannelSettings;
@@ -74,13 +76,28 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		socket.onSocketWritable(window);
 		this.phase = Phase.open;
 		this.listener.onOpen(this, protocol);
-		if (unread) socket.onSocketReadable(unread);
+		if (unread) socket.receive(unread);
 	}
 
-	send(data: ArrayBuffer | ArrayBufferView, length: number, binary: boolean, more: boolean): number {
+	get writer(): this {
+		return this;
+	}
+
+	write(data: MessageData, binary: boolean, more: boolean): number {
+		const bytes = bytesOfMessage(data);
 		// The SDK's class writes a wrong length for a longer frame.
-		if (this.phase !== Phase.open || length > Size.medium) return -1;
-		return this.write(bytesOf(data), { binary, more }) ? this.capacity : -1;
+		if (this.phase !== Phase.open || bytes.length > Size.medium) return -1;
+		// A client's class masks in place: it must not be the app's own bytes.
+		const own = typeof data === "string" || !this.isClient ? bytes : bytes.slice();
+		return this.writeFrame(own, { binary, more }) ? bytes.length : -1;
+	}
+
+	writeQueued(queue: SendQueue): number {
+		const { length } = queue;
+		if (this.write(queue.part(0, length), queue.binary, false) < 0) return 0;
+		queue.encodedBytes = length;
+		queue.shift();
+		return 1;
 	}
 
 	get capacity(): number {
@@ -104,7 +121,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	}
 
 	ping(): void {
-		if (this.phase === Phase.open) this.write(new Uint8Array(0), pingFrame);
+		if (this.phase === Phase.open) this.writeFrame(new Uint8Array(0), pingFrame);
 	}
 
 	close(code: number, reason: string): void {
@@ -141,7 +158,7 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 		if (this.waitingClose) this.writeClose(this.waitingClose);
 		// RFC 6455 section 7.1.1: close frames were exchanged, and the server ends the TCP connection.
 		else if (!this.isClient && this.closePayload && !this.isFaulty && socket?.hasClosed) this.endWithin(0);
-		else if (this.capacity) this.listener.onWindow(this.capacity);
+		else if (this.capacity) this.listener.onWindow();
 	}
 
 	onControl(opcode: number, buffer: ArrayBuffer): void {
@@ -172,12 +189,12 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	}
 
 	private capacityOf(window: number): number {
-		const capacity = payloadCapacity(window, this.isClient ? Size.key : 0);
+		const capacity = payloadCapacity(window, this.isClient);
 		return capacity < Size.medium ? capacity : Size.medium;
 	}
 
 	/** Returns false, without side effects, if the frame cannot be sent now. */
-	private write(bytes: Uint8Array, options: object): boolean {
+	private writeFrame(bytes: Uint8Array, options: object): boolean {
 		const { socket } = this;
 		if (socket?.hasFailed) return false;
 		try {
@@ -252,13 +269,13 @@ export class NativeChannel implements Channel, SdkListener, SdkSocketOwner {
 	}
 
 	private writeClose(payload: Uint8Array<ArrayBuffer>): void {
-		this.waitingClose = this.write(payload, closeFrame) ? undefined : payload;
+		this.waitingClose = this.writeFrame(payload, closeFrame) ? undefined : payload;
 	}
 
 	private writePong(payload: Uint8Array): void {
 		const socket = this.socket as SdkSocket;
 		socket.takesPong = true;
-		this.waitingPong = this.write(payload, pongFrame) ? undefined : payload;
+		this.waitingPong = this.writeFrame(payload, pongFrame) ? undefined : payload;
 		socket.takesPong = false;
 	}
 

@@ -116,7 +116,11 @@ export class SdkSocket implements SocketOwner {
 		this.owner.tcp.close();
 	}
 
-	onSocketReadable(count: number): void {
+	get receiver(): this {
+		return this;
+	}
+
+	receive(count: number): void {
 		this.sdk.onReadable(count);
 	}
 

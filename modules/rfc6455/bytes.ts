@@ -4,3 +4,11 @@ export function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 		? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 		: new Uint8Array(data);
 }
+
+/** A message to be sent: text, or bytes. */
+export type MessageData = string | ArrayBuffer | ArrayBufferView;
+
+/** Returns the bytes of a message. */
+export function bytesOfMessage(data: MessageData): Uint8Array {
+	return bytesOf(typeof data === "string" ? ArrayBuffer.fromString(data) : data);
+}

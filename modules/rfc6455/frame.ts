@@ -37,44 +37,40 @@ export const enum Size {
 	header = 14,
 }
 
-/**
- * Scratch memory for headers. All connections of a Client or Server share one, because nothing is kept between calls.
- */
-export class Scratch {
-	/** Eight bytes. */
-	readonly header: DataView<ArrayBuffer>;
-	/** Bytes 2 and 3. */
-	readonly field: Uint8Array<ArrayBuffer>;
-	/** Bytes 4 to 7. */
-	readonly key: Uint8Array<ArrayBuffer>;
-	/** From byte 2: a header with a 7-bit length. */
-	readonly shortHeader: Uint8Array<ArrayBuffer>;
-	/** From byte 0: a header with a 16-bit length. Made for the first one. */
-	private mediumHeader?: Uint8Array<ArrayBuffer>;
+/** Bits of the mode of decodeFrame(). */
+export const enum Mode {
+	/** Frames must be masked. */
+	masked = 1,
+	/** Text is returned as a string, otherwise as bytes. */
+	strings = 2,
+	/** Times the longest payload, in bytes: at most 2047. */
+	limit = 4,
+}
 
-	/** @param masks True for headers that end with a masking key: those of a client. */
-	constructor(masks: boolean) {
-		const bytes = new ArrayBuffer(8);
-		this.header = new DataView(bytes);
-		this.field = new Uint8Array(bytes, 2, 2);
-		this.key = new Uint8Array(bytes, 4, 4);
-		this.shortHeader = masks ? new Uint8Array(bytes, 2) : this.field;
-	}
+/** Bits of `decoded`, which decodeFrame() sets. */
+export const enum Decoded {
+	/** Set for a binary frame. */
+	binary = 1,
+	/** Position of the length of the payload, in bytes. */
+	length = 1,
+	lengthMask = 0x7ff,
+	/** Position of the position of the next frame. */
+	next = 12,
+}
 
-	/** From byte 0: a header with a 16-bit length. */
-	get longHeader(): Uint8Array<ArrayBuffer> {
-		this.mediumHeader ??= new Uint8Array(this.header.buffer, 0, this.shortHeader.length + 2);
-		return this.mediumHeader;
-	}
+/** Returns the size of a frame's header, in bytes. @param masks True if it has a masking key. */
+export function headerSize(length: number, masks: boolean): number {
+	const size = length <= Size.short ? 2 : length <= Size.medium ? 4 : 10;
+	return masks ? size + Size.key : size;
 }
 
 /**
  * Returns the longest payload of one frame that fits a window, in bytes; 0 when at most an empty frame fits.
  * @param window Send window of the socket, in bytes.
- * @param keySize Bytes of the masking key: 4 for a client, 0 for a server.
+ * @param masks True for a client, whose frames have a masking key.
  */
-export function payloadCapacity(window: number, keySize: number): number {
-	const room = window - 2 - keySize;
+export function payloadCapacity(window: number, masks: boolean): number {
+	const room = masks ? window - 2 - Size.key : window - 2;
 	if (room <= Size.short) return room > 0 ? room : 0;
 	if (room - 2 <= Size.short) return Size.short;
 	if (room - 2 <= Size.medium) return room - 2;

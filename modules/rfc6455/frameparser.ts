@@ -1,20 +1,14 @@
-/// <reference path="./logical.d.ts" />
-
-import Logical from "logical";
-import type TextDecoder from "text/decoder";
 import { CloseCode } from "./closecode.js";
-import { FirstByte, Opcode, SecondByte, Size } from "./frame.js";
+import { Decoded, Mode } from "./frame.js";
+import { type DecodedFrame, decodeFrame } from "./framecodec.js";
 import { FrameReader, type FrameReaderOwner } from "./framereader.js";
 import type { ControlListener, MessageListener, ParserSettings } from "./parsing.js";
 import type { Transport } from "./transport.js";
-import { charCodeAt, fromArrayBuffer, strictDecoder } from "./utf8.js";
 
+/** Most bytes that are read at a time. They stay in memory while their messages are handled. */
+const longestRead = 1448;
 /** A longer message is collected by the reader, because an argument stays in memory during the call. */
 const longestArgument = 1024;
-/** XOR of a binary and a text frame's first two bytes, without the MASK bit and the length. */
-const textToBinary = ((Opcode.text ^ Opcode.binary) << 8) >> 7;
-// A constant of the module: XS would search Logical for it at every call.
-const { xor } = Logical;
 
 /**
  * Parses frames (RFC 6455 section 5) from a transport and passes complete messages to a listener. Most frames arrive
@@ -23,21 +17,20 @@ const { xor } = Logical;
 export class FrameParser<
 	Settings extends ParserSettings = ParserSettings,
 	Listener extends MessageListener = MessageListener,
-> implements FrameReaderOwner
+> implements FrameReaderOwner, DecodedFrame
 {
 	/** Undefined once the parser is closed. */
 	private transport: Transport | undefined;
+	/** Parses what is not a whole message in one frame, or arrives in pieces. Usually undefined. */
+	private reader: FrameReader | undefined;
+	/** For decodeFrame(). */
+	private readonly mode: number;
+	decoded: number;
 	/** True when the peer's frames are masked: on a server (RFC 6455 section 5.1). */
 	readonly masked: boolean;
-	/** First two bytes of a text message in one frame, without the length; -1 if maxMessageSize forbids the fast path. */
-	private readonly wholeText: number;
 	readonly settings: Settings;
 	readonly listener: Listener;
 	readonly control: ControlListener;
-	/** Parses the current frame if it does not arrive whole. Usually undefined. */
-	private reader: FrameReader | undefined;
-	/** For text that is not ASCII. */
-	private decoder?: TextDecoder;
 
 	/** @param masked True when the peer's frames are masked. */
 	constructor(
@@ -48,13 +41,14 @@ export class FrameParser<
 		control: ControlListener,
 	) {
 		this.transport = transport;
+		this.reader = undefined;
+		const limit = settings.maxMessageSize < longestArgument ? settings.maxMessageSize : longestArgument;
+		this.mode = (limit * Mode.limit) | (masked ? Mode.masked : 0) | (settings.strings ? Mode.strings : 0);
+		this.decoded = 0;
 		this.masked = masked;
-		const wholeText = ((FirstByte.final | Opcode.text) << 8) | (masked ? SecondByte.masked : 0);
-		this.wholeText = settings.maxMessageSize < Size.short ? -1 : wholeText;
 		this.settings = settings;
 		this.listener = listener;
 		this.control = control;
-		this.reader = undefined;
 	}
 
 	/**
@@ -62,66 +56,37 @@ export class FrameParser<
 	 * @param available Their number.
 	 */
 	receive(available: number): void {
-		const settings = this.settings;
-		const scratch = settings.scratch;
-		const keySize = this.masked ? Size.key : 0;
+		const transport = this.transport;
 		let rest = available;
-		while (rest >= 2 && !this.reader) {
-			const transport = this.transport;
-			if (!transport) return;
-			transport.read(scratch.field);
-			rest -= 2;
-			const word = scratch.header.getUint16(2);
-			// One comparison checks FIN, the reserved bits, the opcode and MASK: what is left is the length.
-			let length = word ^ this.wholeText;
-			let binary = false;
-			if (length > Size.short) {
-				binary = length >> 7 === textToBinary;
-				if (binary) length &= SecondByte.length;
-				if (length === SecondByte.length16 && rest > Size.short) {
-					transport.read(scratch.field);
-					rest -= 2;
-					length = scratch.header.getUint16(2);
-					if (
-						length <= Size.short ||
-						length + keySize > rest ||
-						length > longestArgument ||
-						length > settings.maxMessageSize
-					) {
-						this.slow.start(word, length);
-						break;
-					}
-				} else if (length > Size.short) {
-					this.slow.start(word);
-					break;
-				}
-			}
-			if (length <= 0 || length + keySize > rest) {
-				this.slow.start(word);
-				break;
-			}
-			if (keySize) transport.read(scratch.key);
-			const bytes = transport.read(length);
-			if (keySize) xor(bytes, scratch.key);
-			rest -= length + keySize;
-			if (binary) this.listener.onMessage(bytes, length, true);
-			else {
-				let text: string;
-				try {
-					text = fromArrayBuffer(bytes);
-					// ASCII has as many characters as bytes, and needs no further check.
-					if (!(charCodeAt(text, length - 1) >= 0)) text = this.decode(bytes);
-				} catch {
+		let isFast = this.reader === undefined;
+		while (isFast && rest > 0 && transport) {
+			const count = rest < longestRead ? rest : longestRead;
+			const bytes = transport.read(count);
+			rest -= count;
+			let position = 0;
+			while (position < count) {
+				const data = decodeFrame(bytes, position, this.mode, this as DecodedFrame);
+				if (data) {
+					const decoded = this.decoded;
+					position = decoded >> Decoded.next;
+					this.listener.onMessage(
+						data,
+						(decoded >> Decoded.length) & Decoded.lengthMask,
+						(decoded & Decoded.binary) !== 0,
+					);
+				} else if (data === null) {
+					position = this.decoded >> Decoded.next;
 					this.refuseText();
+				} else this.reader = new FrameReader(this);
+				if (!this.transport) return;
+				if (this.reader) {
+					this.reader.hold(bytes, position);
+					isFast = false;
 					break;
 				}
-				this.listener.onMessage(settings.strings ? text : bytes, length, false);
 			}
 		}
-		if ((rest === 0 && !this.reader) || !this.transport) return;
-		const reader = this.slow;
-		reader.receive(this.transport, rest);
-		this.dropIdle(reader);
+		if (this.reader) this.receiveSlowly(this.reader, rest);
 	}
 
 	/** Returns, once, the message for which onMessage() was called without data: bytes, or a string if requested. */
@@ -143,8 +108,8 @@ export class FrameParser<
 	resume(): void {
 		const { reader } = this;
 		if (!reader?.paused) return;
-		reader.resume();
-		this.dropIdle(reader);
+		reader.paused = false;
+		this.receiveSlowly(reader, reader.unread);
 	}
 
 	/** Drops the unfinished message and those that follow: this side closes. Control frames are still parsed. */
@@ -173,19 +138,15 @@ export class FrameParser<
 		this.fail(CloseCode.invalidData, "a text message is not UTF-8");
 	}
 
-	/** Slow path: parses frames that do not arrive whole, and all frames other than short messages. */
 	private get slow(): FrameReader {
 		this.reader ??= new FrameReader(this);
 		return this.reader;
 	}
 
-	/** An idle reader has no state; drop it to save memory. */
-	private dropIdle(reader: FrameReader): void {
+	private receiveSlowly(reader: FrameReader, available: number): void {
+		if (!this.transport) return;
+		reader.receive(this.transport, available);
+		// An idle reader has no state: its memory is released.
 		if (reader.isIdle) this.reader = undefined;
-	}
-
-	private decode(bytes: ArrayBuffer): string {
-		this.decoder ??= strictDecoder();
-		return this.decoder.decode(bytes);
 	}
 }

@@ -2,6 +2,7 @@
 import Logical from "logical";
 import { CloseCode } from "./closecode.js";
 import { FirstByte, Opcode, SecondByte, Size } from "./frame.js";
+import { HeldBytes } from "./heldbytes.js";
 import { MessageBuffer } from "./messagebuffer.js";
 import type { ControlListener, MessageListener, ParserSettings } from "./parsing.js";
 import type { Transport } from "./transport.js";
@@ -43,8 +44,12 @@ export class FrameReader {
 	/** True while reading is paused until resume() of the parser. */
 	paused: boolean;
 	private transport: Transport | undefined;
-	/** Number of unread bytes in the transport. */
+	/** Number of unread bytes in `transport`. */
 	private available: number;
+	/** Bytes that were read before and come first. */
+	private held: HeldBytes | undefined;
+	/** Number of unread bytes in the transport behind them. */
+	private behind: number;
 	private step: Step;
 	/** First byte of the current frame. */
 	private first: number;
@@ -76,6 +81,8 @@ export class FrameReader {
 		this.paused = false;
 		this.transport = undefined;
 		this.available = 0;
+		this.held = undefined;
+		this.behind = 0;
 		this.step = Step.start;
 		this.first = 0;
 		this.remaining = 0;
@@ -92,13 +99,9 @@ export class FrameReader {
 		this.key = owner.masked ? new Uint8Array(Size.key) : undefined;
 	}
 
-	/**
-	 * Starts with a frame whose first two bytes were read already.
-	 * @param length Its 16-bit length, if that was read as well.
-	 */
-	start(word: number, length?: number): void {
-		this.takeFirstWord(word);
-		if (length !== undefined) this.takeLength16(length);
+	/** Keeps bytes that were read already, from a position: they come before those of the transport. */
+	hold(bytes: ArrayBuffer, position: number): void {
+		if (position < bytes.byteLength) this.held = new HeldBytes(bytes, position);
 	}
 
 	/**
@@ -106,6 +109,23 @@ export class FrameReader {
 	 * @param available Number of unread bytes in the transport.
 	 */
 	receive(transport: Transport, available: number): void {
+		const { held } = this;
+		this.behind = available;
+		if (held) {
+			this.readFrom(held, held.remaining);
+			// The reader was closed, or is paused.
+			if (!this.transport || held.remaining) return;
+			this.held = undefined;
+		}
+		this.readFrom(transport, available);
+	}
+
+	/** Number of unread bytes in the transport. */
+	get unread(): number {
+		return this.held ? this.behind : this.available;
+	}
+
+	private readFrom(transport: Transport, available: number): void {
 		this.transport = transport;
 		this.available = available;
 		let goesOn = true;
@@ -135,12 +155,6 @@ export class FrameReader {
 				default:
 					goesOn = this.skipStep();
 			}
-	}
-
-	/** Continues after a pause. */
-	resume(): void {
-		this.paused = false;
-		if (this.transport) this.receive(this.transport, this.available);
 	}
 
 	/** True between messages, when no state has to be kept. */
@@ -442,11 +456,11 @@ export class FrameReader {
 	/** Reads two bytes of a header, together or one by one. Returns -1 until they have arrived. */
 	private takeWord(): number {
 		const transport = this.transport as Transport;
-		const { scratch } = this.owner.settings;
+		const { word } = this.owner.settings;
 		if (this.available >= 2 && this.filled === 0) {
-			transport.read(scratch.field);
+			transport.read(word);
 			this.available -= 2;
-			return scratch.header.getUint16(2);
+			return ((word[0] as number) << 8) | (word[1] as number);
 		}
 		if (this.available === 0) return -1;
 		const byte = new Uint8Array(transport.read(1))[0] as number;

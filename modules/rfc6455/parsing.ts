@@ -1,6 +1,5 @@
 /** Settings and listeners of a frame parser. */
 import type { CloseCode } from "./closecode.js";
-import type { Scratch } from "./frame.js";
 
 /** Receives messages. Any callback may close the parser. */
 export interface MessageListener {
@@ -42,5 +41,6 @@ export interface ParserSettings {
 	readonly strings: boolean;
 	/** True to receive messages that do not arrive whole in pieces, with onPiece(). Default false. */
 	readonly pieces?: boolean;
-	readonly scratch: Scratch;
+	/** Scratch memory for two bytes of a header. */
+	readonly word: Uint8Array<ArrayBuffer>;
 }

@@ -53,22 +53,21 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 		const core = this.core;
 		const type = options ? core.typeFor(data, options) : core.settings.sendType;
 		const binary = type.binary;
-		const bytes = type.encode(data);
-		const length = bytes.byteLength;
+		const message = type.encode(data);
 		const channel = core.channel;
-		// Text was encoded for this message, and is masked in place; binary bytes are the caller's own.
-		if (!core.waiting && channel && channel.send(bytes, length, binary, false, !binary) >= 0) {
-			core.sent++;
-			core.bytesSent += length;
-			return sent;
+		if (!core.waiting && channel) {
+			const length = channel.writer.write(message, binary, false);
+			if (length >= 0) {
+				core.sent++;
+				core.bytesSent += length;
+				return sent;
+			}
 		}
 		if (!core.mayWait) {
 			core.discard();
 			return discarded;
 		}
-		if (!core.queue.push(bytes, binary, length) && !core.makeRoom(bytes, length, binary)) return discarded;
-		core.addWaiting(length);
-		return queued;
+		return core.wait(message, binary) ? queued : discarded;
 	}
 
 	/** Returns whether messages can be exchanged now. */

@@ -2,8 +2,9 @@ import type { Channel, ChannelListener } from "../channel/contract.js";
 import type { Ticking } from "../channel/timers.js";
 import { CloseCode, isSendableCloseCode } from "../rfc6455/closecode.js";
 import type { Counters } from "./counters.js";
+import { type Listener, traceException } from "./listeners.js";
 import type { DecodeReporter, MediaType } from "./mediatype.js";
-import { bytesType, copyOf, isBuffer } from "./mediatypes.js";
+import { bytesType, isBuffer } from "./mediatypes.js";
 import { booleanOption, rawOptions, wrongType } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import type { ConnectionSettings } from "./settings.js";
@@ -22,6 +23,8 @@ export const enum State {
 }
 
 // Constants of the module: XS copies a literal each time it is evaluated.
+const functionType = "function";
+const messageEvent = "message";
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 
@@ -71,14 +74,7 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		if (raw["binary"] === undefined) return sendType;
 		const binary = booleanOption(raw, "binary");
 		if (binary && isBuffer(data)) return bytesType;
-		return {
-			binary,
-			encode(value) {
-				const bytes = sendType.encode(value);
-				// A text message is masked in place: it must not be the caller's own bytes.
-				return sendType.binary ? copyOf(bytes) : bytes;
-			},
-		};
+		return { binary, encode: (value) => sendType.encode(value) };
 	}
 
 	/** Checks the arguments and starts the closing handshake of an open connection. Waiting messages are lost. */
@@ -128,10 +124,16 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		if (this.state !== State.open) return;
 		this.received++;
 		this.bytesReceived += count;
-		this.fireMessage(
-			this.settings.receiveType.decode(data ?? (this.channel as Channel).take(), this),
-			binary ? binaryInfo : textInfo,
-		);
+		const message = this.settings.receiveType.decode(data ?? (this.channel as Channel).take(), this);
+		const info = binary ? binaryInfo : textInfo;
+		const listener = this.entries.message;
+		if (typeof listener !== functionType) return this.fire(messageEvent, message, info);
+		// Fast path of fire() for the most frequent event.
+		try {
+			(listener as Listener).call(this.emitter, message, info);
+		} catch (error) {
+			traceException(messageEvent, error);
+		}
 	}
 
 	onActivity(): void {

@@ -40,11 +40,11 @@ export class JsonType implements MediaType {
 	}
 
 	/** @throws TypeError when the value has no form in JSON, RangeError when XS cannot write it. */
-	encode(value: unknown): ArrayBuffer {
+	encode(value: unknown): string {
 		if (measureValue(value, this.maxDepth)) this.refuse(value);
 		const text = stringify(value);
 		if (!text) throw new TypeError(`the message is of type ${typeof value}, which has no form in JSON`);
-		return ArrayBuffer.fromString(text);
+		return text;
 	}
 
 	decode(data: ArrayBuffer | string, reporter: DecodeReporter): unknown {

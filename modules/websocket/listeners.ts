@@ -19,8 +19,6 @@ interface Entries {
 /** The listeners of an object that has none: reading them needs no test for that. */
 const noEntries: Entries = Object.freeze(Object.create(null) as Entries);
 // Constants of the module: XS copies a literal each time it is evaluated.
-const functionType = "function";
-const messageEvent = "message";
 const errorEvent = "error";
 
 /**
@@ -30,7 +28,7 @@ const errorEvent = "error";
 export class Listeners {
 	/** `this` of the listeners. */
 	emitter: object | undefined;
-	private entries: Entries;
+	protected entries: Entries;
 
 	constructor() {
 		this.emitter = undefined;
@@ -89,18 +87,6 @@ export class Listeners {
 		} else this.callAll(event, listOf(found), argumentsOf(first, second));
 	}
 
-	/** Fast path of fire() for the most frequent event. */
-	protected fireMessage(message: unknown, info: object): void {
-		const found = this.entries.message;
-		if (typeof found !== functionType) this.fire(messageEvent, message, info);
-		else
-			try {
-				(found as Listener).call(this.emitter, message, info);
-			} catch (error) {
-				traceException(messageEvent, error);
-			}
-	}
-
 	private ignore(event: string, first: unknown): false {
 		if (event === errorEvent) trace(`xs-web-socket: error: ${first}\n`);
 		return false;
@@ -151,7 +137,7 @@ function argumentsOf(first: unknown, second: unknown): unknown[] {
 	return first !== undefined ? [first] : [];
 }
 
-function traceException(event: string, error: unknown): void {
+export function traceException(event: string, error: unknown): void {
 	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
 	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
 }

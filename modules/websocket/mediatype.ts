@@ -1,12 +1,14 @@
+import type { MessageData } from "../rfc6455/bytes.js";
+
 /** Encodes and decodes the values of one kind of MIME type. */
 export interface MediaType {
 	/** True if messages of this type are sent as binary messages. */
 	readonly binary: boolean;
 	/**
-	 * Returns the bytes of a value: a new buffer for text, the caller's own bytes for binary types.
+	 * Returns the message of a value: text, or the caller's own bytes.
 	 * @throws TypeError when the value cannot be encoded.
 	 */
-	encode(value: unknown): ArrayBuffer | ArrayBufferView;
+	encode(value: unknown): MessageData;
 	/** Returns the value of a message. @param data Its bytes, or its text if that was decoded already. */
 	decode(data: ArrayBuffer | string, reporter: DecodeReporter): unknown;
 }

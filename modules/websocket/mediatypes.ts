@@ -1,3 +1,4 @@
+import type { MessageData } from "../rfc6455/bytes.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
 import type { MediaType } from "./mediatype.js";
@@ -5,10 +6,10 @@ import { wrongType, wrongValue } from "./options.js";
 
 const text: MediaType = Object.freeze({
 	binary: false,
-	encode(value: unknown): ArrayBuffer {
+	encode(value: unknown): string {
 		const kind = typeof value;
 		if (kind === "string" || kind === "number" || kind === "boolean" || kind === "bigint" || value === null)
-			return ArrayBuffer.fromString(String(value).toWellFormed());
+			return String(value).toWellFormed();
 		throw new TypeError(
 			`the message is ${kindOf(value)}; a text type takes a string, a number, a boolean, a bigint or null`,
 		);
@@ -21,7 +22,7 @@ const text: MediaType = Object.freeze({
 /** The binary types, whose values are bytes. */
 export const bytesType: MediaType = Object.freeze({
 	binary: true,
-	encode(value: unknown): ArrayBuffer | ArrayBufferView {
+	encode(value: unknown): MessageData {
 		if (isBuffer(value)) return value;
 		if (typeof value === "string") return text.encode(value);
 		throw new TypeError(`the message is ${kindOf(value)}; a binary type takes a buffer, a view or a string`);
@@ -54,12 +55,6 @@ export const supportedSendTypes = supportedReceiveTypes;
 /** Returns whether a value is an ArrayBuffer or a view of one. */
 export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView {
 	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-}
-
-/** Returns a copy of bytes. */
-export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
-	if (!ArrayBuffer.isView(bytes)) return bytes.slice(0);
-	return (bytes.buffer as ArrayBuffer).slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
 /**

@@ -1,9 +1,9 @@
 import Timer from "timer";
 import type { Channel } from "../channel/contract.js";
 import { after } from "../channel/timers.js";
-import { bytesOf } from "../rfc6455/bytes.js";
+import { bytesOfMessage, type MessageData } from "../rfc6455/bytes.js";
+import { SendQueue } from "../rfc6455/sendqueue.js";
 import { Listeners } from "./listeners.js";
-import { SendQueue } from "./sendqueue.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** A message that is sent in parts. */
@@ -78,27 +78,31 @@ export abstract class Outgoing extends Listeners {
 		const channel = this.channel;
 		const queue = this.queue;
 		while (this.waiting && channel) {
-			const length = queue.length;
-			if (this.parted || channel.send(queue.peek(), length, queue.binary, false, true) < 0) {
-				if (this.sendPart(channel)) continue;
-				break;
-			}
-			queue.shift();
-			this.waiting--;
-			this.sent++;
-			this.bytesSent += length;
+			const count = this.parted ? 0 : channel.writer.writeQueued(queue);
+			if (count) {
+				this.waiting -= count;
+				this.sent += count;
+				this.bytesSent += queue.encodedBytes;
+			} else if (!this.sendPart(channel)) break;
 		}
 		if (!this.waiting && this.series) this.emitDue();
 	}
 
-	/** Counts a message that was added to the queue. */
-	addWaiting(length: number): void {
+	/** Adds a message to the queue. Returns false if it is discarded. */
+	wait(message: MessageData, binary: boolean): boolean {
+		let length = this.queue.push(message, binary);
+		if (length < 0) {
+			const bytes = bytesOfMessage(message);
+			length = bytes.length;
+			if (!this.makeRoom(bytes, binary)) return false;
+		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
-		if (++this.waiting === 1 && this.channel && length > this.channel.widestCapacity)
+		if (++this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
 			this.sendParts(this.channel);
 		const throttleFactor = this.settings.throttleFactor;
 		if (throttleFactor) this.stall(this.waiting * throttleFactor);
+		return true;
 	}
 
 	/** Counts a message that may not wait. */
@@ -107,17 +111,17 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
-	makeRoom(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
+	private makeRoom(bytes: Uint8Array, binary: boolean): boolean {
 		const { queue, settings } = this;
 		this.series ||= Series.started;
-		if (length > queue.capacity) return this.sendPastQueue(bytes, length, binary);
+		if (bytes.length > queue.capacity) return this.sendPastQueue(bytes, binary);
 		do {
 			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
 			queue.shift();
 			this.waiting--;
 			this.lost++;
-		} while (!queue.push(bytes, binary, length));
+		} while (queue.push(bytes, binary) < 0);
 		return true;
 	}
 
@@ -158,12 +162,11 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
-	private sendPastQueue(bytes: ArrayBuffer | ArrayBufferView, length: number, binary: boolean): boolean {
+	private sendPastQueue(bytes: Uint8Array, binary: boolean): boolean {
 		const { longestPastQueue, queue } = this;
+		const { length } = bytes;
 		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
-			const view = bytesOf(bytes) as Uint8Array<ArrayBuffer>;
-			// Text was encoded for this message; binary bytes are the caller's.
-			this.parted = { bytes: binary ? view.slice() : view, binary, offset: 0 };
+			this.parted = { bytes: bytes.slice(), binary, offset: 0 };
 			return true;
 		}
 		const longest = Math.max(queue.capacity, 0);
@@ -191,25 +194,28 @@ export abstract class Outgoing extends Listeners {
 	/** Sends a part of the first message if no window fits it whole. Returns false when nothing can be sent now. */
 	private sendPart(channel: Channel): boolean {
 		const { queue } = this;
-		const { capacity } = channel;
+		const { writer } = channel;
+		const { capacity } = writer;
 		if (!capacity) return false;
 		if (!this.parted) {
-			if (queue.length <= channel.widestCapacity) return false;
+			const { length } = queue;
+			if (length <= writer.widestCapacity) return false;
 			// It stays in the queue, because a copy takes as much memory again, unless it may be discarded there.
-			const bytes = this.settings.dropOldest ? queue.peek().slice() : undefined;
+			const bytes = this.settings.dropOldest ? queue.part(0, length) : undefined;
 			this.parted = { bytes, binary: queue.binary, offset: 0 };
 			if (bytes) queue.shift();
 		}
 		const message = this.parted;
-		const { binary, offset } = message;
-		const bytes = message.bytes ?? queue.peek();
-		const end = Math.min(offset + capacity, bytes.length);
-		const last = end === bytes.length;
-		if (channel.send(bytes.slice(offset, end), end - offset, binary, !last, true) < 0) return false;
+		const { binary, bytes, offset } = message;
+		const length = bytes ? bytes.length : queue.length;
+		const end = Math.min(offset + capacity, length);
+		const last = end === length;
+		const part = bytes ? bytes.subarray(offset, end) : queue.part(offset, end);
+		if (writer.write(part, binary, !last) < 0) return false;
 		message.offset = end;
 		if (last) {
 			this.parted = undefined;
-			if (!message.bytes) queue.shift();
+			if (!bytes) queue.shift();
 			this.waiting--;
 			this.sent++;
 			this.bytesSent += end;

@@ -1,10 +1,9 @@
 import type { ChannelSettings } from "../channel/contract.js";
-import { Scratch } from "../rfc6455/frame.js";
+import { longestQueue } from "../rfc6455/sendqueue.js";
 import { JsonType } from "./jsontype.js";
 import type { MediaType } from "./mediatype.js";
 import { mediaType } from "./mediatypes.js";
 import { integerOption, type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
-import { longestQueue } from "./sendqueue.js";
 
 /** The options that Client and Server share; a Server's apply to its Sockets. */
 export interface ConnectionOptions {
@@ -85,19 +84,19 @@ export class ConnectionSettings implements ChannelSettings {
 	readonly destroyTicks: number;
 	/** True to receive text as strings. */
 	readonly strings: boolean;
-	readonly scratch: Scratch;
+	readonly word: Uint8Array<ArrayBuffer>;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	static ofClient(options: RawOptions): ConnectionSettings {
-		return new ConnectionSettings(options, 8192, true);
+		return new ConnectionSettings(options, 8192);
 	}
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	static ofServer(options: RawOptions): ConnectionSettings {
-		return new ConnectionSettings(options, 4096, false);
+		return new ConnectionSettings(options, 4096);
 	}
 
-	private constructor(options: RawOptions, defaultMessageSize: number, isClient: boolean) {
+	private constructor(options: RawOptions, defaultMessageSize: number) {
 		const json = new JsonType({
 			maxDepth: integerOption(options, "maxDepth", 8, 1, 32),
 			maxValues: integerOption(options, "maxValues", 512, 1),
@@ -117,7 +116,7 @@ export class ConnectionSettings implements ChannelSettings {
 			);
 		this.maxMessageSize = integerOption(options, "maxMessageSize", defaultMessageSize, 0, longestMessage);
 		this.strings = !this.receiveType.binary;
-		this.scratch = new Scratch(isClient);
+		this.word = new Uint8Array(2);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
 		this.throttleFactor = integerOption(options, "throttleFactor", 0);
 		const pingInterval = integerOption(options, "pingInterval", 30000);

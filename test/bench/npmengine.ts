@@ -9,11 +9,12 @@ function pathOf(file: string): string {
 }
 
 /**
- * On a device, masking and the JSON limits are native. Here they are slow loops in JavaScript, so they are left
- * out; the benchmark's masked frames use a masking key of 0. bench:moddable includes both.
+ * On a device the codec of frames, the ring of messages and the JSON limits are native. Here they are slow loops in JavaScript,
+ * so they are left out; the benchmark's masked frames use a masking key of 0. bench:moddable includes them.
  */
 export const aliases = {
-	logical: pathOf("./nologic.ts"),
+	[pathOf("../../modules/rfc6455/framecodec.ts")]: pathOf("./nocodec.ts"),
+	[pathOf("../../modules/rfc6455/messagering.ts")]: pathOf("./nocodec.ts"),
 	[pathOf("../../modules/json/jsonlimits.ts")]: pathOf("./nolimits.ts"),
 };
 

@@ -24,7 +24,7 @@ export function count(cases: readonly Case[], messages: number, done: () => void
 		if (each) {
 			const part = turn++ % turnsOfCase;
 			meter?.start();
-			each.run(part === 0 ? each.batch : part % 2 === 1 ? messages : 2 * messages);
+			each.run(part === 0 ? each.batch : messages * (2 - (part & 1)));
 			return trace(`mark ${meter?.read() ?? ""}\n`);
 		}
 		Timer.clear(timer);

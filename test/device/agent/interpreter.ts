@@ -2,7 +2,10 @@
 import Timer from "timer";
 import * as webSocket from "xs-web-socket";
 import { measureText, measureValue } from "../../../modules/json/jsonlimits.js";
-import { failures } from "../../support/jsonvectors.js";
+import { decodeFrame, encodeFrame } from "../../../modules/rfc6455/framecodec.js";
+import { MessageRing } from "../../../modules/rfc6455/messagering.js";
+import { failures as frameFailures } from "../../support/framevectors.js";
+import { failures as jsonFailures } from "../../support/jsonvectors.js";
 import type { Command, ObjectName, Report, Result, Step, Wire } from "../protocol.js";
 import { decode, encode, type Scope } from "./values.js";
 
@@ -25,7 +28,10 @@ const watchable = {
 };
 
 /** Tests of native modules. */
-const vectors = { json: () => failures(measureText, measureValue) };
+const vectors = {
+	json: () => jsonFailures(measureText, measureValue),
+	frames: () => frameFailures({ encodeFrame, decodeFrame, MessageRing }),
+};
 
 /** Methods that must not emit events synchronously. */
 const quietMethods = ["open", "send", "close", "start", "stop"];

@@ -1,5 +1,5 @@
 import { Client, Server, type Socket } from "xs-web-socket";
-import { SendQueue } from "../../../modules/websocket/sendqueue.js";
+import { SendQueue } from "../../../modules/rfc6455/sendqueue.js";
 import { closeFrame, textFrame } from "../../bench/device/handshake.js";
 import { listenersTo, type MemoryListener } from "../../bench/device/memorylistener.js";
 import { Bytes, MemorySocket } from "../../bench/device/memorysocket.js";

@@ -2,12 +2,11 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { type Acceptance, type AcceptListener, accept } from "../../../modules/channel/accept.js";
 import type { Channel, ChannelListener } from "../../../modules/channel/contract.js";
-import { Scratch } from "../../../modules/rfc6455/frame.js";
 import { pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 
-const settings = { maxMessageSize: 1000, strings: true, scratch: new Scratch(false), closeTimeout: 2000 };
+const settings = { maxMessageSize: 1000, strings: true, word: new Uint8Array(2), closeTimeout: 2000 };
 
 const request = [
 	"GET /path?query HTTP/1.1",

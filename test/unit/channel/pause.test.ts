@@ -17,25 +17,26 @@ class PausingEndpoint extends Endpoint {
 	}
 }
 
+const all = ["one", "two", "three"];
+/** Longer than what is read at a time. */
+const long = "four".repeat(500);
+
 function pausing(role: Role, mode: Mode): PausingEndpoint {
 	const endpoint = new PausingEndpoint(role, { mode });
-	const frames = ["one", "two", "three"].map((text) => frameTo(role, opcodes.text, text));
+	const frames = [...all, long].map((text) => frameTo(role, opcodes.text, text));
 	endpoint.push(Buffer.concat([...frames, frameTo(role, opcodes.close, closePayload(1000))]));
 	return endpoint;
 }
 
 for (const [role, mode] of everyWay) {
-	test(`${role}, ${mode}: pause() leaves further bytes in the socket; resume() reads them in a later turn`, (t) => {
+	test(`${role}, ${mode}: pause() leaves what was not read yet in the socket; resume() reads them in a later turn`, (t) => {
 		const endpoint = pausing(role, mode);
 		t.deepEqual(endpoint.messages, ["one"]);
 		t.true(endpoint.unread > 0);
 		const { unread } = endpoint;
 		endpoint.push(frameTo(role, opcodes.ping));
 		t.is(endpoint.unread, unread + frameTo(role, opcodes.ping).length);
-		for (const messages of [
-			["one", "two"],
-			["one", "two", "three"],
-		]) {
+		for (const messages of [all.slice(0, 2), all]) {
 			const { length } = endpoint.happenings;
 			endpoint.channel.resume();
 			t.is(endpoint.happenings.length, length);
@@ -43,8 +44,11 @@ for (const [role, mode] of everyWay) {
 			t.deepEqual(endpoint.messages, messages);
 		}
 		t.is(endpoint.count("closing"), 0);
-		endpoint.channel.resume();
-		nextTurn();
+		for (let turn = 0; turn < 5; turn++) {
+			endpoint.channel.resume();
+			nextTurn();
+		}
+		t.deepEqual(endpoint.messages, [...all, long]);
 		t.is(endpoint.count("closing"), 1);
 		t.is(endpoint.unread, 0);
 	});

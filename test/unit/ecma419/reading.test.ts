@@ -28,7 +28,7 @@ for (const role of roles) {
 		t.is(user.read(), undefined);
 	});
 
-	test(`${role}: further bytes stay in the socket until all announced bytes have been read`, (t) => {
+	test(`${role}: no further bytes are announced until all announced bytes have been read`, (t) => {
 		const user = User.open(role);
 		user.isSlow = true;
 		user.socket.receive(
@@ -36,7 +36,6 @@ for (const role of roles) {
 		);
 		const one = ["readable", 3, false, true];
 		t.deepEqual(user.calls, [one]);
-		t.true(user.socket.readable >= 5);
 		user.socket.receive(frameTo(role, opcodes.ping));
 		t.deepEqual(user.calls, [one]);
 		t.is(user.read(2), "on");
@@ -47,7 +46,6 @@ for (const role of roles) {
 		t.deepEqual(user.calls, [one], "nothing is called inside read()");
 		nextTurn();
 		t.deepEqual(user.calls, [one, one]);
-		t.true(user.socket.readable >= 2, "the ping waits behind the second message");
 		t.is(user.read(), "two");
 		nextTurn();
 		t.deepEqual(user.calls, [one, one, ["control", opcodes.ping, ""]]);

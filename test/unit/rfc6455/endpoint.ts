@@ -3,8 +3,8 @@ import "../../../sim/node/globals.js";
 import { openChannel, type SocketChannel } from "../../../modules/channel/channel.js";
 import type { ChannelListener } from "../../../modules/channel/contract.js";
 import { socketOptions, type TcpSocket } from "../../../modules/channel/tcp.js";
-import { bytesOf } from "../../../modules/rfc6455/bytes.js";
-import { type Opcode, Scratch } from "../../../modules/rfc6455/frame.js";
+import { bytesOf, type MessageData } from "../../../modules/rfc6455/bytes.js";
+import type { Opcode } from "../../../modules/rfc6455/frame.js";
 import { pass } from "../../support/clock.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 
@@ -43,12 +43,10 @@ export interface EndpointOptions {
 }
 
 export interface SendOptions {
-	/** Default true. */
+	/** Default: false for text, otherwise true. */
 	binary?: boolean;
 	/** Default false. */
 	more?: boolean;
-	/** Default false. */
-	transfer?: boolean;
 }
 
 const wide = 2 ** 24;
@@ -67,9 +65,8 @@ export class Endpoint implements ChannelListener {
 	constructor(role: Role, options: EndpointOptions = {}) {
 		const { maxMessageSize = Number.MAX_SAFE_INTEGER, strings = true, window = wide } = options;
 		const isClient = role === "client";
-		const scratch = new Scratch(isClient);
 		const pieces = options.mode === "pieces";
-		const settings = { maxMessageSize, strings, pieces, scratch, closeTimeout: 2000 };
+		const settings = { maxMessageSize, strings, pieces, word: new Uint8Array(2), closeTimeout: 2000 };
 		this.#strings = strings;
 		this.#memory = options.memory ?? Number.MAX_SAFE_INTEGER;
 		this.socket = new MemorySocket(socketOptions);
@@ -89,13 +86,13 @@ export class Endpoint implements ChannelListener {
 	/** Sets the window. Returns the longest data that may be sent then, in bytes. */
 	open(window: number): number {
 		this.socket.grant(window);
-		return this.channel.capacity;
+		return this.channel.writer.capacity;
 	}
 
-	/** Sends a message, or a part of one, as send() of a Channel. */
-	send(data: ArrayBuffer | ArrayBufferView, options: SendOptions = {}): number {
-		const { binary = true, more = false, transfer = false } = options;
-		return this.channel.send(data, data.byteLength, binary, more, transfer);
+	/** Sends a message, or a part of one, as write() of a MessageWriter. */
+	send(data: MessageData, options: SendOptions = {}): number {
+		const { binary = typeof data !== "string", more = false } = options;
+		return this.channel.writer.write(data, binary, more);
 	}
 
 	/** Sends a ping or pong. Returns whether it fits. */
@@ -167,8 +164,8 @@ export class Endpoint implements ChannelListener {
 		return size <= this.#memory;
 	}
 
-	onWindow(capacity: number): void {
-		this.windows.push(capacity);
+	onWindow(): void {
+		this.windows.push(this.channel.writer.capacity);
 	}
 
 	onControl(opcode: number, payload: ArrayBuffer): void {

@@ -1,4 +1,5 @@
 import test from "ava";
+import { SendQueue } from "../../../modules/rfc6455/sendqueue.js";
 import { closePayload, frame, opcodes, takeFrame } from "../../support/frames.js";
 import { Endpoint, roles } from "./endpoint.js";
 import { framesIn, framesOf } from "./frames.js";
@@ -42,7 +43,7 @@ for (const role of roles) {
 		);
 	});
 
-	test(`${role}: the caller's bytes are not changed, unless they are transferred`, (t) => {
+	test(`${role}: the caller's bytes are not changed`, (t) => {
 		const endpoint = new Endpoint(role);
 		const bytes = counting(100);
 		const kept = new Uint8Array(bytes);
@@ -50,7 +51,6 @@ for (const role of roles) {
 		endpoint.send(kept, { more: true });
 		endpoint.control(opcodes.ping, kept);
 		t.deepEqual(Buffer.from(kept), bytes);
-		endpoint.send(new Uint8Array(bytes), { transfer: true });
 		for (const { payload } of framesIn(endpoint.takeWritten())) t.deepEqual(payload, bytes);
 	});
 
@@ -60,33 +60,31 @@ for (const role of roles) {
 			endpoint.socket.isBroken = true;
 			const bytes = counting(100);
 			const given = new Uint8Array(bytes);
-			t.is(endpoint.send(given, { transfer: true }), -1);
+			t.is(endpoint.send(given), -1);
 			t.deepEqual(Buffer.from(given), bytes);
 			t.is(endpoint.send(new ArrayBuffer(0)), -1);
-			t.is(endpoint.channel.capacity, 0);
+			t.is(endpoint.channel.writer.capacity, 0);
 		}
 	});
 
-	test(`${role}: if the header cannot be written, the message is sent with the next window`, (t) => {
+	test(`${role}: a frame is one write, and is written with the next window if that fails`, (t) => {
 		const endpoint = new Endpoint(role);
-		endpoint.socket.writesLeft = 0;
-		t.is(endpoint.send(new Uint8Array(counting(100)), { transfer: true }), -1);
+		endpoint.socket.writesLeft = 1;
+		t.is(endpoint.send(new Uint8Array(counting(100))), 100);
+		t.is(endpoint.send(new Uint8Array(counting(100))), -1);
+		t.is(framesIn(endpoint.takeWritten()).length, 1);
+		endpoint.socket.writesLeft = 1;
 		t.true(endpoint.open(1000) > 100);
-		t.true(endpoint.send(new Uint8Array(counting(100)), { transfer: true }) >= 0);
+		t.is(endpoint.send(new Uint8Array(counting(100))), 100);
 		t.is(framesIn(endpoint.takeWritten()).length, 1);
 	});
 
-	test(`${role}: if the payload cannot be written, nothing more is sent and the connection ends`, (t) => {
+	test(`${role}: a frame was not sent if the socket returns nothing`, (t) => {
 		const endpoint = new Endpoint(role);
-		endpoint.socket.writesLeft = 1;
-		t.is(endpoint.send(new Uint8Array(100), { transfer: true }), -1);
-		endpoint.takeWritten();
-		t.is(endpoint.send(new Uint8Array(1)), -1);
-		endpoint.channel.ping();
-		endpoint.channel.onSocketWritable(1000);
-		t.is(endpoint.takeWritten().length, 0);
-		t.like(endpoint.happenings.at(-1), { what: "closed", code: 1006 });
-		t.true(endpoint.socket.isClosed);
+		endpoint.socket.write = () => undefined as never;
+		t.is(endpoint.send("lost"), -1);
+		t.is(endpoint.send(""), -1);
+		t.is(endpoint.channel.writer.capacity, 0);
 	});
 
 	test(`${role}: received data of a failed connection are read, although nothing can be sent`, (t) => {
@@ -148,8 +146,7 @@ for (const role of roles) {
 				continue;
 			}
 			const payload = counting(fits);
-			const next = endpoint.send(bufferOf(payload));
-			t.true(next >= 0 && next <= fits);
+			t.is(endpoint.send(bufferOf(payload)), fits);
 			let bytes = endpoint.takeWritten();
 			t.true(bytes.length <= window);
 			// A frame that is too long for a narrow window is sent in pieces.
@@ -164,7 +161,17 @@ for (const role of roles) {
 		}
 	});
 
-	test(`${role}: send() returns the capacity of the next send()`, (t) => {
+	test(`${role}: write() returns the bytes of the payload`, (t) => {
+		const endpoint = new Endpoint(role);
+		for (const length of lengths) {
+			t.is(endpoint.send(bufferOf(counting(length))), length);
+			t.is(endpoint.send("x".repeat(length)), length);
+		}
+		t.is(endpoint.send("grüße 🙂\0"), 13);
+		t.is(framesIn(endpoint.takeWritten()).at(-1)?.payload.toString(), "grüße 🙂\0");
+	});
+
+	test(`${role}: a window is used up by messages that fit its capacity`, (t) => {
 		for (let window = 131; window < 1000; window += 7) {
 			const endpoint = new Endpoint(role, { window });
 			let fits = endpoint.open(window);
@@ -172,7 +179,8 @@ for (const role of roles) {
 			while (fits > 0) {
 				const length = Math.min(fits, 1 + (payloads.length % 9));
 				payloads.push(length);
-				fits = endpoint.send(new ArrayBuffer(length));
+				t.is(endpoint.send(new ArrayBuffer(length)), length);
+				fits = endpoint.channel.writer.capacity;
 				t.true(endpoint.windowLeft >= fits);
 			}
 			t.true(endpoint.windowLeft < 7, "and the window is used up");
@@ -238,7 +246,7 @@ for (const role of roles) {
 			endpoint.open(50);
 			endpoint.push(ping);
 			const all = [endpoint.takeWritten()];
-			for (const transfer of [false, true]) t.is(endpoint.send(data, { transfer }), -1);
+			t.is(endpoint.send(data), -1);
 			for (let turn = 0; turn < 3; turn++) {
 				endpoint.open(window);
 				all.push(endpoint.takeWritten());
@@ -251,6 +259,31 @@ for (const role of roles) {
 					[opcodes.pong, 100],
 					[opcodes.binary, 5],
 				],
+			);
+		}
+	});
+
+	test(`${role}: a queue is sent with one write for as many messages as fit, and in pieces if the window is narrow`, (t) => {
+		const messages = ["one", "two".repeat(30), "", "three", "four".repeat(20)];
+		for (const window of [1, 2, 3, 7, 50, 127, 130, 131, 200, 1000]) {
+			const queue = new SendQueue(1000);
+			for (const message of messages) queue.push(message, message.length > 10);
+			const endpoint = new Endpoint(role, { window });
+			const { writer } = endpoint.channel;
+			const all: Buffer[] = [];
+			for (let turn = 0; turn < 500 && (queue.count || writer.isWaiting); turn++) {
+				const { count } = queue;
+				let sent = 0;
+				for (let more = 1; queue.count && more; sent += more) more = writer.writeQueued(queue);
+				t.is(queue.count, count - sent);
+				all.push(endpoint.takeWritten());
+				endpoint.open(window);
+			}
+			all.push(endpoint.takeWritten());
+			t.deepEqual(
+				framesIn(Buffer.concat(all)).map(({ fin, opcode, payload }) => [fin, opcode, payload.toString()]),
+				messages.map((message) => [true, message.length > 10 ? opcodes.binary : opcodes.text, message]),
+				`window ${window}`,
 			);
 		}
 	});

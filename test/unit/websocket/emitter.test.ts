@@ -15,18 +15,12 @@ type Events = {
 	constructor: [];
 };
 
-class OpenListeners extends Listeners {
-	override fireMessage(message: unknown, info: object): void {
-		super.fireMessage(message, info);
-	}
-}
-
 /** An emitter whose core fires events, as that of a Client does. */
 class Emitting extends Emitter<Events> {
-	readonly listeners: OpenListeners;
+	readonly listeners: Listeners;
 
 	constructor() {
-		const listeners = new OpenListeners();
+		const listeners = new Listeners();
 		super(listeners);
 		this.listeners = listeners;
 	}
@@ -36,10 +30,6 @@ class Emitting extends Emitter<Events> {
 		const isHeard = this.listenerCount(event) > 0;
 		this.listeners.fire(event, first, second);
 		return isHeard;
-	}
-
-	fireMessage(message: unknown, info: object): void {
-		this.listeners.fireMessage(message, info);
 	}
 }
 
@@ -252,34 +242,4 @@ test("adding anything but a function throws a TypeError", (t) => {
 			t.throws(() => it[add]("plain", listener), { instanceOf: TypeError, message: /must be a function/ });
 	}
 	t.is(it.listenerCount("plain"), 0);
-});
-
-test("fireMessage(): none, one or several listeners are called like others, and may throw", (t) => {
-	const it = new Emitting();
-	const info = { binary: false };
-	const calls: unknown[] = [];
-	it.fireMessage("unheard", info);
-	for (const number of [1, 2]) {
-		it.on("message", function (this: unknown, ...values) {
-			calls.push([number, this === it, ...values]);
-			throw new RangeError(`at message ${values[0]}, listener ${number}`);
-		});
-		calls.length = 0;
-		it.fireMessage(undefined, info);
-		t.deepEqual(
-			calls,
-			[1, 2].slice(0, number).map((of) => [of, true, undefined, info]),
-		);
-		it.fireMessage(`of ${number}`, info);
-		t.true(
-			traces.some(
-				(text) =>
-					text.includes('"message" threw RangeError') && text.includes(`at message of ${number}, listener 1`),
-			),
-		);
-	}
-	it.removeAllListeners().once("message", (message) => calls.push(message));
-	it.fireMessage("once", info);
-	it.fireMessage("twice", info);
-	t.deepEqual(calls.slice(-1), ["once"]);
 });

@@ -1,7 +1,9 @@
 import "../../../sim/node/globals.js";
 import test from "ava";
 import type { Channel } from "../../../modules/channel/contract.js";
-import { bytesOf } from "../../../modules/rfc6455/bytes.js";
+import { bytesOfMessage, type MessageData } from "../../../modules/rfc6455/bytes.js";
+import type { SendQueue } from "../../../modules/rfc6455/sendqueue.js";
+import type { MessageWriter } from "../../../modules/rfc6455/writing.js";
 import { Connection, type SendOutcome } from "../../../modules/websocket/connection.js";
 import { ConnectionCore } from "../../../modules/websocket/connectioncore.js";
 import { ConnectionSettings } from "../../../modules/websocket/settings.js";
@@ -16,7 +18,7 @@ interface Message {
 }
 
 /** A channel that accepts data that fit its window, which counts payload only. */
-class FakeChannel implements Channel {
+class FakeChannel implements Channel, MessageWriter {
 	capacity = 0;
 	widestCapacity = 0;
 	/** True once the connection has failed or ended. */
@@ -34,27 +36,31 @@ class FakeChannel implements Channel {
 		this.widestCapacity = Math.max(window, this.widestCapacity);
 	}
 
-	send(
-		data: ArrayBuffer | ArrayBufferView,
-		length: number,
-		binary: boolean,
-		more: boolean,
-		transfer: boolean,
-	): number {
-		const bytes = bytesOf(data);
-		if (length !== bytes.length) throw new Error(`${length} bytes announced, ${bytes.length} sent`);
+	get writer(): this {
+		return this;
+	}
+
+	write(data: MessageData, binary: boolean, more: boolean): number {
+		const bytes = bytesOfMessage(data);
+		const { length } = bytes;
 		if (this.isDead || length > this.capacity) return -1;
 		this.capacity -= length;
 		if (this.parts.length === 0) this.#binary = binary;
 		this.parts.push(Buffer.from(bytes));
-		// Transferred bytes may be masked in place.
-		if (transfer) bytes.fill(0xee);
 		if (!more) {
 			const text = Buffer.concat(this.parts).toString();
 			this.messages.push({ text, binary: this.#binary, frames: this.parts.length });
 			this.parts = [];
 		}
-		return this.capacity;
+		return length;
+	}
+
+	writeQueued(queue: SendQueue): number {
+		const { length } = queue;
+		if (this.write(queue.part(0, length), queue.binary, false) < 0) return 0;
+		queue.encodedBytes = length;
+		queue.shift();
+		return 1;
 	}
 
 	take(): string {

@@ -1,0 +1,59 @@
+import { MessageRing } from "./messagering.js";
+import { Field, MessageHeader, Ring } from "./ring.js";
+
+/** Largest queue, in bytes: more than any device has, and no more than every engine can allocate. */
+export const longestQueue = 0x1000000;
+
+/** Messages that wait to be sent: a ring buffer of fixed size, allocated once. */
+export class SendQueue extends MessageRing {
+	/** Size of the buffer in bytes. Each message takes 4 bytes more than its length. */
+	get size(): number {
+		return this.buffer.byteLength - Field.size;
+	}
+
+	/** Longest message that an empty queue accepts, in bytes; negative when it accepts none. */
+	get capacity(): number {
+		return this.size - MessageHeader.size;
+	}
+
+	/** Messages that wait. */
+	get count(): number {
+		return new Ring(this.buffer).count;
+	}
+
+	/** Length of the first message in bytes. */
+	get length(): number {
+		return this.header >>> 1;
+	}
+
+	/** True if the first message is binary. */
+	get binary(): boolean {
+		return (this.header & 1) !== 0;
+	}
+
+	/**
+	 * Returns a copy of a part of the first message.
+	 * @param start Position of the part in the message.
+	 * @param end Position after it.
+	 */
+	part(start: number, end: number): Uint8Array<ArrayBuffer> {
+		const ring = new Ring(this.buffer);
+		return ring.copyOut(ring.wrap(ring.head + MessageHeader.size + start), end - start);
+	}
+
+	/** Removes the first message. */
+	shift(): void {
+		this.remove(1);
+	}
+
+	/** Removes every message. */
+	clear(): void {
+		new Ring(this.buffer).save(0, 0, 0);
+	}
+
+	/** Header of the first message. */
+	private get header(): number {
+		const ring = new Ring(this.buffer);
+		return ring.headerAt(ring.head);
+	}
+}
