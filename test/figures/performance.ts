@@ -84,7 +84,7 @@ function computrons(cases: readonly Measured[]): string {
 		}),
 	]);
 	return [
-		"Computrons per message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails if one grows by more than 3 %. There the device's native modules are JavaScript and are counted, except for masking and the JSON limits, which are left out.",
+		"Computrons per message on the XS engine from npm. They do not depend on the computer: `npm run bench:check` fails if one grows by more than 3 %. There the device's native modules are left out: the codec of frames, the ring of the send queue, and the JSON limits.",
 		markdownTable(["", ...columns.map(({ work, bytes }) => `${work}, ${bytes}`)], rows),
 	].join("\n\n");
 }
