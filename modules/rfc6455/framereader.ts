@@ -1,11 +1,10 @@
 /// <reference path="./logical.d.ts" />
 import Logical from "logical";
 import { CloseCode } from "./closecode.js";
+import { FieldReader } from "./fieldreader.js";
 import { FirstByte, Opcode, SecondByte, Size } from "./frame.js";
-import { HeldBytes } from "./heldbytes.js";
 import { MessageBuffer } from "./messagebuffer.js";
 import type { ControlListener, MessageListener, ParserSettings } from "./parsing.js";
-import type { Transport } from "./transport.js";
 import { Utf8Check } from "./utf8.js";
 
 /** The parser that a reader works for. Any callback may close the reader. */
@@ -40,17 +39,8 @@ const enum Step {
  * Reads frames (RFC 6455 section 5.2) field by field, in whatever pieces they arrive, checks everything that a header
  * shows, and collects messages. The slow path of a FrameParser.
  */
-export class FrameReader {
-	/** True while reading is paused until resume() of the parser. */
-	paused: boolean;
-	private transport: Transport | undefined;
-	/** Number of unread bytes in `transport`. */
-	private available: number;
-	/** Bytes that were read before and come first. */
-	private held: HeldBytes | undefined;
-	/** Number of unread bytes in the transport behind them. */
-	private behind: number;
-	private step: Step;
+export class FrameReader extends FieldReader {
+	private next: Step;
 	/** First byte of the current frame. */
 	private first: number;
 	/** Bytes of the current frame's payload that have not been read. */
@@ -60,10 +50,6 @@ export class FrameReader {
 	private readonly owner: FrameReaderOwner;
 	/** Length of the unfinished message in bytes, including the current frame. */
 	private messageLength: number;
-	/** Bytes that have been read of a field that arrives in pieces. */
-	private filled: number;
-	/** First byte of a word whose second byte has not arrived. */
-	private partial: number;
 	/** True to drop messages instead of collecting them: this side closes. */
 	private dropping: boolean;
 	/** Number of words of a 64-bit length that have been read. */
@@ -78,19 +64,13 @@ export class FrameReader {
 	private readonly key: Uint8Array | undefined;
 
 	constructor(owner: FrameReaderOwner) {
-		this.paused = false;
-		this.transport = undefined;
-		this.available = 0;
-		this.held = undefined;
-		this.behind = 0;
-		this.step = Step.start;
+		super(owner.settings.word);
+		this.next = Step.start;
 		this.first = 0;
 		this.remaining = 0;
 		this.message = 0;
 		this.owner = owner;
 		this.messageLength = 0;
-		this.filled = 0;
-		this.partial = 0;
 		this.dropping = false;
 		this.words = 0;
 		this.buffer = undefined;
@@ -99,67 +79,31 @@ export class FrameReader {
 		this.key = owner.masked ? new Uint8Array(Size.key) : undefined;
 	}
 
-	/** Keeps bytes that were read already, from a position: they come before those of the transport. */
-	hold(bytes: ArrayBuffer, position: number): void {
-		if (position < bytes.byteLength) this.held = new HeldBytes(bytes, position);
-	}
-
-	/**
-	 * Reads from the transport until bytes are missing, the parser is paused, or the reader is closed.
-	 * @param available Number of unread bytes in the transport.
-	 */
-	receive(transport: Transport, available: number): void {
-		const { held } = this;
-		this.behind = available;
-		if (held) {
-			this.readFrom(held, held.remaining);
-			// The reader was closed, or is paused.
-			if (!this.transport || held.remaining) return;
-			this.held = undefined;
+	protected override step(): boolean {
+		switch (this.next) {
+			case Step.start:
+				return this.takeFirstWord(this.takeWord());
+			case Step.payload:
+				return this.takePayload();
+			case Step.key:
+				return this.takeKey();
+			case Step.length16:
+				return this.takeLength16(this.takeWord());
+			case Step.length64:
+				return this.takeLength64();
+			case Step.control:
+				return this.takeControl();
+			case Step.drop:
+				this.drop(this.available);
+				return false;
+			default:
+				return this.skipStep();
 		}
-		this.readFrom(transport, available);
-	}
-
-	/** Number of unread bytes in the transport. */
-	get unread(): number {
-		return this.held ? this.behind : this.available;
-	}
-
-	private readFrom(transport: Transport, available: number): void {
-		this.transport = transport;
-		this.available = available;
-		let goesOn = true;
-		while (goesOn && this.transport && !this.paused)
-			switch (this.step) {
-				case Step.start:
-					goesOn = this.takeFirstWord(this.takeWord());
-					break;
-				case Step.payload:
-					goesOn = this.takePayload();
-					break;
-				case Step.key:
-					goesOn = this.takeKey();
-					break;
-				case Step.length16:
-					goesOn = this.takeLength16(this.takeWord());
-					break;
-				case Step.length64:
-					goesOn = this.takeLength64();
-					break;
-				case Step.control:
-					goesOn = this.takeControl();
-					break;
-				case Step.drop:
-					goesOn = this.dropRest();
-					break;
-				default:
-					goesOn = this.skipStep();
-			}
 	}
 
 	/** True between messages, when no state has to be kept. */
 	get isIdle(): boolean {
-		const between = this.step === Step.start && this.message === 0 && this.filled === 0;
+		const between = this.next === Step.start && this.message === 0 && this.filled === 0;
 		return between && !this.paused && !this.dropping && this.transport !== undefined;
 	}
 
@@ -185,7 +129,7 @@ export class FrameReader {
 	/** Drops the unfinished message and all bytes that follow. */
 	dropAll(): void {
 		this.buffer = undefined;
-		this.step = Step.drop;
+		this.next = Step.drop;
 	}
 
 	/**
@@ -194,21 +138,14 @@ export class FrameReader {
 	 */
 	skip(): void {
 		this.buffer = undefined;
-		if (this.step === Step.start && this.filled === 0) this.step = Step.skipStart;
-		else if (this.step === Step.payload) this.step = Step.skipPayload;
-		else if (this.step < Step.skipStart) this.step = Step.drop;
+		if (this.next === Step.start && this.filled === 0) this.next = Step.skipStart;
+		else if (this.next === Step.payload) this.next = Step.skipPayload;
+		else if (this.next < Step.skipStart) this.next = Step.drop;
 	}
 
-	/** Stops reading for good. */
-	close(): void {
-		this.transport = undefined;
+	override close(): void {
+		super.close();
 		this.buffer = undefined;
-	}
-
-	private dropRest(): boolean {
-		if (this.available) this.transport?.read(this.available);
-		this.available = 0;
-		return false;
 	}
 
 	// Each of the following methods executes one step. It returns false when bytes are missing.
@@ -239,7 +176,7 @@ export class FrameReader {
 		if (length <= Size.short) return this.startPayload(length);
 		this.remaining = 0;
 		this.words = 0;
-		this.step = length === SecondByte.length16 ? Step.length16 : Step.length64;
+		this.next = length === SecondByte.length16 ? Step.length16 : Step.length64;
 		return true;
 	}
 
@@ -256,7 +193,7 @@ export class FrameReader {
 
 	private takeKey(): boolean {
 		if (!this.takeField(this.key as Uint8Array)) return false;
-		this.step = this.control ? Step.control : Step.payload;
+		this.next = this.control ? Step.control : Step.payload;
 		return true;
 	}
 
@@ -299,7 +236,7 @@ export class FrameReader {
 				length,
 			);
 		this.remaining = length;
-		this.step = masked ? Step.key : Step.payload;
+		this.next = masked ? Step.key : Step.payload;
 		return true;
 	}
 
@@ -320,7 +257,7 @@ export class FrameReader {
 		const count = ended ? this.remaining : this.available;
 		if (count === 0 && !ended) return false;
 		const last = ended && this.first >= FirstByte.final;
-		if (ended) this.step = Step.start;
+		if (ended) this.next = Step.start;
 		this.available -= count;
 		this.remaining -= count;
 		const { buffer } = this;
@@ -365,7 +302,7 @@ export class FrameReader {
 
 	/** Fills a piece of payload, and unmasks it. */
 	private readInto(piece: Uint8Array<ArrayBuffer>, ended: boolean): void {
-		(this.transport as Transport).read(piece);
+		this.transport?.read(piece);
 		const { key } = this;
 		if (!key) return;
 		Logical.xor(piece, key);
@@ -383,7 +320,7 @@ export class FrameReader {
 		if (this.first < FirstByte.final) return this.refuseFrame(word, "a control frame is fragmented");
 		if (length > Size.short) return this.refuseFrame(word, "a control frame has more than 125 bytes");
 		this.control = new Uint8Array(length);
-		this.step = this.key ? Step.key : Step.control;
+		this.next = this.key ? Step.key : Step.control;
 		return true;
 	}
 
@@ -391,7 +328,7 @@ export class FrameReader {
 		const payload = this.control as Uint8Array<ArrayBuffer>;
 		if (!this.takeField(payload)) return false;
 		this.control = undefined;
-		this.step = Step.start;
+		this.next = Step.start;
 		if (this.key && payload.length) Logical.xor(payload, this.key);
 		this.owner.control.onControl(this.first & FirstByte.opcode, payload);
 		return true;
@@ -413,27 +350,24 @@ export class FrameReader {
 
 	/** Executes one step of skipping frames. Returns false when bytes are missing. */
 	private skipStep(): boolean {
-		if (this.step === Step.skipPayload) {
-			const count = Math.min(this.available, this.remaining);
-			if (count) this.transport?.read(count);
-			this.available -= count;
-			this.remaining -= count;
+		if (this.next === Step.skipPayload) {
+			this.remaining -= this.drop(this.remaining);
 			if (this.remaining) return false;
-			this.step = Step.skipStart;
+			this.next = Step.skipStart;
 			if (this.message !== Opcode.close) return true;
-			this.step = Step.drop;
+			this.next = Step.drop;
 			this.owner.control.onLateClose();
 			return true;
 		}
 		const word = this.takeWord();
 		if (word < 0) return false;
-		if (this.step === Step.skipStart) {
+		if (this.next === Step.skipStart) {
 			this.skipFrame(word);
 			return true;
 		}
 		const length = this.remaining * 0x10000 + word;
 		this.remaining = length;
-		if (this.step === Step.skipLength16 || ++this.words === 4) this.skipPayload(length, this.first !== 0);
+		if (this.next === Step.skipLength16 || ++this.words === 4) this.skipPayload(length, this.first !== 0);
 		return true;
 	}
 
@@ -445,46 +379,12 @@ export class FrameReader {
 		this.remaining = 0;
 		this.words = 0;
 		if (length <= Size.short) this.skipPayload(length, this.first !== 0);
-		else this.step = length === SecondByte.length16 ? Step.skipLength16 : Step.skipLength64;
+		else this.next = length === SecondByte.length16 ? Step.skipLength16 : Step.skipLength64;
 	}
 
 	private skipPayload(length: number, masked: boolean): void {
 		this.remaining = masked ? length + Size.key : length;
-		this.step = Step.skipPayload;
-	}
-
-	/** Reads two bytes of a header, together or one by one. Returns -1 until they have arrived. */
-	private takeWord(): number {
-		const transport = this.transport as Transport;
-		const { word } = this.owner.settings;
-		if (this.available >= 2 && this.filled === 0) {
-			transport.read(word);
-			this.available -= 2;
-			return ((word[0] as number) << 8) | (word[1] as number);
-		}
-		if (this.available === 0) return -1;
-		const byte = new Uint8Array(transport.read(1))[0] as number;
-		this.available--;
-		if (this.filled) {
-			this.filled = 0;
-			return (this.partial << 8) | byte;
-		}
-		this.partial = byte;
-		this.filled = 1;
-		return this.takeWord();
-	}
-
-	/** Fills a field, together or in pieces. Returns whether it is full. */
-	private takeField(field: Uint8Array): boolean {
-		const transport = this.transport as Transport;
-		const size = field.length;
-		const missing = size - this.filled;
-		const count = this.available < missing ? this.available : missing;
-		if (count === size && size) transport.read(field);
-		else if (count) field.set(new Uint8Array(transport.read(count)), this.filled);
-		this.available -= count;
-		this.filled = count < missing ? this.filled + count : 0;
-		return count === missing;
+		this.next = Step.skipPayload;
 	}
 }
 
