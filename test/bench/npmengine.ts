@@ -24,27 +24,31 @@ const hangTimeout = 60000;
  * Counts the resources that each case uses per message.
  * @param messages number of messages, a multiple of every batch
  * @param only regular expression that selects cases by name
+ * @param engine path of the engine's binary; default: the simulator's
  */
 export async function countOnNpmEngine(
 	messages = 100,
 	only = "",
+	engine?: string,
 ): Promise<{ cases: CaseName[]; expenses: Expense[] }> {
-	const collector = await runOnNpmEngine({ count: messages, only });
+	const collector = await runOnNpmEngine({ count: messages, only }, engine);
 	return { cases: collector.cases, expenses: collector.expenses(messages) };
 }
 
 /**
  * Runs the benchmark on the XS engine from npm.
  * @param config configuration, see device/run.ts
+ * @param engine path of the engine's binary; default: the simulator's
  * @throws Error if the device ends before the benchmark
  */
-export async function runOnNpmEngine(config: object): Promise<Collector> {
+export async function runOnNpmEngine(config: object, engine?: string): Promise<Collector> {
 	const collector = new Collector();
 	const device = await Simulator.start({
 		program,
 		aliases,
 		config,
 		hangTimeout,
+		...(engine !== undefined && { engine }),
 		onTrace: (line, { meter }) => collector.take(line, meter),
 	});
 	await Promise.race([
