@@ -17,7 +17,7 @@ import { Bundle } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { engineBinary } from "./engine.js";
 import { type Memory, measureSnapshot } from "./memory.js";
-import { combine, digest } from "./natives.js";
+import { digest } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
@@ -240,9 +240,6 @@ export class Simulator {
 				break;
 			case Query.Digest:
 				answer.raw(digest(parameters.string(), parameters.bytes()));
-				break;
-			case Query.Combine:
-				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
 				break;
 		}
 		return answer.take();
