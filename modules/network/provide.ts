@@ -1,11 +1,10 @@
 // Must be first: on a board this import creates the `device` that is extended below.
 import "system";
-import Listener from "embedded:io/socket/listener";
-import TCP from "embedded:io/socket/tcp";
 import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK has a module of this name, too
 import Net from "net";
+import { Listener, TCP } from "./sockets.js";
 
 /** The host's `device`, as far as it is read and extended here. */
 interface Device {

@@ -44,11 +44,14 @@ export class Conversation implements EventSink {
 	#watching = true;
 	#over = false;
 
-	/** @param hangTimeout milliseconds after which a machine that does not answer is considered hung */
-	constructor(hangTimeout: number, handlers: Handlers) {
+	/**
+	 * @param engine path of the engine's binary
+	 * @param hangTimeout milliseconds after which a machine that does not answer is considered hung
+	 */
+	constructor(engine: string, hangTimeout: number, handlers: Handlers) {
 		this.#hangTimeout = hangTimeout;
 		this.#handlers = handlers;
-		this.#worker = new Worker({
+		this.#worker = new Worker(engine, {
 			onQuery: (query) => void this.#query(query),
 			onCrash: (reason) => this.#end({ kind: "crash", reason }),
 			onEndless: () => this.#end({ kind: "hang", reason: "A callback of the device runs an endless loop." }),

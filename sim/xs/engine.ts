@@ -4,6 +4,11 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+/** Environment variable: `32` runs device programs on the engine that `npm run build:engine32` compiles. */
+export const bitsVariable = "XS_WEB_SOCKET_BITS";
+/** Folder of the engine's binary and of its makefile, by operating system. */
+export const platform = process.platform === "darwin" ? "mac" : "lin";
+
 /** Thrown when the engine is missing. The message says what to do; there is no stack, which would not help. */
 export class EngineMissing extends Error {
 	/**
@@ -22,19 +27,35 @@ export class EngineMissing extends Error {
 }
 
 /**
- * Returns the path of the engine's binary.
+ * Returns the path of the engine's binary: the one that npm has compiled, for the word size of the computer, or
+ * with `XS_WEB_SOCKET_BITS=32` the one for 32 bits.
  * @param folder folder of the npm package; undefined if npm has not installed it because it did not compile
- * @throws EngineMissing
+ * @throws EngineMissing, or RangeError for another value of the variable
  */
-export function engineBinary(folder = packageFolder()): string {
+export function engineBinary(folder = enginePackage()): string {
 	if (folder === undefined) throw new EngineMissing("npm install");
-	const platform = process.platform === "darwin" ? "mac" : "lin";
 	const path = join(folder, "xsnap-native/xsnap/build/bin", platform, "release/xsnap-worker");
 	if (!existsSync(path)) throw new EngineMissing("npm rebuild @agoric/xsnap");
-	return path;
+	const bits = process.env[bitsVariable];
+	if (!bits) return path;
+	if (bits !== "32") throw new RangeError(`${bitsVariable} is ${bits}: it must be 32, or not set.`);
+	const path32 = engine32Path(folder);
+	if (!existsSync(path32))
+		throw new Error("The XS engine has not been compiled for 32 bits: run npm run build:engine32.");
+	return path32;
 }
 
-function packageFolder(): string | undefined {
+/** Returns where the engine for 32 bits is, once it has been compiled from the sources of the npm package. */
+export function engine32Path(folder: string): string {
+	const { version } = createRequire(import.meta.url)(join(folder, "package.json")) as { version: string };
+	return join(engineCache, `xsnap-worker-32-${version}`);
+}
+
+/** Folder of binaries that are made once, from sources in npm packages. */
+export const engineCache = join(import.meta.dirname, "../../node_modules/.cache/xs-web-socket");
+
+/** Returns the folder of the npm package with the engine; undefined if it is not installed. */
+export function enginePackage(): string | undefined {
 	try {
 		return dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json"));
 	} catch {

@@ -79,13 +79,4 @@ export enum Query {
 	Delay,
 	/** string algorithm, bytes; answer: the digest */
 	Digest,
-	/** uint8 Logic, bytes, bytes of the repeated operand; answer: the combined bytes */
-	Combine,
-}
-
-/** Operations of the `logical` module. */
-export enum Logic {
-	Xor = 1,
-	And,
-	Or,
 }

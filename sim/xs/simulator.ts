@@ -15,8 +15,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Bundle } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
+import { engineBinary } from "./engine.js";
 import { type Memory, measureSnapshot } from "./memory.js";
-import { combine, digest } from "./natives.js";
+import { digest } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
@@ -50,6 +51,8 @@ export interface SimulatorOptions extends NetworkOptions {
 	aliases?: Record<string, string>;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
+	/** Path of the engine's binary. Default: `engineBinary()`. */
+	engine?: string;
 	/** Called with each line that the device traces, without the line end, and the device itself. */
 	onTrace?: (line: string, device: Simulator) => void;
 }
@@ -88,12 +91,16 @@ export class Simulator {
 		this.exited = new Promise((resolve) => {
 			this.#settle = resolve;
 		});
-		this.#conversation = new Conversation(options.hangTimeout ?? defaultHangTimeout, {
-			perform: (operations) => this.#perform(operations),
-			answer: (query) => this.#answer(query),
-			onBatchHandled: (batch) => this.#network.batchHandled(batch),
-			onEnd: (exit) => this.#end(exit),
-		});
+		this.#conversation = new Conversation(
+			options.engine ?? engineBinary(),
+			options.hangTimeout ?? defaultHangTimeout,
+			{
+				perform: (operations) => this.#perform(operations),
+				answer: (query) => this.#answer(query),
+				onBatchHandled: (batch) => this.#network.batchHandled(batch),
+				onEnd: (exit) => this.#end(exit),
+			},
+		);
 		const windows = { readWindow: defaultReadWindow, writeWindow: defaultWriteWindow, splitter: undefined };
 		this.#network = new Network(this.#conversation, windows);
 	}
@@ -233,9 +240,6 @@ export class Simulator {
 				break;
 			case Query.Digest:
 				answer.raw(digest(parameters.string(), parameters.bytes()));
-				break;
-			case Query.Combine:
-				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
 				break;
 		}
 		return answer.take();

@@ -6,7 +6,6 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
-import { engineBinary } from "./engine.js";
 import { NetstringReader, netstring } from "./netstring.js";
 
 /** Events of a worker. */
@@ -51,10 +50,11 @@ export class Worker {
 	/** Slots in use after the last batch, including garbage. */
 	slots = 0;
 
-	constructor(events: WorkerEvents) {
+	/** @param engine path of the engine's binary */
+	constructor(engine: string, events: WorkerEvents) {
 		this.#events = events;
 		// Its own process group, so that Ctrl-C does not kill it: the simulator ends it.
-		const child = spawn(engineBinary(), ["-l", String(computationLimit), "-i", "1000000"], {
+		const child = spawn(engine, ["-l", String(computationLimit), "-i", "1000000"], {
 			stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
 			detached: true,
 		});

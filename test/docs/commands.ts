@@ -16,7 +16,8 @@ const installed = "./node_modules/xs-web-socket/dist/";
 
 /** What is wrong with a command, or undefined. */
 export function wrongCommand(command: string): string | undefined {
-	const words = command.trim().split(/\s+/);
+	const [, text = ""] = /^(?:\w+=\S* +)*(.*)$/.exec(command.trim()) ?? [];
+	const words = text.split(/\s+/);
 	const [program, first, ...more] = words;
 	const missing = words.find((word) => /^[\w.-]+\/.*\.(ts|js|json)$/.test(word) && !exists(word));
 	if (missing) return `there is no ${missing}`;

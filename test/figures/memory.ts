@@ -32,10 +32,22 @@ function memory({ memory: npm, "memory-moddable": moddable }: Measurements): str
 			`After ${count} ${name} the heap has grown by ${slots} slots and ${chunks} bytes of chunks.`,
 	);
 	return [
-		`An idle connection on ${moddable.engine}, in bytes on a 32-bit device (16 per slot), without its native socket and the buffer of its send queue; each has one listener. For comparison, the XS engine from npm: ${npm.shares.map(({ name, slots }) => `${name} ${Math.round(slots)} slots`).join(", ")}.`,
+		`An idle connection on ${moddable.engine}, in bytes on a 32-bit device (16 per slot), without its native socket and the buffer of its send queue; each has one listener. ${comparison(npm)}`,
 		markdownTable(["", "slots", "bytes of chunks", "bytes", "budget"], rows),
 		`Garbage per message, in slots in addition to the floor (the encoded buffer and the decoded value): ${garbageOf(garbage)}. ${growth.join(" ")}`,
 	].join("\n\n");
+}
+
+/** Says what the engine from npm takes, in bytes if it has 32 bits as a device. */
+function comparison({ slotSize, shares }: Measurements["memory"]): string {
+	const all = shares.map(({ name, slots, bytes }) =>
+		slotSize === 16
+			? `${name} ${Math.round(bytes)} bytes in ${Math.round(slots)} slots`
+			: `${name} ${Math.round(slots)} slots`,
+	);
+	const engine =
+		slotSize === 16 ? "measured on the XS engine from npm, compiled for 32 bits" : "the XS engine from npm";
+	return `For comparison, ${engine}: ${all.join(", ")}.`;
 }
 
 function bytecode({ "memory-moddable": { bytecode } }: Measurements): string {

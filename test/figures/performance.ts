@@ -1,12 +1,14 @@
 /** The figures of docs/performance.md. */
 
 import type { Measured } from "../bench/report.js";
+import type { Large } from "../scale/large.js";
 import { markdownTable } from "../support/markdown.js";
 import { type Measurements, scripts } from "./data.js";
 import { section } from "./section.js";
 
 export function performanceFigures(measurements: Measurements): string {
 	const moddable = measurements["bench-moddable"];
+	const { large: echoes } = measurements.scale;
 	return [
 		section(
 			"Time of a message",
@@ -18,6 +20,7 @@ export function performanceFigures(measurements: Measurements): string {
 		section("Instructions of the engine", [scripts.bench], computrons(measurements.bench.cases)),
 		section("Many connections", [scripts.scale, scripts["scale-moddable"]], scale(measurements), "scale"),
 		section("Round trips", [scripts.scale], roundTrips(measurements), "roundtrips"),
+		...(echoes ? [section("Large messages", [scripts.scale], large(echoes))] : []),
 	].join("\n\n");
 }
 
@@ -110,7 +113,8 @@ function scale({ scale: npm, "scale-moddable": moddable }: Measurements): string
 	].join("\n\n");
 }
 
-function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } }: Measurements): string {
+function roundTrips({ scale }: Measurements): string {
+	const { roundTrips: own = [], tcpRoundTrips: bare = [], wsRoundTrips: theirs } = scale;
 	const rows = own.map((trips, index) => [
 		trips.connections,
 		trips.perSecond,
@@ -118,6 +122,7 @@ function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } 
 		trips.slowest,
 		bare[index]?.perSecond ?? "",
 		bare[index]?.median ?? "",
+		...(theirs ? [theirs[index]?.perSecond ?? "", theirs[index]?.median ?? ""] : []),
 	]);
 	const heads = [
 		"connections",
@@ -126,9 +131,23 @@ function roundTrips({ scale: { roundTrips: own = [], tcpRoundTrips: bare = [] } 
 		"ms, 99 %",
 		"TCP alone: per second",
 		"ms, median",
+		...(theirs ? ["`ws` as the server: per second", "ms, median"] : []),
 	];
 	return [
 		"Our `Server` on the XS engine from npm with `ws` clients on the computer, each with one message of 27 bytes in transit. A program that echoes bytes over TCP alone shows the simulator's own overhead.",
 		markdownTable(heads, rows),
+	].join("\n\n");
+}
+
+function large(echoes: readonly Large[]): string {
+	const rows = echoes.map(({ name, milliseconds, wsMilliseconds, ratio }) => [
+		name,
+		milliseconds,
+		wsMilliseconds,
+		ratio,
+	]);
+	return [
+		"Milliseconds until the echo of a binary message has arrived, median: of our `Server` on the XS engine from npm, in the simulator, and of Node.js's `ws`.",
+		markdownTable(["message", "ours", "`ws`", "ratio"], rows),
 	].join("\n\n");
 }

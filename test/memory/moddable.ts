@@ -12,6 +12,8 @@ import { table } from "./table.js";
 const manifest = fileURLToPath(new URL("./device/manifest.json", import.meta.url));
 /** Number of messages per turn: their garbage must fit into the heap without a collection. */
 const messages = 10;
+/** Bytes per slot: the simulator has 64 bits. */
+const slotSize = 32;
 
 async function measure(sdk: Sdk): Promise<MemoryReport> {
 	const readings: Reading[] = [];
@@ -22,7 +24,7 @@ async function measure(sdk: Sdk): Promise<MemoryReport> {
 		else collector.take(line);
 	});
 	const engine = `Moddable SDK ${sdk.version}, ${sdk.platform}`;
-	return report(engine, readings, collector.cases, collector.expenses(messages));
+	return report(engine, slotSize, readings, collector.cases, collector.expenses(messages));
 }
 
 const usage = `Usage: npm run -s memory:moddable -- [options]

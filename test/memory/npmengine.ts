@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Simulator } from "../../sim/xs/simulator.js";
+import { type Memory, Simulator } from "../../sim/xs/simulator.js";
 import { countOnNpmEngine } from "../bench/npmengine.js";
 import { type MemoryReport, type Reading, report } from "./report.js";
 
@@ -10,22 +10,25 @@ const hangTimeout = 60000;
 
 /**
  * Measures memory on the XS engine from npm.
+ * @param engine path of the engine's binary
  * @throws Error if the device ends too early
  */
-export async function measureOnNpmEngine(): Promise<MemoryReport> {
-	const readings = await walk();
-	const { cases, expenses } = await countOnNpmEngine(10, "^(?!.*queue 100)");
-	return report("XS 13 (npm)", readings, cases, expenses);
+export async function measureOnNpmEngine(engine: string): Promise<MemoryReport> {
+	const readings = await walk(engine);
+	const { cases, expenses } = await countOnNpmEngine(10, "^(?!.*queue 100)", engine);
+	const slotSize = readings[0]?.slotSize ?? Number.NaN;
+	return report("XS 13 (npm)", slotSize, readings, cases, expenses);
 }
 
-async function walk(): Promise<Reading[]> {
-	const readings: Promise<Reading>[] = [];
+async function walk(engine: string): Promise<(Reading & Memory)[]> {
+	const readings: Promise<Reading & Memory>[] = [];
 	let finish = (): void => {};
 	const done = new Promise<void>((resolve) => {
 		finish = resolve;
 	});
 	const device = await Simulator.start({
 		program,
+		engine,
 		hangTimeout,
 		onTrace(line, machine) {
 			const name = /^step (.*) $/.exec(line)?.[1];

@@ -1,3 +1,4 @@
+import { bytesOnDevice } from "../../sim/xs/memory.js";
 import type { CaseName, Expense } from "../bench/collector.js";
 import type { Bytecode } from "./bytecode.js";
 import { copies, messages, reconnects } from "./device/sizes.js";
@@ -15,9 +16,9 @@ export interface Reading {
 export interface Share {
 	name: string;
 	slots: number;
-	/** Bytes of chunks on this computer, including headers. */
+	/** Bytes of chunks on the engine that was measured, including headers. */
 	chunks: number;
-	/** Bytes on a 32-bit device: 16 per slot, plus the chunks. */
+	/** Bytes on a 32-bit device: measured on an engine with 32 bits, else an estimate. */
 	bytes: number;
 	/** Maximum number of bytes, for our own classes. */
 	budget?: number;
@@ -32,6 +33,8 @@ export interface Garbage extends CaseName, Expense {
 export interface MemoryReport {
 	/** The XS engine. */
 	engine: string;
+	/** Its bytes per slot: 16 if it has 32 bits, as a device; 32 if it has 64. */
+	slotSize: number;
 	shares: Share[];
 	garbage: Garbage[];
 	/** Growth of the heap after `count` messages or reconnects. */
@@ -39,28 +42,25 @@ export interface MemoryReport {
 	bytecode?: Bytecode;
 }
 
-/** Bytes per slot on a 32-bit device. */
-const slotSize = 16;
-/** Bytes of a chunk's header on this computer; below: on a 32-bit device. */
-const chunkHeader = 16;
-const smallChunkHeader = 8;
-
+/** @param slotSize bytes per slot of the engine that was measured */
 export function report(
 	engine: string,
+	slotSize: number,
 	readings: readonly Reading[],
 	cases: readonly CaseName[],
 	expenses: readonly Expense[],
 ): MemoryReport {
 	return {
 		engine,
+		slotSize,
 		shares: [
-			share(readings, "client", ["memorysocket", "sendqueue"], 2048),
-			share(readings, "socket", ["memorysocket", "sendqueue"], 1536),
-			share(readings, "server", ["memorylistener"], 2048),
-			share(readings, "sendqueue", []),
+			share(readings, slotSize, "client", ["memorysocket", "sendqueue"], 2048),
+			share(readings, slotSize, "socket", ["memorysocket", "sendqueue"], 1536),
+			share(readings, slotSize, "server", ["memorylistener"], 2048),
+			share(readings, slotSize, "sendqueue", []),
 			...readings
 				.filter(({ name }) => name.startsWith("SDK "))
-				.map(({ name }) => share(readings, name, ["memorysocket"])),
+				.map(({ name }) => share(readings, slotSize, name, ["memorysocket"])),
 		],
 		garbage: cases.map((name, index) => garbage(name, expenses[index] ?? {}, cases, expenses)),
 		slope: [
@@ -86,6 +86,7 @@ function added(readings: readonly Reading[], name: string): Required<Reading> {
 
 function share(
 	readings: readonly Reading[],
+	slotSize: number,
 	name: string,
 	without: readonly string[],
 	budget?: number,
@@ -94,10 +95,10 @@ function share(
 	for (const part of without.map((other) => added(readings, other))) {
 		slots -= part.slots;
 		chunks -= part.chunks;
-		// If their number is unknown, headers count with their size on this computer.
+		// If their number is unknown, headers count with their size on this engine.
 		chunkCount = Math.max(chunkCount - part.chunkCount, 0);
 	}
-	const bytes = slots * slotSize + chunks - chunkCount * (chunkHeader - smallChunkHeader);
+	const bytes = bytesOnDevice({ slots, chunks, chunkCount }, slotSize);
 	return { name, slots, chunks, bytes, ...(budget !== undefined && { budget }) };
 }
 

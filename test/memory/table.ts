@@ -1,9 +1,9 @@
 import type { MemoryReport } from "./report.js";
 
 /** Formats the results for a terminal. */
-export function table({ engine, shares, garbage, slope, bytecode }: MemoryReport): string {
+export function table({ engine, slotSize, shares, garbage, slope, bytecode }: MemoryReport): string {
 	const lines = [
-		`${engine}: memory in bytes on a 32-bit device`,
+		`${engine}: memory in bytes on a 32-bit device, ${slotSize === 16 ? "measured on 32 bits" : "estimated on 64 bits"}`,
 		...shares.map(
 			({ name, slots, bytes, budget }) =>
 				`${name.padEnd(21)} ${bytes} bytes (${slots} slots)${budget === undefined ? "" : `; budget ${budget}`}`,

@@ -1,3 +1,4 @@
+import { bytesOnDevice, type Memory } from "../../sim/xs/memory.js";
 import { bareCount, messages, sizes } from "./device/sizes.js";
 
 /** Results of a server with a number of connections. */
@@ -10,17 +11,6 @@ export interface CrowdSize {
 	computrons?: number;
 	/** Bytes per connection on a 32-bit device, without the native socket, if measured. */
 	bytes?: number;
-}
-
-interface Memory {
-	slots: number;
-	chunks: number;
-	chunkCount: number;
-}
-
-/** Returns the bytes on a 32-bit device: 16 per slot, and chunk headers of 8 bytes instead of 16. */
-function bytesOf({ slots, chunks, chunkCount }: Memory): number {
-	return slots * 16 + chunks - chunkCount * 8;
 }
 
 /** Parses the trace of the device program of this folder: see device/main.ts. */
@@ -50,7 +40,9 @@ export class CrowdCollector {
 	}
 
 	async sizes(): Promise<CrowdSize[]> {
-		const [beforeBare = 0, bare = 0, , ...grown] = (await Promise.all(this.#memories)).map(bytesOf);
+		const [beforeBare = 0, bare = 0, , ...grown] = (await Promise.all(this.#memories)).map((memory) =>
+			bytesOnDevice(memory, memory.slotSize),
+		);
 		const socket = (bare - beforeBare) / bareCount;
 		const [first = 0, second = 0] = grown;
 		return sizes.map((connections, index) => {

@@ -1,10 +1,9 @@
-/** Measures round trips between peers in this process and a device in the simulator. */
+/** Measures round trips between peers in this process and a server: a device in the simulator, or another one. */
 
 import { once } from "node:events";
 import { connect } from "node:net";
-import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
-import { Simulator } from "../../sim/xs/simulator.js";
+import { device, type StartServer, ws } from "./servers.js";
 
 const message = JSON.stringify({ t: 21.5, id: 7, ok: true });
 
@@ -23,7 +22,7 @@ export interface RoundTrips {
 	/** Milliseconds per round trip: median, and 99th percentile. */
 	median: number;
 	slowest: number;
-	/** Computrons per round trip, including those of stand-ins for native modules. */
+	/** Computrons per round trip, including those of stand-ins for native modules; 0 without our engine. */
 	computrons: number;
 }
 
@@ -61,11 +60,16 @@ async function tcpPeer(port: number): Promise<Peer> {
 	};
 }
 
-const kinds = {
+const kinds: Record<
+	"webSocket" | "tcp" | "ws",
+	{ start: StartServer; open: (port: number) => Promise<Peer> }
+> = {
 	/** Our Server on the device, `ws` as the peer. */
-	webSocket: { program: "./device/echo.ts", open: webSocketPeer },
+	webSocket: { start: device("./device/echo.ts"), open: webSocketPeer },
 	/** TCP only: shows the simulator's own overhead. */
-	tcp: { program: "./device/raw.ts", open: tcpPeer },
+	tcp: { start: device("./device/raw.ts"), open: tcpPeer },
+	/** `ws` as the server and as the peer, for comparison. */
+	ws: { start: ws, open: webSocketPeer },
 };
 
 /**
@@ -77,41 +81,25 @@ export async function measureRoundTrips(
 	sizes: readonly number[],
 	count: number,
 ): Promise<RoundTrips[]> {
-	const { program, open } = kinds[kind];
-	let resolvePort: (port: number) => void = () => {};
-	const listening = new Promise<number>((resolve) => {
-		resolvePort = resolve;
-	});
-	const device = await Simulator.start({
-		program: fileURLToPath(new URL(program, import.meta.url)),
-		onTrace(line) {
-			const port = /^port (\d+)$/.exec(line)?.[1];
-			if (port) resolvePort(Number(port));
-			else console.error(line);
-		},
-	});
-	const ended = device.exited.then(({ reason }): never => {
-		throw new Error(`The device ended during the measurement: ${reason}`);
-	});
+	const { start, open } = kinds[kind];
+	const server = await start();
 	const measured = (async () => {
-		const port = await listening;
 		const all: RoundTrips[] = [];
 		for (const size of sizes) {
-			const peers = await Promise.all(Array.from({ length: size }, () => open(port)));
+			const peers = await Promise.all(Array.from({ length: size }, () => open(server.port)));
 			await exchange(peers, Math.ceil(count / 10));
-			const before = device.meter.computrons;
+			const before = server.computrons();
 			const trips = await exchange(peers, count);
-			const computrons = (device.meter.computrons - before) / trips.count;
+			const computrons = (server.computrons() - before) / trips.count;
 			all.push({ ...trips.figures, connections: size, computrons: Math.round(computrons) });
 			await Promise.all(peers.map((peer) => peer.close()));
 		}
 		return all;
 	})();
 	try {
-		return await Promise.race([measured, ended]);
+		return await Promise.race([measured, server.ended]);
 	} finally {
-		ended.catch(() => {});
-		await device.stop();
+		await server.stop();
 	}
 }
 

@@ -22,6 +22,9 @@ function isErased(path: string): boolean {
 	return !transformSync(readFileSync(path, "utf8"), { loader: "ts" }).code.trim();
 }
 
+/** Folders whose modules replace those of the same name in another folder. */
+const replaced: Record<string, string> = { native: "channel", pico: "network" };
+
 // A module that no manifest names does not fail the build: the device aborts when it imports it.
 for (const folder of readdirSync(modules)) {
 	test(`the manifests of modules/${folder} name every module by its path, and preload it`, (t) => {
@@ -31,8 +34,8 @@ for (const folder of readdirSync(modules)) {
 		for (const file of readdirSync(modules + folder)) {
 			const name = /^(\w+)(?<!\.d)\.ts$/.exec(file)?.[1];
 			if (name === undefined || isErased(`${modules}${folder}/${file}`)) continue;
-			// modules/native replaces modules of modules/channel.
-			const place = folder === "native" && existsSync(`${modules}channel/${file}`) ? "channel" : folder;
+			const other = replaced[folder];
+			const place = other !== undefined && existsSync(`${modules}${other}/${file}`) ? other : folder;
 			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/modules/${place}/${name}`;
 			// A module in C also has a TypeScript version, for engines without it.
 			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";

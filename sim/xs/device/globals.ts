@@ -1,5 +1,6 @@
 /** Globals of the SDK's engine that XS 13 lacks. */
 
+import "./typedarrays.js";
 import { Operation } from "../protocol.js";
 import { Base64, operations, TextDecoder, utf8 } from "./machine.js";
 

@@ -5,7 +5,7 @@
  */
 
 import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
-import { join, type WireReader, WireWriter } from "../wire.js";
+import { copy, join, type WireReader, WireWriter } from "../wire.js";
 import { type Deliverable, onEvent, onReply, operations, post } from "./machine.js";
 
 enum Trigger {
@@ -34,6 +34,10 @@ interface Options {
 const connections = new Map<number, Connection>();
 /** Sockets with unsent data. */
 const written: Connection[] = [];
+/** Sockets of which bytes were read that the simulator does not know of. */
+const reading: Connection[] = [];
+/** Longest read that is copied byte by byte. */
+const shortRead = 8;
 /** Outgoing connections have odd numbers, accepted ones even numbers. */
 let nextNumber = 1;
 
@@ -46,6 +50,8 @@ class Connection {
 	readonly buffers: Uint8Array[] = [];
 	offset = 0;
 	readable = 0;
+	/** Bytes that were read since the last report. */
+	unreported = 0;
 	window = 0;
 	ready = false;
 	/** True if the native socket no longer exists. */
@@ -65,13 +71,23 @@ class Connection {
 
 	/** Moves received bytes into `out`, which must not be longer than `readable`. */
 	take(out: Uint8Array): void {
+		const { length } = out;
+		this.consumed(length);
+		const { offset } = this;
+		const first = this.buffers[0] as Uint8Array;
+		// The header of a frame has a few bytes, and is read in several pieces.
+		if (length <= shortRead && offset + length < first.length) {
+			for (let i = 0; i < length; i++) out[i] = first[offset + i] as number;
+			this.readable -= length;
+			this.offset = offset + length;
+			return;
+		}
 		let position = 0;
-		while (position < out.byteLength) {
-			const { buffer, start, count } = this.next(out.byteLength - position);
-			out.set(new Uint8Array(buffer, start, count), position);
+		while (position < length) {
+			const { buffer, start, count } = this.next(length - position);
+			copy(new Uint8Array(buffer, start, count), out.subarray(position, position + count));
 			position += count;
 		}
-		operations.uint8(Operation.Consumed).uint32(this.number).uint32(position);
 	}
 
 	/** Returns received bytes in a new buffer; `amount` must not exceed `readable`. */
@@ -82,7 +98,7 @@ class Connection {
 			pieces.push(buffer.slice(start, start + count));
 			missing -= count;
 		}
-		operations.uint8(Operation.Consumed).uint32(this.number).uint32(amount);
+		this.consumed(amount);
 		return join(pieces);
 	}
 
@@ -100,6 +116,19 @@ class Connection {
 		return { buffer, start, count };
 	}
 
+	/** Counts bytes that were read; the simulator is told with the reply. */
+	private consumed(count: number): void {
+		if (this.unreported === 0) reading.push(this);
+		this.unreported += count;
+	}
+
+	/** Tells the simulator how many bytes were read, which makes room for more. */
+	report(): void {
+		if (this.unreported === 0) return;
+		operations.uint8(Operation.Consumed).uint32(this.number).uint32(this.unreported);
+		this.unreported = 0;
+	}
+
 	write(bytes: Uint8Array): void {
 		if (this.unsent.length === 0) written.push(this);
 		this.unsent.raw(bytes);
@@ -113,6 +142,7 @@ class Connection {
 
 	/** Resets the connection if there are unread bytes; unsent data is then lost. */
 	close(): void {
+		this.report();
 		if (this.readable) this.unsent.take();
 		else this.flush();
 		connections.delete(this.number);
@@ -372,6 +402,8 @@ export function accept(connection: Connection): TCP {
 export type { Connection };
 
 onReply(() => {
+	for (const connection of reading) connection.report();
+	reading.length = 0;
 	for (const connection of written) connection.flush();
 	written.length = 0;
 });

@@ -1,13 +1,11 @@
 /** Runs the attacked program on the XS engine from npm. */
 
 import { fileURLToPath } from "node:url";
-import { type Memory, Simulator } from "../../../sim/xs/simulator.js";
+import { bytesOnDevice, type Memory } from "../../../sim/xs/memory.js";
+import { Simulator } from "../../../sim/xs/simulator.js";
 import type { Besieged, Peak, Target } from "./target.js";
 
 const program = fileURLToPath(new URL("../device/main.ts", import.meta.url));
-const slotSize = 16;
-/** Additional bytes per chunk header on a 64-bit computer. */
-const headerExcess = 8;
 
 export const xsTarget: Target = {
 	title:
@@ -54,9 +52,10 @@ class XsBesieged implements Besieged {
 		const now = await this.#device.memory().catch(() => undefined);
 		const idle = this.#idle;
 		if (!now || !idle) return;
+		const { slotSize } = now;
 		const slots = now.slots - idle.slots;
-		const chunks = now.chunks - idle.chunks - headerExcess * (now.chunkCount - idle.chunkCount);
-		const bytes = slots * slotSize + chunks;
+		const bytes = bytesOnDevice(now, slotSize) - bytesOnDevice(idle, slotSize);
+		const chunks = bytes - bytesOnDevice({ slots, chunks: 0, chunkCount: 0 }, slotSize);
 		if (bytes > this.#peak.bytes) Object.assign(this.#peak, { slots, chunks, bytes });
 	}
 

@@ -12,8 +12,11 @@ test("digests and logical operations return the same results as the SDK's native
 		"count 0: RangeError",
 		"count -1: RangeError",
 		"count 9: RangeError",
-		...[5, 4].flatMap((period) =>
-			[1, 599, 600, 603, 70000].map((length) => `${period} on ${length}: 0 wrong`),
+		...["xor", "and", "or"].flatMap((operator) =>
+			[0, 1, 3, 4, 63, 64, 70, 257, 1030, 5000, 16384, 40000].map(
+				(length) => `${operator} on ${length}: 0 wrong`,
+			),
 		),
+		"zeros true",
 	]);
 });

@@ -30,15 +30,40 @@ for (const count of [0, -1, 9])
 		trace(`count ${count}: ${(error as Error).name}\n`);
 	}
 
-for (const key of [Uint8Array.of(0x11, 0x22, 0x33, 0x44, 0x55), Uint8Array.of(0x91, 0xa2, 0xb3, 0xc4)])
-	for (const length of [1, 599, 600, 603, 70000]) {
-		const much = new Uint8Array(length + 2);
-		for (let i = 0; i < much.length; i++) much[i] = i * 7;
-		Logical.xor(much.subarray(1, length + 1), key);
-		let wrong = 0;
-		for (let i = 0; i < much.length; i++) {
-			const mask = i >= 1 && i <= length ? (key[(i - 1) % key.length] as number) : 0;
-			if (much[i] !== (((i * 7) & 255) ^ mask)) wrong++;
-		}
-		trace(`${key.length} on ${length}: ${wrong} wrong\n`);
+const operators: Record<string, (byte: number, key: number) => number> = {
+	xor: (byte, key) => byte ^ key,
+	and: (byte, key) => byte & key,
+	or: (byte, key) => byte | key,
+};
+const keys = [
+	Uint8Array.of(0x11, 0x22, 0x33, 0x44, 0x55),
+	Uint8Array.of(0x91, 0xa2, 0xb3, 0xc4),
+	Uint8Array.of(0, 0, 0, 0),
+];
+
+/** Applies an operator to a part of a buffer. Returns how many of its bytes are wrong. */
+function wrongBytes(name: string, key: Uint8Array, start: number, length: number): number {
+	const bytes = new Uint8Array(start + length + 2);
+	for (let i = 0; i < bytes.length; i++) bytes[i] = i * 7;
+	Logical[name as "xor"](bytes.subarray(start, start + length), key);
+	const operator = operators[name] as (byte: number, key: number) => number;
+	let wrong = 0;
+	for (let i = 0; i < bytes.length; i++) {
+		const byte = (i * 7) & 255;
+		const inside = i >= start && i < start + length;
+		if (bytes[i] !== (inside ? operator(byte, key[(i - start) % key.length] as number) : byte)) wrong++;
 	}
+	return wrong;
+}
+
+for (const name of Object.keys(operators))
+	for (const length of [0, 1, 3, 4, 63, 64, 70, 257, 1030, 5000, 16384, 40000]) {
+		let wrong = 0;
+		for (const key of keys)
+			for (let start = 0; start < 4; start++) wrong += wrongBytes(name, key, start, length);
+		trace(`${name} on ${length}: ${wrong} wrong\n`);
+	}
+
+const bytesEqualToTheKey = new Uint8Array(400).fill(0x5a);
+Logical.xor(bytesEqualToTheKey, Uint8Array.of(0x5a, 0x5a, 0x5a, 0x5a));
+trace(`zeros ${bytesEqualToTheKey.every((byte) => byte === 0)}\n`);
