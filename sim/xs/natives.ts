@@ -1,12 +1,6 @@
-/** Computations that are native on a device: digests and operations on whole buffers. */
+/** Computations that are native on a device: operations on whole buffers. */
 
-import { createHash } from "node:crypto";
 import { Logic } from "./protocol.js";
-
-/** @param algorithm name used by the SDK's `crypt` module, such as SHA1 */
-export function digest(algorithm: string, bytes: Uint8Array): Uint8Array {
-	return createHash(algorithm).update(bytes).digest();
-}
 
 /** Combines each byte with the operand, which is repeated. */
 export function combine(logic: Logic, bytes: Uint8Array, operand: Uint8Array): Uint8Array {

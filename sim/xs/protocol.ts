@@ -77,8 +77,6 @@ export enum Query {
 	Listen = 1,
 	/** float64 milliseconds; the empty answer comes after that time */
 	Delay,
-	/** string algorithm, bytes; answer: the digest */
-	Digest,
 	/** uint8 Logic, bytes, bytes of the repeated operand; answer: the combined bytes */
 	Combine,
 }

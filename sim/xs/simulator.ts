@@ -16,7 +16,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Bundle } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { type Memory, measureSnapshot } from "./memory.js";
-import { combine, digest } from "./natives.js";
+import { combine } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
@@ -230,9 +230,6 @@ export class Simulator {
 			}
 			case Query.Delay:
 				await delay(Math.min(parameters.float64(), longestDelay));
-				break;
-			case Query.Digest:
-				answer.raw(digest(parameters.string(), parameters.bytes()));
 				break;
 			case Query.Combine:
 				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
