@@ -1,4 +1,5 @@
 /** Host names and IP addresses (RFC 3986 section 3.2.2). */
+import { lowerCase } from "./characters.js";
 
 const enum Code {
 	dot = 46,
@@ -69,7 +70,7 @@ export function isHost(text: string): boolean {
  * @returns An address literal, or 127.0.0.1 for "localhost" (RFC 6761 section 6.3); undefined for any other name.
  */
 export function addressWithoutDNS(host: string): string | undefined {
-	if (host.toLowerCase() === "localhost") return "127.0.0.1";
+	if (lowerCase(host) === "localhost") return "127.0.0.1";
 	if (host.startsWith("[")) return host.slice(1, -1);
 	return host.includes(":") || isIPv4(host) ? host : undefined;
 }

@@ -2,7 +2,11 @@
 
 const enum Code {
 	blank = 32,
+	A = 65,
+	Z = 90,
 	delete = 127,
+	/** The bit that makes an ASCII letter lower case. */
+	lower = 32,
 }
 
 /** Characters of a quoted text; the rest is cut off. */
@@ -43,13 +47,10 @@ export function isVisible(text: string, blanks = false): boolean {
  * @param limit Characters shown; "..." stands for more.
  */
 export function quote(text: string, limit = longestQuote): string {
-	const cut = text.length > limit;
-	const shown = cut ? text.slice(0, limit) : text;
-	const end = cut ? '..."' : '"';
-	if (isVisible(shown.replaceAll(" ", ""))) return `"${shown}${end}`;
+	const shown = text.slice(0, limit);
 	let quoted = '"';
 	for (let index = 0; index < shown.length; index++) quoted += escaped(shown.charAt(index));
-	return quoted + end;
+	return quoted + (text.length > limit ? '..."' : '"');
 }
 
 /** Returns a character as in a JavaScript string literal. */
@@ -61,6 +62,17 @@ function escaped(character: string): string {
 	if (character === "\t") return "\\t";
 	const digits = code.toString(16);
 	return code < 0x100 ? `\\x${digits.padStart(2, "0")}` : `\\u{${digits}}`;
+}
+
+/** Returns a text with its ASCII letters in lower case. XS's own function has tables for all of Unicode, 12 KB of flash. */
+export function lowerCase(text: string): string {
+	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
+	const { length } = bytes;
+	for (let index = 0; index < length; index++) {
+		const byte = bytes[index] as number;
+		if (byte >= Code.A && byte <= Code.Z) bytes[index] = byte | Code.lower;
+	}
+	return String.fromArrayBuffer(bytes.buffer);
 }
 
 /** Calls back with each non-empty item of a comma-separated list (RFC 9110 section 5.6.1). */

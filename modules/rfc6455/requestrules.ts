@@ -1,6 +1,6 @@
 /** Checks of the parts of a client's request, so that no part can inject another. */
 import { isHost } from "./address.js";
-import { isToken, isVisible, quote } from "./characters.js";
+import { isToken, isVisible, lowerCase, quote } from "./characters.js";
 
 /** @throws RangeError when a host is not a name or an address (RFC 3986 section 3.2.2). */
 export function checkHost(host: string): void {
@@ -56,7 +56,7 @@ const reserved = Object.freeze([
  */
 export function checkHeader(name: string, value: string): void {
 	if (!isToken(name)) throw new RangeError(`headers has the name ${quote(name)}, which is not a token`);
-	const lower = name.toLowerCase();
+	const lower = lowerCase(name);
 	if (reserved.includes(lower) || lower.startsWith("sec-websocket-"))
 		throw new RangeError(`headers has ${quote(name)}, which only the WebSocket handshake itself may set`);
 	if (typeof value !== "string")

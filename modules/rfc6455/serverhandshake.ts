@@ -1,5 +1,5 @@
 import { acceptFor, isKey } from "./accept.js";
-import { isTokenByte, isVisibleByte, quote } from "./characters.js";
+import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
@@ -150,7 +150,7 @@ export class ServerHandshake extends HeadReader {
 				this.version = value;
 				break;
 			case "expect":
-				if (value.toLowerCase() === "100-continue") this.expectsContinue = true;
+				if (lowerCase(value) === "100-continue") this.expectsContinue = true;
 				else if (value) this.refuse(`the request expects ${quote(value)}; only 100-continue can be met`, 417);
 				break;
 			case "content-length":
@@ -209,7 +209,7 @@ export class ServerHandshake extends HeadReader {
 		const query = 63;
 		const bytes = this.bytes;
 		if (bytes[start] !== slash) {
-			const scheme = this.text(start, start + 7 < end ? start + 7 : end).toLowerCase();
+			const scheme = lowerCase(this.text(start, start + 7 < end ? start + 7 : end));
 			if (scheme.startsWith("ws://")) pathStart += 5;
 			else if (scheme === "http://") pathStart += 7;
 			const authority = pathStart;

@@ -80,8 +80,7 @@ export function base64(bytes: Uint8Array): string {
 	const { length } = bytes;
 	let text = "";
 	for (let index = 0; index < length; index += 3) {
-		const group =
-			((bytes[index] as number) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
+		const group = ((bytes[index] as number) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
 		for (let digit = 0; digit < 4; digit++)
 			text += index + digit <= length ? alphabet.charAt((group >> (18 - 6 * digit)) & 63) : "=";
 	}

@@ -2,7 +2,7 @@
 
 import { connectsIPv6 } from "../channel/network.js";
 import { isHost } from "../rfc6455/address.js";
-import { isVisible, quote } from "../rfc6455/characters.js";
+import { isVisible, lowerCase, quote } from "../rfc6455/characters.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "../rfc6455/requestrules.js";
 import {
@@ -140,7 +140,7 @@ function placeOfURL(url: string, options: RawOptions): Place {
 		if (!isAbsent(options[name]))
 			throw new RangeError(`url and ${name} are both given; the url has the ${name}, so leave out ${name}`);
 	});
-	const scheme = url.slice(0, 6).toLowerCase();
+	const scheme = lowerCase(url.slice(0, 6));
 	if (scheme === "wss://")
 		throw wrongValue("url", url, 'one that starts with "ws://": TLS is not supported yet');
 	if (!scheme.startsWith("ws://")) throw wrongValue("url", url, 'one that starts with "ws://"');
@@ -154,7 +154,7 @@ function placeOfURL(url: string, options: RawOptions): Place {
 		throw new RangeError(
 			"url has a user name or a password; it must be without, and headers may have an Authorization",
 		);
-	const colon = authority.indexOf(":", authority.lastIndexOf("]") + 1);
+	const colon = authority.indexOf(":", authority.indexOf("]") + 1);
 	const host = colon < 0 ? authority : authority.slice(0, colon);
 	if (!isHost(host)) throw wrongValue("url", url, "one of which the host is a name or an address");
 	const digits = colon < 0 ? "" : authority.slice(colon + 1);
@@ -201,8 +201,8 @@ function headerValue(name: string, value: unknown): string {
 /** Adds a field; a repeated name keeps its first spelling. */
 function addField(fields: Field[], name: string, value: string): void {
 	checkHeader(name, value);
-	const lower = name.toLowerCase();
-	const first = fields.find((field) => field[0].toLowerCase() === lower);
+	const lower = lowerCase(name);
+	const [first] = fields.filter((field) => lowerCase(field[0]) === lower);
 	if (!first) fields.push([name, value]);
 	// RFC 6265 section 5.4: a request has one Cookie field.
 	else if (lower === "cookie") first[1] += `; ${value}`;

@@ -1,3 +1,4 @@
+import { lowerCase } from "../rfc6455/characters.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
 import type { MediaType } from "./mediatype.js";
@@ -74,7 +75,7 @@ export function mediaType(name: string, value: unknown, json: JsonType): MediaTy
 	const expected = `one of ${supported.join(", ")}`;
 	if (typeof value !== "string") throw wrongType(name, value, expected);
 	const parameters = value.indexOf(";");
-	const type = (parameters < 0 ? value : value.slice(0, parameters)).trim().toLowerCase();
+	const type = lowerCase((parameters < 0 ? value : value.slice(0, parameters)).trim());
 	if (type === "application/json") return json;
 	const slash = type.indexOf("/");
 	const range = slash < type.length - 1 ? `${type.slice(0, slash + 1)}*` : "";

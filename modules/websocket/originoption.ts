@@ -1,4 +1,4 @@
-import { isVisible } from "../rfc6455/characters.js";
+import { isVisible, lowerCase } from "../rfc6455/characters.js";
 import { type RawOptions, stringsOption, wrongValue } from "./options.js";
 
 /**
@@ -12,7 +12,7 @@ export function originsOption(options: RawOptions): readonly string[] | undefine
 
 /** RFC 6454 section 6.2: scheme and host in lower case, the port unless it is the scheme's own, nothing behind it. */
 function originOf(value: string): string {
-	const origin = value.toLowerCase();
+	const origin = lowerCase(value);
 	const start = origin.indexOf("://");
 	const authority = origin.slice(start + 3);
 	const isOrigin = start > 0 && authority !== "" && isVisible(origin) && !hasAnyOf(authority, '/\\?#@*"');

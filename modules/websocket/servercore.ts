@@ -3,6 +3,7 @@ import { type Acceptance, type AcceptListener, accept } from "../channel/accept.
 import type { ChannelListener } from "../channel/contract.js";
 import { type AcceptedSocket, hostNetwork, type Listener } from "../channel/network.js";
 import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
+import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkPath } from "../rfc6455/requestrules.js";
@@ -96,7 +97,7 @@ export class ServerCore
 	hasRoom(): boolean {
 		const granted = this.acceptances.filter((acceptance) => acceptance.isGranted).length;
 		if (granted + this.sockets.length < this.maxConnections) return true;
-		const closing = this.sockets.find((socket) => socket.isClosing);
+		const [closing] = this.sockets.filter((socket) => socket.isClosing);
 		closing?.destroy();
 		return closing !== undefined;
 	}
@@ -105,7 +106,7 @@ export class ServerCore
 		this.acceptances = without(this.acceptances, acceptance);
 		const socket = new SocketCore(this, acceptance);
 		new Socket(socket);
-		this.sockets = this.sockets.concat(socket);
+		this.sockets = [...this.sockets, socket];
 		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
 		return socket;
 	}
@@ -117,12 +118,15 @@ export class ServerCore
 	/** Returns whether a message may have a buffer. Discards the longest one for others, so a short one is never refused. */
 	mayBuffer(socket: SocketCore, size: number): boolean {
 		let others = this.sockets.filter((other) => other !== socket && other.buffered > 0);
-		let total = others.reduce((sum, other) => sum + other.buffered, size);
+		let total = size;
+		others.forEach((other) => {
+			total += other.buffered;
+		});
 		while (total > this.receiveBudget) {
-			const longest = others.reduce(
-				(found, other) => (other.buffered > found.buffered ? other : found),
-				socket,
-			);
+			let longest = socket;
+			others.forEach((other) => {
+				if (other.buffered > longest.buffered) longest = other;
+			});
 			if (longest.buffered <= size) return false;
 			total -= longest.buffered;
 			others = without(others, longest);
@@ -212,7 +216,7 @@ export class ServerCore
 		if (!provider)
 			throw new Error("the host has no device.network.ws.listener; include xs-web-socket's manifest.json");
 		const port = this.requestedPort;
-		const address = this.hostInterface.toLowerCase();
+		const address = lowerCase(this.hostInterface);
 		const options = { port, onReadable: () => guard(this.acceptAll, this) };
 		const onEvery = address === everyInterface || address === "0.0.0.0" || address === "::";
 		if (!onEvery && !isLoopback(address) && !provider.io.bindsAddress)
@@ -236,12 +240,11 @@ export class ServerCore
 	}
 
 	private accept(from: AcceptedSocket): void {
-		if (isLoopback(this.hostInterface.toLowerCase()) && !isLoopback(from.remoteAddress ?? ""))
+		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
 		this.makeRoomForAcceptance();
-		this.acceptances = this.acceptances.concat(
-			accept(from, this, this.handshakeTimeout, this.settings, this),
-		);
+		const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
+		this.acceptances = [...this.acceptances, acceptance];
 	}
 
 	/**
@@ -252,8 +255,9 @@ export class ServerCore
 	private makeRoomForAcceptance(): void {
 		const { acceptances } = this;
 		if (acceptances.length + this.sockets.length < 2 * this.maxConnections) return;
-		const replaced =
-			acceptances.find((other) => !other.isAnswered) ?? acceptances.find((other) => !other.isGranted);
+		const [unanswered] = acceptances.filter((other) => !other.isAnswered);
+		const [refused] = acceptances.filter((other) => !other.isGranted);
+		const replaced = unanswered ?? refused;
 		if (!replaced) return;
 		replaced.destroy();
 		this.onAcceptFailed(replaced);

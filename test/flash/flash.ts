@@ -8,7 +8,15 @@ import { linkForEsp32 } from "../../sim/moddable/esp32.js";
 import { buildFolder, root, Sdk } from "../../sim/moddable/sdk.js";
 import { imageParts } from "./image.js";
 import { Linker, missingCompiler, sourcesOf } from "./link.js";
-import { functionsBeyond, modulesBeyond, nativesBeyond, type Part, partsBeyond, type Program, totalOf } from "./parts.js";
+import {
+	functionsBeyond,
+	modulesBeyond,
+	nativesBeyond,
+	type Part,
+	type Program,
+	partsBeyond,
+	totalOf,
+} from "./parts.js";
 
 const usage = `Usage: npm run -s flash [-- --details]
 
@@ -38,7 +46,11 @@ const programs: Readonly<Record<string, string>> = {
 /** The parts that are measured without a C compiler. */
 const imageCount = 3;
 
-async function measure(sdk: Sdk, linker: Linker | undefined, names: readonly string[]): Promise<Map<string, Program>> {
+async function measure(
+	sdk: Sdk,
+	linker: Linker | undefined,
+	names: readonly string[],
+): Promise<Map<string, Program>> {
 	const images = new Map<string, { folder: string; sources: string[] }>();
 	for (const name of names) {
 		const image = await linkForEsp32(sdk, { manifest: programs[name] as string, name, output });
@@ -75,7 +87,9 @@ function checked(program: Program, parts: readonly Part[], budget: Budget | unde
 	if (program.sections) checks.push({ what: "all", bytes: totalOf(parts), limit: budget.total });
 	return checks
 		.filter(({ bytes, limit }) => bytes > limit)
-		.map(({ what, bytes, limit }) => `${program.name}: ${what} takes ${bytes} bytes; the budget is ${limit}.`);
+		.map(
+			({ what, bytes, limit }) => `${program.name}: ${what} takes ${bytes} bytes; the budget is ${limit}.`,
+		);
 }
 
 async function flash(details: boolean): Promise<number> {

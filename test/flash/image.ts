@@ -46,7 +46,8 @@ export function imageParts(image: string): ImageParts {
 
 function count(image: string, name: string): number {
 	const value = new RegExp(`^#define ${name} (\\d+)$`, "m").exec(image)?.[1];
-	if (value === undefined) throw new Error(`mc.xs.c has no ${name}: the Moddable SDK has changed its format.`);
+	if (value === undefined)
+		throw new Error(`mc.xs.c has no ${name}: the Moddable SDK has changed its format.`);
 	return Number(value);
 }
 

@@ -32,7 +32,11 @@ export function partsBeyond(base: Program, program: Program): Part[] {
 	const slots = image.slots - base.image.slots;
 	const names = image.names - base.image.names;
 	const parts: Part[] = [
-		{ name: "preloaded slots", bytes: image.slotBytes - base.image.slotBytes, detail: `${slots} of 16 bytes` },
+		{
+			name: "preloaded slots",
+			bytes: image.slotBytes - base.image.slotBytes,
+			detail: `${slots} of 16 bytes`,
+		},
 		{ name: "bytecode", bytes: image.bytecode - base.image.bytecode },
 		{ name: "names", bytes: image.nameBytes - base.image.nameBytes, detail: `${names} names` },
 	];
@@ -50,7 +54,9 @@ export function partsBeyond(base: Program, program: Program): Part[] {
 
 /** Returns the size of XS's own code by source file, in addition to another program, largest first. */
 export function nativesBeyond(base: Program, program: Program): Part[] {
-	const files = beyondBy(base, program, ({ object }) => (isXs(object) ? object.replace(/\.o$/, ".c") : undefined));
+	const files = beyondBy(base, program, ({ object }) =>
+		isXs(object) ? object.replace(/\.o$/, ".c") : undefined,
+	);
 	return [...files]
 		.map(([name, bytes]) => ({ name, bytes }))
 		.filter(({ bytes }) => bytes > 0)
