@@ -1,6 +1,6 @@
 /** `npm run flash`: the flash that examples/sensor takes in addition to sockets alone. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runCommand } from "../../sim/commandline.js";
 import { bytecodeOf } from "../../sim/moddable/bytecode.js";
@@ -51,6 +51,8 @@ async function measure(
 	linker: Linker | undefined,
 	names: readonly string[],
 ): Promise<Map<string, Program>> {
+	// The SDK's linker keeps the names of modules that a program had before.
+	rmSync(join(output, "tmp"), { recursive: true, force: true });
 	const images = new Map<string, { folder: string; sources: string[] }>();
 	for (const name of names) {
 		const image = await linkForEsp32(sdk, { manifest: programs[name] as string, name, output });
