@@ -106,7 +106,7 @@ export class ClientHandshake extends HeadReader {
 				break;
 			case "sec-websocket-protocol":
 				if (this.protocol) this.refuseDouble("Sec-WebSocket-Protocol");
-				else if (!this.offered.includes(value)) this.refuseUnoffered("subprotocol", value);
+				else if (this.offered.indexOf(value) < 0) this.refuseUnoffered("subprotocol", value);
 				this.protocol = value;
 				break;
 			case "sec-websocket-extensions":
@@ -141,7 +141,7 @@ export class ClientHandshake extends HeadReader {
 }
 
 /** Returns the status of a status line, from 100 to 599; 0 when it is not one of HTTP/1.1 or a compatible version. */
-function statusOf(line: string): number {
+const statusOf = (line: string): number => {
 	const minor = line.charCodeAt(7);
 	const digits = line.slice(9, 12);
 	const status = Number(digits);
@@ -156,4 +156,4 @@ function statusOf(line: string): number {
 		String(status) === digits &&
 		(line.length === 12 || line.charAt(12) === " ");
 	return valid ? status : 0;
-}
+};

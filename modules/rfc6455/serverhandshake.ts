@@ -169,7 +169,8 @@ export class ServerHandshake extends HeadReader {
 				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
 		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
 		const name = this.text();
-		if (this.options.protocols?.includes(name)) this.protocol = name;
+		const { protocols } = this.options;
+		if (protocols && protocols.indexOf(name) >= 0) this.protocol = name;
 	}
 
 	protected override onEnd(): void {
@@ -187,7 +188,7 @@ export class ServerHandshake extends HeadReader {
 			this.refuse(`the Sec-WebSocket-Version is ${quote(version)}; it must be 13`, 426);
 		else if (!isKey(key))
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
-		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
+		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
 			this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
 		else if (options.hasRoom?.() === false) {
 			const limit = options.maxConnections;
@@ -234,6 +235,6 @@ export class ServerHandshake extends HeadReader {
 }
 
 /** Returns whether a version of HTTP is 1.1 or a later compatible one. */
-function isVersion(version: string): boolean {
+const isVersion = (version: string): boolean => {
 	return version.length === 3 && version >= "1.1" && version <= "1.9" && version.charAt(1) === ".";
-}
+};

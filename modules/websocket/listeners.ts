@@ -52,7 +52,8 @@ export class Listeners {
 		const found = this.table[event];
 		if (!found) return;
 		const list = listOf(found);
-		const index = list.findLastIndex((entry) => listenerOf(entry) === listener);
+		let index = list.length - 1;
+		while (index >= 0 && listenerOf(list[index] as Entry) !== listener) index--;
 		if (index >= 0) this.removeAt(event, list, index);
 	}
 
@@ -123,7 +124,7 @@ export class Listeners {
 			listener = entry.listener;
 		}
 		try {
-			listener.apply(this.emitter, args);
+			listener.call(this.emitter, ...args);
 		} catch (error) {
 			traceException(event, error);
 		}
@@ -138,20 +139,20 @@ export class Listeners {
 	}
 }
 
-function listOf(found: Entry | readonly Entry[]): readonly Entry[] {
+const listOf = (found: Entry | readonly Entry[]): readonly Entry[] => {
 	return Array.isArray(found) ? found : [found as Entry];
-}
+};
 
-function listenerOf(entry: Entry): Listener {
+const listenerOf = (entry: Entry): Listener => {
 	return typeof entry === "function" ? entry : entry.listener;
-}
+};
 
-function argumentsOf(first: unknown, second: unknown): unknown[] {
+const argumentsOf = (first: unknown, second: unknown): unknown[] => {
 	if (second !== undefined) return [first, second];
 	return first !== undefined ? [first] : [];
-}
+};
 
-function traceException(event: string, error: unknown): void {
+const traceException = (event: string, error: unknown): void => {
 	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
 	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
-}
+};

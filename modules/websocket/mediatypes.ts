@@ -53,15 +53,15 @@ export function supportedReceiveTypes(): string[] {
 export const supportedSendTypes = supportedReceiveTypes;
 
 /** Returns whether a value is an ArrayBuffer or a view of one. */
-export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView {
+export const isBuffer = (value: unknown): value is ArrayBuffer | ArrayBufferView => {
 	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-}
+};
 
 /** Returns a copy of bytes. */
-export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
+export const copyOf = (bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer => {
 	if (!ArrayBuffer.isView(bytes)) return bytes.slice(0);
 	return (bytes.buffer as ArrayBuffer).slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-}
+};
 
 /**
  * Returns the media type that an option names. Case and parameters ("; charset=utf-8") are ignored (RFC 9110 section
@@ -70,7 +70,7 @@ export function copyOf(bytes: ArrayBuffer | ArrayBufferView): ArrayBuffer {
  * @param json The media type for "application/json".
  * @throws TypeError when the type is not a string, RangeError when it is not supported.
  */
-export function mediaType(name: string, value: unknown, json: JsonType): MediaType {
+export const mediaType = (name: string, value: unknown, json: JsonType): MediaType => {
 	if (value === undefined || value === null || value === "") return json;
 	const expected = `one of ${supported.join(", ")}`;
 	if (typeof value !== "string") throw wrongType(name, value, expected);
@@ -80,15 +80,15 @@ export function mediaType(name: string, value: unknown, json: JsonType): MediaTy
 	const slash = type.indexOf("/");
 	const range = slash < type.length - 1 ? `${type.slice(0, slash + 1)}*` : "";
 	if (range === "text/*") return text;
-	if (supported.includes(type) || supported.includes(range) || bareImageTypes.includes(type))
+	if (supported.indexOf(type) >= 0 || supported.indexOf(range) >= 0 || bareImageTypes.indexOf(type) >= 0)
 		return bytesType;
 	throw wrongValue(name, value, expected);
-}
+};
 
 /** Returns the kind of a value, for an error message. */
-function kindOf(value: unknown): string {
+const kindOf = (value: unknown): string => {
 	if (value === null || value === undefined) return String(value);
 	const kind = typeof value;
 	if (kind !== "object") return `a ${kind}`;
 	return Array.isArray(value) ? "an array" : isBuffer(value) ? "a buffer" : "an object";
-}
+};

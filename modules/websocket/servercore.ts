@@ -265,26 +265,26 @@ export class ServerCore
 }
 
 /** Returns why a listener could not be made. Platforms only say which call has failed. */
-function listenError(error: unknown, place: string, port: number): Error {
+const listenError = (error: unknown, place: string, port: number): Error => {
 	const message = error instanceof Error ? error.message : String(error);
-	if (!message.includes("bind") && !message.includes("listen")) return new Error(`${place}: ${message}`);
+	if (message.indexOf("bind") < 0 && message.indexOf("listen") < 0) return new Error(`${place}: ${message}`);
 	if (port === 0) return new Error(`${place}: no port is free, or the address is not one of this device`);
 	const rights = port < 1024 ? ", or this program may not listen on ports below 1024" : "";
 	return new Error(`${place} is already in use${rights}`);
-}
+};
 
 /** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
-function isLoopback(address: string): boolean {
+const isLoopback = (address: string): boolean => {
 	return address.startsWith("127.") || address.startsWith("::ffff:127.") || address === "::1";
-}
+};
 
 /** @throws TypeError or RangeError when no request can ask for this path. */
-function checkServedPath(path: string): void {
+const checkServedPath = (path: string): void => {
 	checkPath(path);
-	if (path.includes("?"))
+	if (path.indexOf("?") >= 0)
 		throw wrongValue("path", path, 'a path without "?" and query, which are not compared');
-}
+};
 
-function without<Item>(list: readonly Item[], item: Item): Item[] {
+const without = <Item>(list: readonly Item[], item: Item): Item[] => {
 	return list.filter((other) => other !== item);
-}
+};
