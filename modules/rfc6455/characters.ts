@@ -9,8 +9,10 @@ const enum Code {
 	lower = 32,
 }
 
-/** Characters of a quoted text; the rest is cut off. */
-const longestQuote = 40;
+const enum Size {
+	/** Characters of a quoted text; the rest is cut off. */
+	quote = 40,
+}
 
 /** Returns whether a byte is allowed in a token (RFC 9110 section 5.6.2). */
 export const isTokenByte = (byte: number): boolean => {
@@ -46,7 +48,7 @@ export const isVisible = (text: string, blanks = false): boolean => {
  * Returns a text for an error message: in quotes, on one line, in ASCII.
  * @param limit Characters shown; "..." stands for more.
  */
-export const quote = (text: string, limit = longestQuote): string => {
+export const quote = (text: string, limit: number = Size.quote): string => {
 	const shown = text.slice(0, limit);
 	let quoted = '"';
 	for (let index = 0; index < shown.length; index++) quoted += escaped(shown.charAt(index));

@@ -4,8 +4,10 @@ import { forEachItem, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
 
-/** Characters of a refusal's status and reason that an error message shows. */
-const longestReason = 100;
+const enum Size {
+	/** Characters of a refusal's status and reason that an error message shows. */
+	reason = 100,
+}
 
 /** The options of a client's opening handshake. */
 export interface ClientHandshakeOptions {
@@ -77,12 +79,12 @@ export class ClientHandshake extends HeadReader {
 	/** RFC 9112 section 4: version, status and an optional reason. */
 	protected override onStartLine(): void {
 		// The part that an error message shows, and one more character.
-		const longest = longestReason + 10;
+		const longest = Size.reason + 10;
 		const line = this.text(0, this.length < longest ? this.length : longest);
 		const status = statusOf(line);
 		if (!status) this.refuse(`the server answered ${quote(line)}, which is not HTTP/1.1`);
 		else if (status >= 200)
-			this.refuse(`the server answered ${quote(line.slice(9), longestReason)} instead of 101`);
+			this.refuse(`the server answered ${quote(line.slice(9), Size.reason)} instead of 101`);
 		// RFC 9110 section 15.2: a client skips interim responses that it does not expect.
 		this.interim = status !== 101;
 	}

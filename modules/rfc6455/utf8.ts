@@ -10,10 +10,12 @@ export const charCodeAt = String.prototype.charCodeAt.call.bind(String.prototype
 	text: string,
 	index: number,
 ) => number;
-/** Pieces of up to this size, in bytes, are checked byte by byte, which costs less than two native calls. */
-const shortPiece = 16;
-/** Natives check this many bytes at a time: what they return is garbage, and must not take much memory. */
-const stretch = 512;
+const enum Size {
+	/** Pieces of up to this size, in bytes, are checked byte by byte, which costs less than two native calls. */
+	short = 16,
+	/** Natives check this many bytes at a time: what they return is garbage, and must not take much memory. */
+	stretch = 512,
+}
 // A byte order mark is part of the text.
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
 
@@ -60,10 +62,10 @@ export class Utf8Check {
 	push(piece: Uint8Array<ArrayBuffer>): boolean {
 		const { length } = piece;
 		try {
-			if (length <= shortPiece) this.advanceTo(length, piece, 0);
+			if (length <= Size.short) this.advanceTo(length, piece, 0);
 			else
-				for (let start = 0; start < length; start += stretch)
-					this.pushStretch(piece, start, start + stretch < length ? start + stretch : length);
+				for (let start = 0; start < length; start += Size.stretch)
+					this.pushStretch(piece, start, start + Size.stretch < length ? start + Size.stretch : length);
 			return true;
 		} catch {
 			return false;

@@ -178,18 +178,24 @@ const headersOption = (options: RawOptions): readonly Field[] | undefined => {
 	if (!isObject(headers))
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
 	const fields: Field[] = [];
-	(Symbol.iterator in headers ? Array.from(headers as Iterable<unknown>) : Object.entries(headers)).forEach(
-		(pair, index) => {
-			const isPair = Array.isArray(pair);
-			const name: unknown = isPair ? pair[0] : undefined;
-			if (!isPair || typeof name !== "string")
-				throw wrongType(`headers[${index}]`, pair, "a pair of a name and a value");
-			if (pair.length !== 2)
-				throw new TypeError(`headers has ${pair.length - 1} values for ${quote(name)}; it must be 1`);
-			addField(fields, name, headerValue(name, pair[1]));
-		},
-	);
+	pairsOf(headers).forEach((pair, index) => {
+		const isPair = Array.isArray(pair);
+		const name: unknown = isPair ? pair[0] : undefined;
+		if (!isPair || typeof name !== "string")
+			throw wrongType(`headers[${index}]`, pair, "a pair of a name and a value");
+		if (pair.length !== 2)
+			throw new TypeError(`headers has ${pair.length - 1} values for ${quote(name)}; it must be 1`);
+		addField(fields, name, headerValue(name, pair[1]));
+	});
 	return fields;
+};
+
+/** Returns the entries of a Map, an array or an object. A loop, because `Object.entries` keeps what has its name in every class of XS. */
+const pairsOf = (headers: object): unknown[] => {
+	if (Symbol.iterator in headers) return Array.from(headers as Iterable<unknown>);
+	const pairs: unknown[] = [];
+	for (const name in headers) pairs.push([name, (headers as RawOptions)[name]]);
+	return pairs;
 };
 
 const headerValue = (name: string, value: unknown): string => {

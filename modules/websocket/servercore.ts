@@ -16,7 +16,9 @@ import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
 
-const defaultReceiveBudget = 16384;
+const enum Default {
+	receiveBudget = 16384,
+}
 /** The hostInterface that means every interface of this device. */
 const everyInterface = "localhost";
 
@@ -62,7 +64,7 @@ export class ServerCore
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		const { maxMessageSize } = this.settings;
-		const receiveBudget = Math.max(defaultReceiveBudget, maxMessageSize);
+		const receiveBudget = Math.max(Default.receiveBudget, maxMessageSize);
 		this.receiveBudget = integerOption(raw, "receiveBudget", receiveBudget, maxMessageSize);
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = raw["path"] === "" ? undefined : stringOption(raw, "path");
