@@ -3,6 +3,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runCommand } from "../../sim/commandline.js";
+import { run } from "../../sim/moddable/build.js";
 import { bytecodeOf } from "../../sim/moddable/bytecode.js";
 import { linkForEsp32 } from "../../sim/moddable/esp32.js";
 import { buildFolder, root, Sdk } from "../../sim/moddable/sdk.js";
@@ -13,8 +14,8 @@ import { type Budget, excesses, expenseOf, type FlashReport, textOf } from "./re
 
 const usage = `Usage: npm run -s flash -- [options]
 
-Builds for ESP32 with the Moddable SDK (MODDABLE): examples/sensor, the same app with the modules of Server, an app on
-the SDK's WebSocket, and one that only uses sockets. Links them for a Cortex-M0+ with arm-none-eabi-gcc, and prints what
+Builds for ESP32 with the Moddable SDK (MODDABLE): examples/sensor, the same app on the npm package and with the modules
+of Server, an app on the SDK's WebSocket, and one that only uses sockets. Links them for a Cortex-M0+ with arm-none-eabi-gcc, and prints what
 they take in flash beyond sockets alone. Needs no ESP-IDF and no board. Exits with 1 when a program exceeds
 test/flash/budget.json. Without the compiler only the ROM image is measured.
 
@@ -30,12 +31,15 @@ const programs: Readonly<Record<string, string>> = {
 	[baseline]: join(folder, "apps/sockets/manifest.json"),
 	sdk: join(folder, "apps/sdk/manifest.json"),
 	sensor: join(root, "examples/sensor/manifest.json"),
+	npm: join(folder, "apps/npm/manifest.json"),
 	full: join(folder, "apps/full/manifest.json"),
 };
 
 async function measure(sdk: Sdk, linker: Linker | undefined): Promise<Program[]> {
 	// The SDK's linker keeps the names of modules that a program had before.
 	rmSync(join(output, "tmp"), { recursive: true, force: true });
+	// The contents of the npm package, which one of the programs includes.
+	await run(process.execPath, ["--import", "tsx", join(root, "packaging/build.ts")], process.env, root);
 	const measured: Program[] = [];
 	let common: readonly string[] | undefined;
 	for (const [name, manifest] of Object.entries(programs)) {
