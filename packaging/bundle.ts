@@ -12,13 +12,15 @@ const manifestPath = "manifest_client.json";
 const prefix = "xs-web-socket/";
 /** These run for their effect on the host, and have platforms: their manifests are included. */
 const separate = /^modules\/(?:network|sdk)\//;
-
 /** Folders of the modules that are bundled. */
 const bundled = /^(?:websocket|channel|rfc6455)\//;
 /** Names of JavaScript's own functions that are as short as those that the bundle gives. */
 const shortNames = [...builtinNames()].filter((name) => /^[a-z]{2}$/.test(name));
 
-/** @param root Folder of the project. @param dist Folder of the package, with the compiled modules. */
+/**
+ * @param root Folder of the project.
+ * @param dist Folder of the package, with the compiled modules.
+ */
 export async function bundleClient(root: string, dist: string): Promise<void> {
 	const manifest = bundledManifest(root);
 	const { outputFiles } = await build({
@@ -74,8 +76,8 @@ function bundledManifest(root: string): Manifest {
 		for (const [specifier, source] of Object.entries(manifest.modules ?? {})) {
 			if (specifier === "xs-web-socket") continue;
 			const place = [source].flat().map((each) => placed(each, dirname(path)));
-			const bundled = specifier.startsWith(prefix) && !place.some((each) => each.includes("/native/"));
-			if (bundled) continue;
+			const isNative = place.some((each) => each.includes("/native/"));
+			if (specifier.startsWith(prefix) && !isNative) continue;
 			modules[specifier] = place.length === 1 ? (place[0] as string) : place;
 			if (manifest.preload?.includes(specifier)) preload.push(specifier);
 		}
@@ -95,23 +97,24 @@ function placed(source: string, folder: string): string {
 const boundary =
 	/^(?:json\/.*|websocket\/(?:client|connection|emitter|counters|settings|handshakeoptions|mediatypes?)|channel\/(?:network|tcp)|rfc6455\/transport)\.ts$/;
 
-/** Returns the members that only the bundled modules use: their names are declared nowhere else, and are not in a string. */
+/** Returns the members that only the bundled modules use: their names are no words of any other file, and no strings. */
 function innerNames(root: string): string[] {
 	const inner: string[] = [];
 	const outer = new Set(builtinNames());
-	const member =
-		/^\t(?:(?:declare|private|protected|readonly|override|abstract|static|get|set) )*(\w+)[?!]?[:(<]/gm;
-	const nested = /^\t+(?:readonly )?(\w+)\??[:(<]/gm;
+	const modifiers = "(?:(?:declare|private|protected|readonly|override|abstract|static|get|set) )*";
+	const member = new RegExp(`^\\t${modifiers}(\\w+)[?!]?[:(<]`, "gm");
 	const add = (text: string, pattern: RegExp): void => {
 		for (const [, name] of text.matchAll(pattern)) outer.add(name as string);
 	};
-	add(readFileSync(join(root, "typings/moddable.d.ts"), "utf8"), nested);
+	add(readFileSync(join(root, "typings/moddable.d.ts"), "utf8"), /(\w+)/g);
 	for (const path of readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })) {
 		if (!path.endsWith(".ts")) continue;
 		const text = readFileSync(join(root, "modules", path), "utf8");
-		add(text, /"(\w+)"/g);
-		if (boundary.test(path)) add(text, member);
-		else if (bundled.test(path)) inner.push(...[...text.matchAll(member)].map(([, name]) => name as string));
+		if (boundary.test(path)) add(text, /(\w+)/g);
+		else if (bundled.test(path)) {
+			add(text, /"(\w+)"/g);
+			inner.push(...[...text.matchAll(member)].map(([, name]) => name as string));
+		}
 	}
 	return [...new Set(inner)].filter((name) => !outer.has(name)).sort();
 }
