@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { bundleClient } from "./bundle.js";
 import { includedManifests, mcpackManifest, mcpackPath, missingModules } from "./manifests.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -49,6 +50,7 @@ async function build(): Promise<void> {
 		if (missing.length)
 			throw new Error(`${path} names ${missing.join(", ")}, which tsconfig.build.json does not compile.`);
 	}
+	await bundleClient(root, dist);
 	const forMcpack = ["manifest.json", ecma419].flatMap((path) => [...includedManifests(root, path)]);
 	for (const path of new Set(forMcpack)) {
 		const text = readFileSync(join(root, path), "utf8");

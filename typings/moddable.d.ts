@@ -41,14 +41,6 @@ declare module "text/decoder" {
 	}
 }
 
-declare module "crypt" {
-	export class Digest {
-		constructor(algorithm: "SHA1");
-		write(data: string | ArrayBuffer): void;
-		close(): ArrayBuffer;
-	}
-}
-
 declare module "embedded:io/socket/tcp" {
 	export interface Options {
 		address?: string;

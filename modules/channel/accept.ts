@@ -3,7 +3,8 @@ import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverh
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
-import { OutgoingText, readHead, type SocketOwner, type TcpSocket, takeOver } from "./tcp.js";
+import { takeOver } from "./takeover.js";
+import { OutgoingText, readHead, type SocketOwner, type TcpSocket } from "./tcp.js";
 import { after, Timeout } from "./timers.js";
 
 /** A server. Its callbacks are not called inside accept(). */
@@ -36,15 +37,15 @@ export interface Acceptance {
  * @param timeout Milliseconds that the handshake may take; 0 for no limit.
  * @throws Error when the connection has ended already.
  */
-export function accept(
+export const accept = (
 	socket: AcceptedSocket,
 	options: ServerHandshakeOptions,
 	timeout: number,
 	settings: ChannelSettings,
 	listener: AcceptListener,
-): Acceptance {
+): Acceptance => {
 	return new ServerAcceptance(socket, options, timeout, settings, listener);
-}
+};
 
 class ServerAcceptance implements SocketOwner, Acceptance {
 	/** Read at once: a socket that was reset has none. */

@@ -23,14 +23,14 @@ export interface Dial {
  * @throws RangeError for a bad host, path, subprotocol or header; TypeError when the network lacks a class; whatever the
  *   platform throws when it has no socket left.
  */
-export function dial(
+export const dial = (
 	options: ClientHandshakeOptions,
 	network: Pick<Network, "dns" | "socket">,
 	settings: ChannelSettings,
 	listener: DialListener,
-): Dial {
+): Dial => {
 	return new ClientDial(options, network, settings, listener);
-}
+};
 
 class ClientDial implements SocketOwner, Dial {
 	private listener: DialListener | undefined;

@@ -49,16 +49,16 @@ interface Host {
 }
 
 /** Returns whether the host declares that its TCP sockets can connect to IPv6 addresses. */
-export function connectsIPv6(): boolean {
+export const connectsIPv6 = (): boolean => {
 	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
-}
+};
 
 /** Returns the host's network. @throws Error when the host has none. */
-export function hostNetwork(): Network {
+export const hostNetwork = (): Network => {
 	const network = (globalThis as Host).device?.network?.ws;
 	if (!network)
 		throw new Error(
 			"the host has no device.network.ws; include xs-web-socket's manifest.json in the app's manifest",
 		);
 	return network;
-}
+};

@@ -62,13 +62,8 @@ export const socketOptions = Object.freeze({
 	},
 });
 
-/** Takes over a socket with its unread bytes. */
-export function takeOver(from: object, target: SocketOwner): TcpSocket {
-	return new (from.constructor as TcpConstructor)({ ...socketOptions, from, target });
-}
-
 /** Reads a head from the `count` unread bytes of a socket. Returns how many are left. */
-export function readHead(reader: HeadReader, socket: TcpSocket, count: number): number {
+export const readHead = (reader: HeadReader, socket: TcpSocket, count: number): number => {
 	// Two buffers leave no garbage, unlike one for each piece.
 	const four = new Uint8Array(4);
 	const one = new Uint8Array(1);
@@ -87,7 +82,7 @@ export function readHead(reader: HeadReader, socket: TcpSocket, count: number): 
 		}
 	}
 	return rest;
-}
+};
 
 /** Text that is sent as the window allows: a request or a response of the opening handshake. */
 export class OutgoingText {

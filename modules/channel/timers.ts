@@ -10,9 +10,9 @@ export const enum Timeout {
  * Runs an action in a later turn, for events that must not come from inside a method.
  * @param milliseconds 0 for as soon as possible.
  */
-export function after(milliseconds: number, action: () => void): Timer {
+export const after = (milliseconds: number, action: () => void): Timer => {
 	return Timer.set(() => guard(action), milliseconds);
-}
+};
 
 /** Receives the calls of a repeating timer. */
 export interface Ticking {
@@ -22,21 +22,21 @@ export interface Ticking {
 type TickTimer = Timer & { target: Ticking };
 
 /** Calls tick() at a fixed interval, in milliseconds. The timer has a target instead of two closures. */
-export function tickEvery(milliseconds: number, target: Ticking): Timer {
+export const tickEvery = (milliseconds: number, target: Ticking): Timer => {
 	const timer = Timer.repeat(onTick, milliseconds) as TickTimer;
 	timer.target = target;
 	return timer;
-}
+};
 
-function onTick(timer: Timer): void {
+const onTick = (timer: Timer): void => {
 	guard((timer as TickTimer).target.tick, (timer as TickTimer).target);
-}
+};
 
 /** Runs the work of a callback, because an uncaught exception ends the device. */
-export function guard(action: () => void, target?: object): void {
+export const guard = (action: () => void, target?: object): void => {
 	try {
 		action.call(target);
 	} catch (error) {
 		trace(`xs-web-socket: ${error}\n`);
 	}
-}
+};

@@ -114,7 +114,7 @@ export class Adapter implements DialListener {
 	}
 }
 
-function infoOf(binary: boolean, last: boolean): ReadableInfo {
+const infoOf = (binary: boolean, last: boolean): ReadableInfo => {
 	if (binary) return last ? binaryEnd : binaryPart;
 	return last ? textEnd : textPart;
-}
+};

@@ -1,15 +1,16 @@
 import { openChannel } from "../channel/channel.js";
 import type { ChannelSettings } from "../channel/contract.js";
 import type { Dial, DialListener } from "../channel/dial.js";
-import { type SocketOwner, type TcpSocket, takeOver } from "../channel/tcp.js";
+import { takeOver } from "../channel/takeover.js";
+import type { SocketOwner, TcpSocket } from "../channel/tcp.js";
 
 /**
  * Takes over a socket whose opening handshake is done, and opens a Channel as its server with the first event.
  * @param from A connected ECMA-419 TCP socket.
  */
-export function attach(from: object, settings: ChannelSettings, listener: DialListener): Dial {
+export const attach = (from: object, settings: ChannelSettings, listener: DialListener): Dial => {
 	return new Attachment(from, settings, listener);
-}
+};
 
 class Attachment implements SocketOwner, Dial {
 	private readonly socket: TcpSocket;

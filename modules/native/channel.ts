@@ -307,7 +307,7 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
  * @param unread Number of unread bytes.
  * @param protocol The subprotocol chosen, or "".
  */
-export function openChannel(
+export const openChannel = (
 	tcp: TcpSocket,
 	window: number,
 	unread: number,
@@ -315,7 +315,7 @@ export function openChannel(
 	isClient: boolean,
 	settings: ChannelSettings,
 	listener: ChannelListener,
-): void {
+): void => {
 	const channel = new NativeChannel(tcp, isClient, settings, listener);
 	guard(channel, () => channel.open(window, unread, protocol));
-}
+};

@@ -51,16 +51,16 @@ const callbacks = Object.freeze({
 });
 
 /** Makes an instance of the SDK's class. */
-export function createWebSocket(options: object, target: SdkListener): SdkWebSocket {
+export const createWebSocket = (options: object, target: SdkListener): SdkWebSocket => {
 	const Constructor = WebSocketClient as unknown as new (options: object) => SdkWebSocket;
 	return new Constructor({ ...options, ...callbacks, target });
-}
+};
 
 /** Runs an action of a callback or a timer: an exception must not leave it. */
-export function guard(listener: SdkListener, action: () => void): void {
+export const guard = (listener: SdkListener, action: () => void): void => {
 	try {
 		action();
 	} catch (error) {
 		listener.onException(error);
 	}
-}
+};

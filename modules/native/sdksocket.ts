@@ -147,13 +147,13 @@ class Resolved {
 }
 
 /** Returns the options with which the SDK's class makes a SdkSocket. */
-export function sdkSocketOptions(owner: SdkSocketOwner): object {
+export const sdkSocketOptions = (owner: SdkSocketOwner): object => {
 	return owner.isClient
 		? { host: "", dns: { io: Resolved }, socket: { io: SdkSocket, owner } }
 		: { attach: { constructor: SdkSocket, owner } };
-}
+};
 
-function responseTo(request: ArrayBuffer): ArrayBuffer {
+const responseTo = (request: ArrayBuffer): ArrayBuffer => {
 	const keyField = "Sec-WebSocket-Key: ";
 	const text = String.fromArrayBuffer(request);
 	const start = text.indexOf(keyField) + keyField.length;
@@ -161,4 +161,4 @@ function responseTo(request: ArrayBuffer): ArrayBuffer {
 	return ArrayBuffer.fromString(
 		`HTTP/1.1 101 Open\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
 	);
-}
+};

@@ -30,7 +30,7 @@ export const dns = Object.freeze({
  * that the host has are kept.
  * @param members Members that replace those of the host.
  */
-export function provide(members?: object): void {
+export const provide = (members?: object): void => {
 	const host = globalThis as { device?: Device };
 	const network = host.device?.network;
 	host.device = Object.freeze({
@@ -46,4 +46,4 @@ export function provide(members?: object): void {
 			}),
 		}),
 	});
-}
+};

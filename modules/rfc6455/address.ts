@@ -1,4 +1,5 @@
 /** Host names and IP addresses (RFC 3986 section 3.2.2). */
+import { lowerCase } from "./characters.js";
 
 const enum Code {
 	dot = 46,
@@ -8,7 +9,7 @@ const enum Code {
 }
 
 /** Returns whether a text is an IPv4 address: four decimal numbers up to 255, none with a leading zero. */
-export function isIPv4(text: string): boolean {
+export const isIPv4 = (text: string): boolean => {
 	const { length } = text;
 	let numbers = 0;
 	let digits = 0;
@@ -28,10 +29,10 @@ export function isIPv4(text: string): boolean {
 		}
 	}
 	return numbers === 3 && digits > 0;
-}
+};
 
 /** Returns whether a text is an IPv6 address (RFC 4291 section 2.2), without brackets and without a zone. */
-export function isIPv6(text: string): boolean {
+export const isIPv6 = (text: string): boolean => {
 	const { length } = text;
 	let groups = 0;
 	let digits = 0;
@@ -55,36 +56,36 @@ export function isIPv6(text: string): boolean {
 	}
 	if (digits) groups++;
 	return compressed ? groups < 8 : groups === 8;
-}
+};
 
 /** Returns whether a text is a host that can be connected to: a name, an IPv4 address, or an IPv6 address, perhaps in brackets. */
-export function isHost(text: string): boolean {
+export const isHost = (text: string): boolean => {
 	if (text.startsWith("[")) return text.endsWith("]") && isIPv6(text.slice(1, -1));
-	return text.includes(":") ? isIPv6(text) : isName(text);
-}
+	return text.indexOf(":") >= 0 ? isIPv6(text) : isName(text);
+};
 
 /**
  * Returns the address of a host that needs no DNS.
  * @param host A name or an address; an IPv6 address may have brackets, as in a URL.
  * @returns An address literal, or 127.0.0.1 for "localhost" (RFC 6761 section 6.3); undefined for any other name.
  */
-export function addressWithoutDNS(host: string): string | undefined {
-	if (host.toLowerCase() === "localhost") return "127.0.0.1";
+export const addressWithoutDNS = (host: string): string | undefined => {
+	if (lowerCase(host) === "localhost") return "127.0.0.1";
 	if (host.startsWith("[")) return host.slice(1, -1);
-	return host.includes(":") || isIPv4(host) ? host : undefined;
-}
+	return host.indexOf(":") >= 0 || isIPv4(host) ? host : undefined;
+};
 
 /** Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port. */
-export function hostField(host: string, port: number): string {
-	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+export const hostField = (host: string, port: number): string => {
+	const name = host.indexOf(":") >= 0 && !host.startsWith("[") ? `[${host}]` : host;
 	return port === 80 ? name : `${name}:${port}`;
-}
+};
 
 /**
  * Returns whether a text is a registered name (RFC 3986) with labels that DNS allows (RFC 1035 section 2.3.4), or an IPv4
  * address. A name whose last label is a number must be an IPv4 address (RFC 3696 section 2).
  */
-function isName(text: string): boolean {
+const isName = (text: string): boolean => {
 	const { length } = text;
 	let label = 0;
 	let number = true;
@@ -99,18 +100,18 @@ function isName(text: string): boolean {
 			}
 		} else {
 			const digit = code >= Code.zero && code <= Code.nine;
-			if (!(digit || isLetter(code) || "-_~%!$&'()*+,;=".includes(text.charAt(index)))) return false;
+			if (!(digit || isLetter(code) || "-_~%!$&'()*+,;=".indexOf(text.charAt(index)) >= 0)) return false;
 			if (++label > 63) return false;
 			number &&= digit;
 		}
 	}
 	return label > 0 && length <= 254 && (!number || isIPv4(text));
-}
+};
 
-function isHexDigit(code: number): boolean {
+const isHexDigit = (code: number): boolean => {
 	return (code >= Code.zero && code <= Code.nine) || ((code | 32) >= 97 && (code | 32) <= 102);
-}
+};
 
-function isLetter(code: number): boolean {
+const isLetter = (code: number): boolean => {
 	return (code | 32) >= 97 && (code | 32) <= 122;
-}
+};

@@ -4,8 +4,10 @@ import { forEachItem, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
 
-/** Characters of a refusal's status and reason that an error message shows. */
-const longestReason = 100;
+const enum Size {
+	/** Characters of a refusal's status and reason that an error message shows. */
+	reason = 100,
+}
 
 /** The options of a client's opening handshake. */
 export interface ClientHandshakeOptions {
@@ -77,12 +79,12 @@ export class ClientHandshake extends HeadReader {
 	/** RFC 9112 section 4: version, status and an optional reason. */
 	protected override onStartLine(): void {
 		// The part that an error message shows, and one more character.
-		const longest = longestReason + 10;
+		const longest = Size.reason + 10;
 		const line = this.text(0, this.length < longest ? this.length : longest);
 		const status = statusOf(line);
 		if (!status) this.refuse(`the server answered ${quote(line)}, which is not HTTP/1.1`);
 		else if (status >= 200)
-			this.refuse(`the server answered ${quote(line.slice(9), longestReason)} instead of 101`);
+			this.refuse(`the server answered ${quote(line.slice(9), Size.reason)} instead of 101`);
 		// RFC 9110 section 15.2: a client skips interim responses that it does not expect.
 		this.interim = status !== 101;
 	}
@@ -106,7 +108,7 @@ export class ClientHandshake extends HeadReader {
 				break;
 			case "sec-websocket-protocol":
 				if (this.protocol) this.refuseDouble("Sec-WebSocket-Protocol");
-				else if (!this.offered.includes(value)) this.refuseUnoffered("subprotocol", value);
+				else if (this.offered.indexOf(value) < 0) this.refuseUnoffered("subprotocol", value);
 				this.protocol = value;
 				break;
 			case "sec-websocket-extensions":
@@ -141,7 +143,7 @@ export class ClientHandshake extends HeadReader {
 }
 
 /** Returns the status of a status line, from 100 to 599; 0 when it is not one of HTTP/1.1 or a compatible version. */
-function statusOf(line: string): number {
+const statusOf = (line: string): number => {
 	const minor = line.charCodeAt(7);
 	const digits = line.slice(9, 12);
 	const status = Number(digits);
@@ -156,4 +158,4 @@ function statusOf(line: string): number {
 		String(status) === digits &&
 		(line.length === 12 || line.charAt(12) === " ");
 	return valid ? status : 0;
-}
+};

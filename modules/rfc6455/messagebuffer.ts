@@ -1,7 +1,9 @@
 import { Utf8Check } from "./utf8.js";
 
-/** First size of a buffer for a message of unknown length, in bytes. */
-const smallest = 128;
+const enum Size {
+	/** First size of a buffer for a message of unknown length, in bytes. */
+	first = 128,
+}
 
 /**
  * Collects a message that arrives in pieces in one buffer. Many small fragments cost neither more memory nor quadratic
@@ -31,7 +33,7 @@ export class MessageBuffer {
 	static sizeFor(messageLength: number, size: number, final: boolean, limit: number): number {
 		if (final) return messageLength;
 		if (messageLength <= size) return size;
-		const doubled = size ? 2 * size : smallest;
+		const doubled = size ? 2 * size : Size.first;
 		const wanted = doubled < limit ? doubled : limit;
 		return messageLength > wanted ? messageLength : wanted;
 	}

@@ -1,36 +1,37 @@
 /** Checks of the parts of a client's request, so that no part can inject another. */
 import { isHost } from "./address.js";
-import { isToken, isVisible, quote } from "./characters.js";
+import { isToken, isVisible, lowerCase, quote } from "./characters.js";
 
 /** @throws RangeError when a host is not a name or an address (RFC 3986 section 3.2.2). */
-export function checkHost(host: string): void {
+export const checkHost = (host: string): void => {
 	if (!isHost(host))
 		throw new RangeError(
 			`host is ${quote(host)}; it must be a name or an address, without scheme, port or path`,
 		);
-}
+};
 
 /** @throws RangeError when a path is not a request target (RFC 9112 section 3.2.1). */
-export function checkPath(path: string): void {
-	if (!path.startsWith("/") || path.includes("#") || !isVisible(path))
+export const checkPath = (path: string): void => {
+	if (!path.startsWith("/") || path.indexOf("#") >= 0 || !isVisible(path))
 		throw new RangeError(
 			`path is ${quote(path)}; it must start with "/" and hold visible ASCII without space and "#"`,
 		);
-}
+};
 
 /** @throws RangeError when a subprotocol's name is not a token (RFC 6455 section 4.1). */
-export function checkProtocol(name: string): void {
+export const checkProtocol = (name: string): void => {
 	if (!isToken(name))
 		throw new RangeError(
 			`protocols has ${quote(name)}; a name consists of letters, digits and !#$%&'*+-.^_\`|~`,
 		);
-}
+};
 
 /** @throws RangeError when a subprotocol's name is not a token, or is one of `others`: they are unique (RFC 6455 section 4.1). */
-export function checkOffer(name: string, others: readonly string[]): void {
+export const checkOffer = (name: string, others: readonly string[]): void => {
 	checkProtocol(name);
-	if (others.includes(name)) throw new RangeError(`protocols has ${quote(name)} twice; each must be unique`);
-}
+	if (others.indexOf(name) >= 0)
+		throw new RangeError(`protocols has ${quote(name)} twice; each must be unique`);
+};
 
 /**
  * Fields that an app may not set: those of the handshake (RFC 6455 section 4.1) and of the connection (RFC 9110 section
@@ -54,10 +55,10 @@ const reserved = Object.freeze([
  * @throws TypeError when a header field's value is not a string, RangeError when the field cannot be sent (RFC 9110
  * section 5.5) or would break the handshake.
  */
-export function checkHeader(name: string, value: string): void {
+export const checkHeader = (name: string, value: string): void => {
 	if (!isToken(name)) throw new RangeError(`headers has the name ${quote(name)}, which is not a token`);
-	const lower = name.toLowerCase();
-	if (reserved.includes(lower) || lower.startsWith("sec-websocket-"))
+	const lower = lowerCase(name);
+	if (reserved.indexOf(lower) >= 0 || lower.startsWith("sec-websocket-"))
 		throw new RangeError(`headers has ${quote(name)}, which only the WebSocket handshake itself may set`);
 	if (typeof value !== "string")
 		throw new TypeError(`headers has ${typeof value} as the value of ${quote(name)}; it must be a string`);
@@ -65,4 +66,4 @@ export function checkHeader(name: string, value: string): void {
 		throw new RangeError(
 			`headers has the value ${quote(value)} for ${quote(name)}; it must be visible ASCII, spaces and tabs`,
 		);
-}
+};

@@ -1,5 +1,5 @@
 import { acceptFor, isKey } from "./accept.js";
-import { isTokenByte, isVisibleByte, quote } from "./characters.js";
+import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
@@ -150,7 +150,7 @@ export class ServerHandshake extends HeadReader {
 				this.version = value;
 				break;
 			case "expect":
-				if (value.toLowerCase() === "100-continue") this.expectsContinue = true;
+				if (lowerCase(value) === "100-continue") this.expectsContinue = true;
 				else if (value) this.refuse(`the request expects ${quote(value)}; only 100-continue can be met`, 417);
 				break;
 			case "content-length":
@@ -169,7 +169,8 @@ export class ServerHandshake extends HeadReader {
 				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
 		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
 		const name = this.text();
-		if (this.options.protocols?.includes(name)) this.protocol = name;
+		const { protocols } = this.options;
+		if (protocols && protocols.indexOf(name) >= 0) this.protocol = name;
 	}
 
 	protected override onEnd(): void {
@@ -187,7 +188,7 @@ export class ServerHandshake extends HeadReader {
 			this.refuse(`the Sec-WebSocket-Version is ${quote(version)}; it must be 13`, 426);
 		else if (!isKey(key))
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
-		else if (origin !== undefined && options.allowedOrigins?.includes(origin) === false)
+		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
 			this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
 		else if (options.hasRoom?.() === false) {
 			const limit = options.maxConnections;
@@ -209,7 +210,7 @@ export class ServerHandshake extends HeadReader {
 		const query = 63;
 		const bytes = this.bytes;
 		if (bytes[start] !== slash) {
-			const scheme = this.text(start, start + 7 < end ? start + 7 : end).toLowerCase();
+			const scheme = lowerCase(this.text(start, start + 7 < end ? start + 7 : end));
 			if (scheme.startsWith("ws://")) pathStart += 5;
 			else if (scheme === "http://") pathStart += 7;
 			const authority = pathStart;
@@ -234,6 +235,6 @@ export class ServerHandshake extends HeadReader {
 }
 
 /** Returns whether a version of HTTP is 1.1 or a later compatible one. */
-function isVersion(version: string): boolean {
+const isVersion = (version: string): boolean => {
 	return version.length === 3 && version >= "1.1" && version <= "1.9" && version.charAt(1) === ".";
-}
+};

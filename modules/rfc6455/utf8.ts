@@ -10,10 +10,12 @@ export const charCodeAt = String.prototype.charCodeAt.call.bind(String.prototype
 	text: string,
 	index: number,
 ) => number;
-/** Pieces of up to this size, in bytes, are checked byte by byte, which costs less than two native calls. */
-const shortPiece = 16;
-/** Natives check this many bytes at a time: what they return is garbage, and must not take much memory. */
-const stretch = 512;
+const enum Size {
+	/** Pieces of up to this size, in bytes, are checked byte by byte, which costs less than two native calls. */
+	short = 16,
+	/** Natives check this many bytes at a time: what they return is garbage, and must not take much memory. */
+	stretch = 512,
+}
 // A byte order mark is part of the text.
 const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
 
@@ -21,15 +23,15 @@ const strict = Object.freeze({ fatal: true, ignoreBOM: true } as const);
  * Returns a decoder of strict UTF-8 (RFC 6455 section 8.1). Bytes must have passed `fromArrayBuffer`: the decoder takes
  * some bytes after ED and F4 for continuations.
  */
-export function strictDecoder(): TextDecoder {
+export const strictDecoder = (): TextDecoder => {
 	return new TextDecoder("utf-8", strict);
-}
+};
 
 /** Returns whether bytes are strict UTF-8, whole characters only. */
-export function isUtf8(bytes: Uint8Array<ArrayBuffer>): boolean {
+export const isUtf8 = (bytes: Uint8Array<ArrayBuffer>): boolean => {
 	const check = new Utf8Check();
 	return check.push(bytes) && check.isWhole;
-}
+};
 
 /**
  * Checks text that arrives in pieces (RFC 6455 section 8.1), so that it is refused at the first invalid byte.
@@ -60,10 +62,10 @@ export class Utf8Check {
 	push(piece: Uint8Array<ArrayBuffer>): boolean {
 		const { length } = piece;
 		try {
-			if (length <= shortPiece) this.advanceTo(length, piece, 0);
+			if (length <= Size.short) this.advanceTo(length, piece, 0);
 			else
-				for (let start = 0; start < length; start += stretch)
-					this.pushStretch(piece, start, start + stretch < length ? start + stretch : length);
+				for (let start = 0; start < length; start += Size.stretch)
+					this.pushStretch(piece, start, start + Size.stretch < length ? start + Size.stretch : length);
 			return true;
 		} catch {
 			return false;
@@ -100,12 +102,12 @@ export class Utf8Check {
  * Returns what an unfinished character may continue with, in one integer: the number of missing bytes (bits 0-1), and
  * the lowest and highest value of the next one (bits 8-15 and 16-23). See Unicode table 3-7.
  */
-function expect(missing: number, lowest: number, highest: number): number {
+const expect = (missing: number, lowest: number, highest: number): number => {
 	return missing | (lowest << 8) | (highest << 16);
-}
+};
 
 /** Returns the state after `byte` in `state`. @throws TypeError when no character has these bytes. */
-function advance(state: number, byte: number): number {
+const advance = (state: number, byte: number): number => {
 	if (state) {
 		if (byte < ((state >> 8) & 255) || byte > state >> 16) throw new TypeError("invalid UTF-8");
 		const missing = (state & 3) - 1;
@@ -116,4 +118,4 @@ function advance(state: number, byte: number): number {
 	if (byte < 0xe0) return expect(1, 0x80, 0xbf);
 	if (byte < 0xf0) return expect(2, byte === 0xe0 ? 0xa0 : 0x80, byte === 0xed ? 0x9f : 0xbf);
 	return expect(3, byte === 0xf0 ? 0x90 : 0x80, byte === 0xf4 ? 0x8f : 0xbf);
-}
+};

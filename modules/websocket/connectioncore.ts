@@ -80,7 +80,7 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	/** Checks the arguments and starts the closing handshake of an open connection. Waiting messages are lost. */
 	close(code: number, reason: string): void {
 		if (typeof code !== "number") throw wrongType("the close code", code, "a number");
-		if (!Number.isInteger(code) || !isSendableCloseCode(code))
+		if (Math.floor(code) !== code || !isSendableCloseCode(code))
 			throw new RangeError(`the close code is ${code}; it must be 1000-1003, 1007-1014 or 3000-4999`);
 		if (typeof reason !== "string") throw wrongType("the close reason", reason, "a string");
 		this.loseWaiting();
@@ -126,7 +126,7 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		this.bytesReceived += count;
 		const message = this.settings.receiveType.decode(data ?? (this.channel as Channel).take(), this);
 		const info = binary ? binaryInfo : textInfo;
-		const listener = this.entries.message;
+		const listener = this.table.message;
 		if (typeof listener !== functionType) return this.fire(messageEvent, message, info);
 		// Fast path of fire() for the most frequent event.
 		try {

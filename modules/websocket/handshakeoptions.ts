@@ -2,7 +2,7 @@
 
 import { connectsIPv6 } from "../channel/network.js";
 import { isHost } from "../rfc6455/address.js";
-import { isVisible, quote } from "../rfc6455/characters.js";
+import { isVisible, lowerCase, quote } from "../rfc6455/characters.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "../rfc6455/requestrules.js";
 import {
@@ -86,11 +86,11 @@ const singletons = Object.freeze([
 ]);
 
 /** @throws TypeError or RangeError that names the option and its value. */
-export function targetOption(options: RawOptions): Target {
+export const targetOption = (options: RawOptions): Target => {
 	refuseTLS(options);
 	const url = isAbsent(options["url"]) ? undefined : stringOption(options, "url");
 	const place = url === undefined ? placeOption(options) : placeOfURL(url, options);
-	if (place.host.includes(":") && !connectsIPv6())
+	if (place.host.indexOf(":") >= 0 && !connectsIPv6())
 		throw new RangeError(
 			`host is ${quote(place.host)}, an IPv6 address; this platform can only connect to IPv4 addresses and to names`,
 		);
@@ -100,61 +100,61 @@ export function targetOption(options: RawOptions): Target {
 	const headers = headersOption(options);
 	if (headers) target.headers = headers;
 	return target;
-}
+};
 
 /** @throws TypeError for `sslTls: true`: if it were ignored, data would be sent in the clear. */
-export function refuseTLS(options: RawOptions): void {
+export const refuseTLS = (options: RawOptions): void => {
 	if (options["sslTls"] !== null && booleanOption(options, "sslTls"))
 		throw new TypeError("sslTls is true; TLS is not supported yet, so it must be false");
-}
+};
 
 /** @throws RangeError when a subprotocol is not a token or is repeated; TypeError when it is not a string. */
-export function protocolsOption(options: RawOptions): readonly string[] | undefined {
+export const protocolsOption = (options: RawOptions): readonly string[] | undefined => {
 	if (isAbsent(options["protocols"])) return undefined;
 	const protocols = stringsOption(options, "protocols");
 	protocols?.forEach((name, index) => {
 		checkOffer(name, protocols.slice(0, index));
 	});
 	return protocols?.length ? protocols : undefined;
-}
+};
 
-export function headSizeOption(options: RawOptions, fallback: number): number {
+export const headSizeOption = (options: RawOptions, fallback: number): number => {
 	if (options["maxHeadSize"] === null) return fallback;
 	return integerOption(options, "maxHeadSize", fallback, HeadLimit.lowest, HeadLimit.highest);
-}
+};
 
 type Place = Pick<Target, "host" | "port" | "path">;
 
-function placeOption(options: RawOptions): Place {
+const placeOption = (options: RawOptions): Place => {
 	const host = (options["host"] === null ? undefined : stringOption(options, "host")) ?? "localhost";
 	checkHost(host);
 	const path = isAbsent(options["path"]) ? "/" : (stringOption(options, "path") as string);
 	checkPath(path);
 	const port = options["port"] === null ? 80 : integerOption(options, "port", 80, 1, 65535);
 	return { host, port, path };
-}
+};
 
 /** RFC 6455 section 3, RFC 3986 section 3. */
-function placeOfURL(url: string, options: RawOptions): Place {
+const placeOfURL = (url: string, options: RawOptions): Place => {
 	["host", "port", "path"].forEach((name) => {
 		if (!isAbsent(options[name]))
 			throw new RangeError(`url and ${name} are both given; the url has the ${name}, so leave out ${name}`);
 	});
-	const scheme = url.slice(0, 6).toLowerCase();
+	const scheme = lowerCase(url.slice(0, 6));
 	if (scheme === "wss://")
 		throw wrongValue("url", url, 'one that starts with "ws://": TLS is not supported yet');
 	if (!scheme.startsWith("ws://")) throw wrongValue("url", url, 'one that starts with "ws://"');
-	if (url.includes("#")) throw wrongValue("url", url, 'without "#" and a fragment');
+	if (url.indexOf("#") >= 0) throw wrongValue("url", url, 'without "#" and a fragment');
 	if (!isVisible(url)) throw wrongValue("url", url, "visible ASCII without spaces");
 	let end = 5;
 	while (end < url.length && url.charAt(end) !== "/" && url.charAt(end) !== "?") end++;
 	const authority = url.slice(5, end);
 	// Not shown, because it may be a password.
-	if (authority.includes("@"))
+	if (authority.indexOf("@") >= 0)
 		throw new RangeError(
 			"url has a user name or a password; it must be without, and headers may have an Authorization",
 		);
-	const colon = authority.indexOf(":", authority.lastIndexOf("]") + 1);
+	const colon = authority.indexOf(":", authority.indexOf("]") + 1);
 	const host = colon < 0 ? authority : authority.slice(0, colon);
 	if (!isHost(host)) throw wrongValue("url", url, "one of which the host is a name or an address");
 	const digits = colon < 0 ? "" : authority.slice(colon + 1);
@@ -164,54 +164,60 @@ function placeOfURL(url: string, options: RawOptions): Place {
 		throw wrongValue("url", url, "one of which the port is an integer from 1 to 65535");
 	const path = url.slice(end);
 	return { host, port, path: path.startsWith("/") ? path : `/${path}` };
-}
+};
 
-function isNumeral(text: string): boolean {
+const isNumeral = (text: string): boolean => {
 	for (let index = 0; index < text.length; index++)
-		if (!"0123456789".includes(text.charAt(index))) return false;
+		if ("0123456789".indexOf(text.charAt(index)) < 0) return false;
 	return true;
-}
+};
 
-function headersOption(options: RawOptions): readonly Field[] | undefined {
+const headersOption = (options: RawOptions): readonly Field[] | undefined => {
 	const headers = options["headers"];
 	if (isAbsent(headers)) return undefined;
 	if (!isObject(headers))
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
 	const fields: Field[] = [];
-	(Symbol.iterator in headers ? Array.from(headers as Iterable<unknown>) : Object.entries(headers)).forEach(
-		(pair, index) => {
-			const isPair = Array.isArray(pair);
-			const name: unknown = isPair ? pair[0] : undefined;
-			if (!isPair || typeof name !== "string")
-				throw wrongType(`headers[${index}]`, pair, "a pair of a name and a value");
-			if (pair.length !== 2)
-				throw new TypeError(`headers has ${pair.length - 1} values for ${quote(name)}; it must be 1`);
-			addField(fields, name, headerValue(name, pair[1]));
-		},
-	);
+	pairsOf(headers).forEach((pair, index) => {
+		const isPair = Array.isArray(pair);
+		const name: unknown = isPair ? pair[0] : undefined;
+		if (!isPair || typeof name !== "string")
+			throw wrongType(`headers[${index}]`, pair, "a pair of a name and a value");
+		if (pair.length !== 2)
+			throw new TypeError(`headers has ${pair.length - 1} values for ${quote(name)}; it must be 1`);
+		addField(fields, name, headerValue(name, pair[1]));
+	});
 	return fields;
-}
+};
 
-function headerValue(name: string, value: unknown): string {
+/** Returns the entries of a Map, an array or an object. A loop, because `Object.entries` keeps what has its name in every class of XS. */
+const pairsOf = (headers: object): unknown[] => {
+	if (Symbol.iterator in headers) return Array.from(headers as Iterable<unknown>);
+	const pairs: unknown[] = [];
+	for (const name in headers) pairs.push([name, (headers as RawOptions)[name]]);
+	return pairs;
+};
+
+const headerValue = (name: string, value: unknown): string => {
 	if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
 		throw wrongType(`headers has a value for ${quote(name)} that`, value, "a string");
 	return String(value);
-}
+};
 
 /** Adds a field; a repeated name keeps its first spelling. */
-function addField(fields: Field[], name: string, value: string): void {
+const addField = (fields: Field[], name: string, value: string): void => {
 	checkHeader(name, value);
-	const lower = name.toLowerCase();
-	const first = fields.find((field) => field[0].toLowerCase() === lower);
+	const lower = lowerCase(name);
+	const [first] = fields.filter((field) => lowerCase(field[0]) === lower);
 	if (!first) fields.push([name, value]);
 	// RFC 6265 section 5.4: a request has one Cookie field.
 	else if (lower === "cookie") first[1] += `; ${value}`;
-	else if (singletons.includes(lower))
+	else if (singletons.indexOf(lower) >= 0)
 		throw new RangeError(`headers has ${quote(first[0])} twice; a request has it once`);
 	else fields.push([first[0], value]);
-}
+};
 
 /** Returns whether a value stands for the default: accessors pass null and "". */
-function isAbsent(value: unknown): boolean {
+const isAbsent = (value: unknown): boolean => {
 	return value === undefined || value === null || value === "";
-}
+};

@@ -17,7 +17,7 @@ interface Entries {
 }
 
 /** The listeners of an object that has none: reading them needs no test for that. */
-const noEntries: Entries = Object.freeze(Object.create(null) as Entries);
+const noEntries: Entries = Object.freeze({ __proto__: null } as object as Entries);
 // Constants of the module: XS copies a literal each time it is evaluated.
 const errorEvent = "error";
 
@@ -28,45 +28,46 @@ const errorEvent = "error";
 export class Listeners {
 	/** `this` of the listeners. */
 	emitter: object | undefined;
-	protected entries: Entries;
+	protected table: Entries;
 
 	constructor() {
 		this.emitter = undefined;
-		this.entries = noEntries;
+		this.table = noEntries;
 	}
 
 	/** @throws TypeError when the listener is not a function. */
 	add(event: string, listener: unknown, once: boolean): void {
 		if (typeof listener !== "function")
 			throw new TypeError(`a listener must be a function, not ${String(listener)}`);
-		if (this.entries === noEntries) this.entries = Object.create(null) as Entries;
+		if (this.table === noEntries) this.table = { __proto__: null } as object as Entries;
 		const entry = once ? { listener: listener as Listener } : (listener as Listener);
-		const found = this.entries[event];
-		this.entries[event] = found === undefined ? entry : [...listOf(found), entry];
+		const found = this.table[event];
+		this.table[event] = found === undefined ? entry : [...listOf(found), entry];
 	}
 
 	/** Removes the most recently added instance of a listener. */
 	remove(event: string, listener: unknown): void {
-		const found = this.entries[event];
+		const found = this.table[event];
 		if (!found) return;
 		const list = listOf(found);
-		const index = list.findLastIndex((entry) => listenerOf(entry) === listener);
+		let index = list.length - 1;
+		while (index >= 0 && listenerOf(list[index] as Entry) !== listener) index--;
 		if (index >= 0) this.removeAt(event, list, index);
 	}
 
 	removeAll(event: string | undefined): void {
-		if (event === undefined) this.entries = noEntries;
-		else if (this.entries !== noEntries) delete this.entries[event];
+		if (event === undefined) this.table = noEntries;
+		else if (this.table !== noEntries) delete this.table[event];
 	}
 
 	count(event: string): number {
-		const found = this.entries[event];
+		const found = this.table[event];
 		return found ? listOf(found).length : 0;
 	}
 
 	/** Calls the listeners of an event in the order in which they were added. Returns whether there were any. */
 	emit(event: string, args: unknown[]): boolean {
-		const found = this.entries[event];
+		const found = this.table[event];
 		if (found === undefined) return this.ignore(event, args[0]);
 		this.callAll(event, listOf(found), args);
 		return true;
@@ -74,7 +75,7 @@ export class Listeners {
 
 	/** emit() for up to two arguments: a single listener needs no array for them. */
 	fire(event: string, first?: unknown, second?: unknown): void {
-		const found = this.entries[event];
+		const found = this.table[event];
 		if (!found) this.ignore(event, first);
 		else if (typeof found === "function") {
 			try {
@@ -100,7 +101,7 @@ export class Listeners {
 	private call(event: string, entry: Entry, args: unknown[]): void {
 		let listener = entry as Listener;
 		if (typeof entry !== "function") {
-			const found = this.entries[event];
+			const found = this.table[event];
 			const list = found ? listOf(found) : [];
 			const index = list.indexOf(entry);
 			// A listener that ran before may have emitted the event, too.
@@ -109,35 +110,35 @@ export class Listeners {
 			listener = entry.listener;
 		}
 		try {
-			listener.apply(this.emitter, args);
+			listener.call(this.emitter, ...args);
 		} catch (error) {
 			traceException(event, error);
 		}
 	}
 
 	private removeAt(event: string, list: readonly Entry[], index: number): void {
-		const { entries } = this;
+		const { table } = this;
 		const rest = list.filter((_, position) => position !== index);
-		if (rest.length > 1) entries[event] = rest;
-		else if (rest[0]) entries[event] = rest[0];
-		else delete entries[event];
+		if (rest.length > 1) table[event] = rest;
+		else if (rest[0]) table[event] = rest[0];
+		else delete table[event];
 	}
 }
 
-function listOf(found: Entry | readonly Entry[]): readonly Entry[] {
+const listOf = (found: Entry | readonly Entry[]): readonly Entry[] => {
 	return Array.isArray(found) ? found : [found as Entry];
-}
+};
 
-function listenerOf(entry: Entry): Listener {
+const listenerOf = (entry: Entry): Listener => {
 	return typeof entry === "function" ? entry : entry.listener;
-}
+};
 
-function argumentsOf(first: unknown, second: unknown): unknown[] {
+const argumentsOf = (first: unknown, second: unknown): unknown[] => {
 	if (second !== undefined) return [first, second];
 	return first !== undefined ? [first] : [];
-}
+};
 
-export function traceException(event: string, error: unknown): void {
+export const traceException = (event: string, error: unknown): void => {
 	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
 	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
-}
+};

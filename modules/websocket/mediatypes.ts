@@ -1,4 +1,5 @@
 import type { MessageData } from "../rfc6455/bytes.js";
+import { lowerCase } from "../rfc6455/characters.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
 import type { MediaType } from "./mediatype.js";
@@ -53,9 +54,9 @@ export function supportedReceiveTypes(): string[] {
 export const supportedSendTypes = supportedReceiveTypes;
 
 /** Returns whether a value is an ArrayBuffer or a view of one. */
-export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView {
+export const isBuffer = (value: unknown): value is ArrayBuffer | ArrayBufferView => {
 	return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-}
+};
 
 /**
  * Returns the media type that an option names. Case and parameters ("; charset=utf-8") are ignored (RFC 9110 section
@@ -64,25 +65,25 @@ export function isBuffer(value: unknown): value is ArrayBuffer | ArrayBufferView
  * @param json The media type for "application/json".
  * @throws TypeError when the type is not a string, RangeError when it is not supported.
  */
-export function mediaType(name: string, value: unknown, json: JsonType): MediaType {
+export const mediaType = (name: string, value: unknown, json: JsonType): MediaType => {
 	if (value === undefined || value === null || value === "") return json;
 	const expected = `one of ${supported.join(", ")}`;
 	if (typeof value !== "string") throw wrongType(name, value, expected);
 	const parameters = value.indexOf(";");
-	const type = (parameters < 0 ? value : value.slice(0, parameters)).trim().toLowerCase();
+	const type = lowerCase((parameters < 0 ? value : value.slice(0, parameters)).trim());
 	if (type === "application/json") return json;
 	const slash = type.indexOf("/");
 	const range = slash < type.length - 1 ? `${type.slice(0, slash + 1)}*` : "";
 	if (range === "text/*") return text;
-	if (supported.includes(type) || supported.includes(range) || bareImageTypes.includes(type))
+	if (supported.indexOf(type) >= 0 || supported.indexOf(range) >= 0 || bareImageTypes.indexOf(type) >= 0)
 		return bytesType;
 	throw wrongValue(name, value, expected);
-}
+};
 
 /** Returns the kind of a value, for an error message. */
-function kindOf(value: unknown): string {
+const kindOf = (value: unknown): string => {
 	if (value === null || value === undefined) return String(value);
 	const kind = typeof value;
 	if (kind !== "object") return `a ${kind}`;
 	return Array.isArray(value) ? "an array" : isBuffer(value) ? "a buffer" : "an object";
-}
+};

@@ -1,18 +1,18 @@
-import { isVisible } from "../rfc6455/characters.js";
+import { isVisible, lowerCase } from "../rfc6455/characters.js";
 import { type RawOptions, stringsOption, wrongValue } from "./options.js";
 
 /**
  * Returns the option `allowedOrigins` as browsers write origins; undefined for every origin.
  * @throws TypeError when it is not a string or an array of strings, RangeError when one can never match.
  */
-export function originsOption(options: RawOptions): readonly string[] | undefined {
+export const originsOption = (options: RawOptions): readonly string[] | undefined => {
 	const list = stringsOption(options, "allowedOrigins");
-	return list?.includes("*") ? undefined : list?.map(originOf);
-}
+	return !list || list.indexOf("*") >= 0 ? undefined : list.map(originOf);
+};
 
 /** RFC 6454 section 6.2: scheme and host in lower case, the port unless it is the scheme's own, nothing behind it. */
-function originOf(value: string): string {
-	const origin = value.toLowerCase();
+const originOf = (value: string): string => {
+	const origin = lowerCase(value);
 	const start = origin.indexOf("://");
 	const authority = origin.slice(start + 3);
 	const isOrigin = start > 0 && authority !== "" && isVisible(origin) && !hasAnyOf(authority, '/\\?#@*"');
@@ -26,10 +26,10 @@ function originOf(value: string): string {
 			'"*", "null" or an origin as browsers send it: scheme, host, and the port if it is not the usual one, such as "https://example.com" or "http://192.0.2.7:8080"',
 		);
 	return origin;
-}
+};
 
-function hasAnyOf(text: string, characters: string): boolean {
+const hasAnyOf = (text: string, characters: string): boolean => {
 	for (let index = 0; index < characters.length; index++)
-		if (text.includes(characters.charAt(index))) return true;
+		if (text.indexOf(characters.charAt(index)) >= 0) return true;
 	return false;
-}
+};

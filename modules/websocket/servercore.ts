@@ -3,6 +3,7 @@ import { type Acceptance, type AcceptListener, accept } from "../channel/accept.
 import type { ChannelListener } from "../channel/contract.js";
 import { type AcceptedSocket, hostNetwork, type Listener } from "../channel/network.js";
 import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
+import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkPath } from "../rfc6455/requestrules.js";
@@ -15,7 +16,9 @@ import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
 
-const defaultReceiveBudget = 16384;
+const enum Default {
+	receiveBudget = 16384,
+}
 /** The hostInterface that means every interface of this device. */
 const everyInterface = "localhost";
 
@@ -61,7 +64,7 @@ export class ServerCore
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		const { maxMessageSize } = this.settings;
-		const receiveBudget = Math.max(defaultReceiveBudget, maxMessageSize);
+		const receiveBudget = Math.max(Default.receiveBudget, maxMessageSize);
 		this.receiveBudget = integerOption(raw, "receiveBudget", receiveBudget, maxMessageSize);
 		this.handshakeTimeout = integerOption(raw, "handshakeTimeout", 5000);
 		const path = raw["path"] === "" ? undefined : stringOption(raw, "path");
@@ -96,7 +99,7 @@ export class ServerCore
 	hasRoom(): boolean {
 		const granted = this.acceptances.filter((acceptance) => acceptance.isGranted).length;
 		if (granted + this.sockets.length < this.maxConnections) return true;
-		const closing = this.sockets.find((socket) => socket.isClosing);
+		const [closing] = this.sockets.filter((socket) => socket.isClosing);
 		closing?.destroy();
 		return closing !== undefined;
 	}
@@ -105,7 +108,7 @@ export class ServerCore
 		this.acceptances = without(this.acceptances, acceptance);
 		const socket = new SocketCore(this, acceptance);
 		new Socket(socket);
-		this.sockets = this.sockets.concat(socket);
+		this.sockets = [...this.sockets, socket];
 		if (this.settings.tick) this.tickTimer ??= tickEvery(this.settings.tick, this);
 		return socket;
 	}
@@ -117,12 +120,15 @@ export class ServerCore
 	/** Returns whether a message may have a buffer. Discards the longest one for others, so a short one is never refused. */
 	mayBuffer(socket: SocketCore, size: number): boolean {
 		let others = this.sockets.filter((other) => other !== socket && other.buffered > 0);
-		let total = others.reduce((sum, other) => sum + other.buffered, size);
+		let total = size;
+		others.forEach((other) => {
+			total += other.buffered;
+		});
 		while (total > this.receiveBudget) {
-			const longest = others.reduce(
-				(found, other) => (other.buffered > found.buffered ? other : found),
-				socket,
-			);
+			let longest = socket;
+			others.forEach((other) => {
+				if (other.buffered > longest.buffered) longest = other;
+			});
 			if (longest.buffered <= size) return false;
 			total -= longest.buffered;
 			others = without(others, longest);
@@ -212,7 +218,7 @@ export class ServerCore
 		if (!provider)
 			throw new Error("the host has no device.network.ws.listener; include xs-web-socket's manifest.json");
 		const port = this.requestedPort;
-		const address = this.hostInterface.toLowerCase();
+		const address = lowerCase(this.hostInterface);
 		const options = { port, onReadable: () => guard(this.acceptAll, this) };
 		const onEvery = address === everyInterface || address === "0.0.0.0" || address === "::";
 		if (!onEvery && !isLoopback(address) && !provider.io.bindsAddress)
@@ -236,12 +242,11 @@ export class ServerCore
 	}
 
 	private accept(from: AcceptedSocket): void {
-		if (isLoopback(this.hostInterface.toLowerCase()) && !isLoopback(from.remoteAddress ?? ""))
+		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
 		this.makeRoomForAcceptance();
-		this.acceptances = this.acceptances.concat(
-			accept(from, this, this.handshakeTimeout, this.settings, this),
-		);
+		const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
+		this.acceptances = [...this.acceptances, acceptance];
 	}
 
 	/**
@@ -252,8 +257,9 @@ export class ServerCore
 	private makeRoomForAcceptance(): void {
 		const { acceptances } = this;
 		if (acceptances.length + this.sockets.length < 2 * this.maxConnections) return;
-		const replaced =
-			acceptances.find((other) => !other.isAnswered) ?? acceptances.find((other) => !other.isGranted);
+		const [unanswered] = acceptances.filter((other) => !other.isAnswered);
+		const [refused] = acceptances.filter((other) => !other.isGranted);
+		const replaced = unanswered ?? refused;
 		if (!replaced) return;
 		replaced.destroy();
 		this.onAcceptFailed(replaced);
@@ -261,26 +267,26 @@ export class ServerCore
 }
 
 /** Returns why a listener could not be made. Platforms only say which call has failed. */
-function listenError(error: unknown, place: string, port: number): Error {
+const listenError = (error: unknown, place: string, port: number): Error => {
 	const message = error instanceof Error ? error.message : String(error);
-	if (!message.includes("bind") && !message.includes("listen")) return new Error(`${place}: ${message}`);
+	if (message.indexOf("bind") < 0 && message.indexOf("listen") < 0) return new Error(`${place}: ${message}`);
 	if (port === 0) return new Error(`${place}: no port is free, or the address is not one of this device`);
 	const rights = port < 1024 ? ", or this program may not listen on ports below 1024" : "";
 	return new Error(`${place} is already in use${rights}`);
-}
+};
 
 /** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
-function isLoopback(address: string): boolean {
+const isLoopback = (address: string): boolean => {
 	return address.startsWith("127.") || address.startsWith("::ffff:127.") || address === "::1";
-}
+};
 
 /** @throws TypeError or RangeError when no request can ask for this path. */
-function checkServedPath(path: string): void {
+const checkServedPath = (path: string): void => {
 	checkPath(path);
-	if (path.includes("?"))
+	if (path.indexOf("?") >= 0)
 		throw wrongValue("path", path, 'a path without "?" and query, which are not compared');
-}
+};
 
-function without<Item>(list: readonly Item[], item: Item): Item[] {
+const without = <Item>(list: readonly Item[], item: Item): Item[] => {
 	return list.filter((other) => other !== item);
-}
+};

@@ -60,12 +60,14 @@ export interface ConnectionOptions {
 	readonly throttleFactor?: number | null;
 }
 
-/** Longest message that every engine can allocate, in bytes. */
-const longestMessage = 0x4000000;
-/** Ticks per interval: a ping is at most one part in 8 late. */
-const ticksPerInterval = 8;
-/** Shortest time between two ticks, in milliseconds. */
-const shortestTick = 5;
+const enum Limit {
+	/** Longest message that every engine can allocate, in bytes. */
+	messageSize = 0x4000000,
+	/** Ticks per interval: a ping is at most one part in 8 late. */
+	ticks = 8,
+	/** Shortest time between two ticks, in milliseconds. */
+	tick = 5,
+}
 
 /** The checked options of connections; all Sockets of a Server share one object. */
 export class ConnectionSettings implements ChannelSettings {
@@ -114,7 +116,7 @@ export class ConnectionSettings implements ChannelSettings {
 				overflow,
 				'"refuse" or "drop-oldest"',
 			);
-		this.maxMessageSize = integerOption(options, "maxMessageSize", defaultMessageSize, 0, longestMessage);
+		this.maxMessageSize = integerOption(options, "maxMessageSize", defaultMessageSize, 0, Limit.messageSize);
 		this.strings = !this.receiveType.binary;
 		this.word = new Uint8Array(2);
 		this.closeTimeout = integerOption(options, "closeTimeout", 2000);
@@ -122,7 +124,7 @@ export class ConnectionSettings implements ChannelSettings {
 		const pingInterval = integerOption(options, "pingInterval", 30000);
 		const pongTimeout = integerOption(options, "pongTimeout", 10000);
 		const shorter = Math.min(pingInterval, pongTimeout || pingInterval);
-		this.tick = pingInterval && Math.max(Math.floor(shorter / ticksPerInterval), shortestTick);
+		this.tick = pingInterval && Math.max(Math.floor(shorter / Limit.ticks), Limit.tick);
 		this.pingTicks = this.tick && Math.ceil(pingInterval / this.tick) + 1;
 		this.destroyTicks = this.tick && this.pingTicks + Math.ceil(pongTimeout / this.tick) + 1;
 	}

@@ -22,7 +22,6 @@ const modules: Record<string, string> = {
 	"embedded:io/socket/udp": "sim/xs/device/udp.ts",
 	"embedded:network/dns/resolver/udp": "sim/xs/device/resolver.ts",
 	"text/decoder": "sim/xs/device/textdecoder.ts",
-	crypt: "sim/xs/device/crypt.ts",
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
 	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",

@@ -77,6 +77,4 @@ export enum Query {
 	Listen = 1,
 	/** float64 milliseconds; the empty answer comes after that time */
 	Delay,
-	/** string algorithm, bytes; answer: the digest */
-	Digest,
 }

@@ -17,7 +17,6 @@ import { Bundle } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { engineBinary } from "./engine.js";
 import { type Memory, measureSnapshot } from "./memory.js";
-import { digest } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
@@ -237,9 +236,6 @@ export class Simulator {
 			}
 			case Query.Delay:
 				await delay(Math.min(parameters.float64(), longestDelay));
-				break;
-			case Query.Digest:
-				answer.raw(digest(parameters.string(), parameters.bytes()));
 				break;
 		}
 		return answer.take();

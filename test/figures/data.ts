@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../bench/report.js";
+import type { FlashReport } from "../flash/report.js";
 import type { MemoryReport } from "../memory/report.js";
 import type { ScaleReport } from "../scale/table.js";
 import type { Result } from "../siege/besiege.js";
@@ -31,6 +32,7 @@ export const scripts = {
 	bench: "bench",
 	"bench-moddable": "bench:moddable",
 	conformance: "conformance",
+	flash: "flash",
 	memory: "memory",
 	"memory-moddable": "memory:moddable",
 	scale: "scale",
@@ -42,6 +44,7 @@ export interface Measurements {
 	bench: Report;
 	"bench-moddable": Report;
 	conformance: Record<"client" | "server", { passed: number; total: number }>;
+	flash: FlashReport;
 	memory: MemoryReport;
 	"memory-moddable": MemoryReport;
 	scale: ScaleReport;
@@ -57,11 +60,18 @@ interface SiegeReport {
 /** Returns the text of the file for a command's output. */
 export function kept(name: keyof typeof scripts, printed: string): string {
 	if (name === "conformance") return json(JSON.parse(printed));
+	if (name === "flash") return json(withoutDetails(JSON.parse(printed)));
 	if (name !== "siege") return printed;
 	const lines = printed.trim().split("\n");
 	const summary: unknown = JSON.parse(lines.pop() ?? "");
 	const results = lines.map((line) => JSON.parse(line) as Result);
 	return json({ summary, kinds: kindsOf(results) });
+}
+
+/** Leaves out the lists of modules, files and functions. */
+function withoutDetails(report: FlashReport): unknown {
+	const expenses = report.expenses.map(({ name, total, image, parts }) => ({ name, total, image, parts }));
+	return { ...report, expenses };
 }
 
 function json(value: unknown): string {

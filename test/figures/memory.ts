@@ -3,6 +3,7 @@
 import { kindTable } from "../siege/kinds.js";
 import { markdownTable } from "../support/markdown.js";
 import { type Measurements, scripts } from "./data.js";
+import { flashFigure } from "./flash.js";
 import { section } from "./section.js";
 
 export function memoryFigures(measurements: Measurements): string {
@@ -13,6 +14,7 @@ export function memoryFigures(measurements: Measurements): string {
 			memory(measurements),
 			"memory",
 		),
+		section("What an app takes in flash", [scripts.flash], flashFigure(measurements.flash)),
 		section("Bytecode", [scripts["memory-moddable"]], bytecode(measurements)),
 		section("Under attack", [scripts.siege], siege(measurements)),
 	].join("\n\n");

@@ -2,12 +2,14 @@
 
 import { markdownTable } from "../support/markdown.js";
 import { type Measurements, scripts } from "./data.js";
+import { expense } from "./flash.js";
 
 export function summaryFigures(measurements: Measurements): string {
 	const { conformance, siege } = measurements;
 	const moddable = measurements["memory-moddable"];
 	const bytes = (name: string) =>
 		Math.round(moddable.shares.find((share) => share.name === name)?.bytes ?? 0);
+	const flash = (name: string) => expense(measurements.flash, name).total;
 	const { client, server } = conformance;
 	const { summary } = siege;
 	const growth = moddable.slope.map(({ name, count, slots }) => `${slots} slots after ${count} ${name}`);
@@ -26,6 +28,11 @@ export function summaryFigures(measurements: Measurements): string {
 			"**Small**: an idle connection, beside its send queue and native socket",
 			`\`Client\` ${bytes("client")}, \`Socket\` ${bytes("socket")}, \`Server\` ${bytes("server")} bytes`,
 			scripts["memory-moddable"],
+		],
+		[
+			"**Flash**: an app with a `Client`, in addition to sockets alone; with the SDK's `WebSocket`",
+			`${flash("sensor")} bytes, ${flash("npm")} from the npm package; ${flash("sdk")}`,
+			scripts.flash,
 		],
 		["**No leaks**: the heap does not grow", growth.join(", "), scripts["memory-moddable"]],
 		[

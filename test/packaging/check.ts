@@ -39,7 +39,7 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 }
 
 async function checkPackaging(words: readonly string[]): Promise<number> {
-	const checks = [...ways, sensor, lamp, specification, ecma419].filter(
+	const checks = [...ways, ...sensor, lamp, specification, ecma419].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
 	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);

@@ -1,10 +1,15 @@
 /** Checks examples/sensor: reports arrive, also after the server was lost or closed. */
 
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Built } from "../../sim/moddable/build.js";
+import { root } from "../../sim/moddable/sdk.js";
 import { WsConnection } from "../support/wspeer.js";
 import type { Check, Stage } from "./stage.js";
+import type { Config, Workshop } from "./workshop.js";
 
 /** Starts a server on a given port. */
 async function listen(stage: Stage, port: number): Promise<WebSocketServer> {
@@ -38,12 +43,31 @@ async function threeReports(connection: WsConnection, after: number): Promise<nu
 	return last;
 }
 
-export const sensor: Check = {
-	title: "examples/sensor",
+/** Builds the same app on the npm package, which has everything that a Client needs in one module. */
+async function onPackage(workshop: Workshop, config: Config): Promise<Built> {
+	const name = "packaging-client";
+	const folder = workshop.makeApp(name, {
+		"package.json": { name, version: "1.0.0", private: true },
+		"manifest.json": {
+			include: [
+				"$(MODDABLE)/examples/manifest_base.json",
+				"./node_modules/xs-web-socket/dist/manifest_client.json",
+			],
+			modules: { "*": "./main" },
+		},
+		"main.ts": readFileSync(join(root, "examples/sensor/main.ts"), "utf8"),
+	});
+	await workshop.install(folder);
+	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
+}
+
+/** @param build Builds the app. */
+const check = (title: string, build: (workshop: Workshop, config: Config) => Promise<Built>): Check => ({
+	title,
 	async perform(stage) {
 		const first = await listen(stage, 0);
 		const { port } = first.address() as AddressInfo;
-		const built = await stage.workshop.example("sensor", { host: "127.0.0.1", port, interval: 200 });
+		const built = await build(stage.workshop, { host: "127.0.0.1", port, interval: 200 });
 		const comes = nextConnection(first);
 		const device = await stage.start(built);
 		let last = await threeReports(await comes, 0);
@@ -60,4 +84,9 @@ export const sensor: Check = {
 		await device.traced(/^\d+ reports: \d+ sent, \d+ waiting, 0 lost$/);
 		return `${last} reports over 2 restarts of the server`;
 	},
-};
+});
+
+export const sensor: readonly Check[] = [
+	check("examples/sensor", (workshop, config) => workshop.example("sensor", config)),
+	check("examples/sensor on npm pack and dist/manifest_client.json", onPackage),
+];

@@ -29,17 +29,21 @@ const replaced: Record<string, string> = { native: "channel", pico: "network" };
 for (const folder of readdirSync(modules)) {
 	test(`the manifests of modules/${folder} name every module by its path, and preload it`, (t) => {
 		const manifests = manifestsIn(folder);
-		const named = Object.assign({}, ...manifests.map(({ modules = {} }) => modules));
+		const named = manifests.flatMap(({ modules = {} }) => Object.entries(modules));
 		const preloaded = manifests.flatMap(({ preload = [] }) => preload);
 		for (const file of readdirSync(modules + folder)) {
 			const name = /^(\w+)(?<!\.d)\.ts$/.exec(file)?.[1];
 			if (name === undefined || isErased(`${modules}${folder}/${file}`)) continue;
 			const other = replaced[folder];
 			const place = other !== undefined && existsSync(`${modules}${other}/${file}`) ? other : folder;
-			const specifier = name === "specifier" ? "xs-web-socket" : `xs-web-socket/modules/${place}/${name}`;
+			// "xs-web-socket" has two: manifest_client.json has one for apps without a Server.
+			const specifier = name.endsWith("specifier")
+				? "xs-web-socket"
+				: `xs-web-socket/modules/${place}/${name}`;
 			// A module in C also has a TypeScript version, for engines without it.
 			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";
-			t.is(named[specifier], `./${native}${name}`, specifier);
+			const paths = named.filter(([key]) => key === specifier).map(([, path]) => path);
+			t.true(paths.includes(`./${native}${name}`), `no manifest names ${specifier}`);
 			// C modules must be named completely: patterns match only modules in JavaScript.
 			t.true(preloaded.includes(specifier), `${specifier} is not preloaded`);
 		}

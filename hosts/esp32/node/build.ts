@@ -1,10 +1,11 @@
 /** `npm run build:esp32`: builds the firmware of hosts/esp32; without ESP-IDF, as far as possible. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../../../sim/commandline.js";
-import { type Linked, linked, run } from "../../../sim/moddable/build.js";
+import { linked, run } from "../../../sim/moddable/build.js";
 import { bytecodeOf } from "../../../sim/moddable/bytecode.js";
+import { type Image, linkForEsp32 } from "../../../sim/moddable/esp32.js";
 import { buildFolder, root, Sdk } from "../../../sim/moddable/sdk.js";
 import { unneededParts } from "./kept.js";
 
@@ -20,13 +21,11 @@ those of the C compiler.
 const manifest = join(root, "hosts/esp32/manifest.json");
 
 /** Result of a build for one platform. */
-interface Firmware extends Linked {
+interface Firmware extends Image {
 	/** Size of the bytecode of each of this project's modules. */
 	bytecode: Record<string, number>;
 	/** Parts of XS that the firmware should not need. */
 	unneeded: string[];
-	/** Folder of the generated files. */
-	folder: string;
 }
 
 /** Measures a linked image. */
@@ -35,20 +34,9 @@ function contentsOf(folder: string): Pick<Firmware, "bytecode" | "unneeded"> {
 	return { bytecode: bytecodeOf(folder), unneeded: unneededParts(image) };
 }
 
-/** Resolves, compiles and links all modules: everything that does not need ESP-IDF. */
 async function link(sdk: Sdk, platform: string, settings: readonly string[]): Promise<Firmware> {
-	const { environment } = sdk;
-	await run(sdk.tool("mcconfig"), ["-p", platform, "-o", buildFolder, manifest, ...settings], environment);
-	const folder = join(buildFolder, "tmp", platform, "release/esp32");
-	// The makefile requires ESP-IDF's configuration, but linking does not use it.
-	const header = join(folder, "sdkconfig.h");
-	writeFileSync(header, "");
-	const variables = [`IDF_PATH=${folder}`, "IDF_VERSION=v6.0", `SDKCONFIG_H=${header}`, "-o", header];
-	const image = join(folder, "mc.xs.c");
-	// Link again to get the linker's messages.
-	const options = ["-s", "-f", join(folder, "makefile"), ...variables, "-W", manifest, image];
-	const output = await run("make", options, environment);
-	return { ...linked(output), ...contentsOf(folder), folder };
+	const image = await linkForEsp32(sdk, { manifest, name: "esp32", platform, settings });
+	return { ...image, ...contentsOf(image.folder) };
 }
 
 /** Builds the complete firmware with ESP-IDF. */

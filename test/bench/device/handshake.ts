@@ -1,4 +1,4 @@
-import { Digest } from "crypt";
+import { acceptFor } from "../../../modules/rfc6455/accept.js";
 
 /** A client's upgrade request. */
 export const upgradeRequest = [
@@ -15,13 +15,11 @@ export const upgradeRequest = [
 export function upgradeResponse(request: string): string {
 	const key = /^sec-websocket-key: *(\S+)/im.exec(request)?.[1];
 	if (key === undefined) throw new Error(`"${request}" is not an upgrade request`);
-	const digest = new Digest("SHA1");
-	digest.write(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
 	return [
 		"HTTP/1.1 101 Switching Protocols",
 		"Upgrade: websocket",
 		"Connection: Upgrade",
-		`Sec-WebSocket-Accept: ${new Uint8Array(digest.close()).toBase64()}`,
+		`Sec-WebSocket-Accept: ${acceptFor(key)}`,
 		"\r\n",
 	].join("\r\n");
 }

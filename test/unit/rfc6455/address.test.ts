@@ -1,3 +1,4 @@
+import "../../../sim/node/globals.js";
 import { isIPv4 as isNodeIPv4, isIPv6 as isNodeIPv6 } from "node:net";
 import test from "ava";
 import { addressWithoutDNS, isHost, isIPv4, isIPv6 } from "../../../modules/rfc6455/address.js";

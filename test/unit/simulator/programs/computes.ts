@@ -1,6 +1,5 @@
-/** Computes digests and logical operations on small and large buffers. */
+/** Computes logical operations on small and large buffers. */
 
-import { Digest } from "crypt";
 import Logical from "logical";
 
 const countedXor = Logical.xor as (
@@ -8,12 +7,6 @@ const countedXor = Logical.xor as (
 	source: Uint8Array,
 	count: number,
 ) => void;
-const show = (bytes: ArrayBuffer | Uint8Array) => new Uint8Array(bytes as ArrayBuffer).join(" ");
-
-const digest = new Digest("SHA1");
-digest.write("dGhlIHNhbXBsZSBub25jZQ==");
-digest.write(ArrayBuffer.fromString("258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
-trace(`digest ${show(digest.close())}\n`);
 
 const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
 Logical.xor(bytes, Uint8Array.of(1, 2, 4).buffer);

@@ -1,0 +1,8 @@
+/** The module "xs-web-socket" of apps without a Server (manifest_client.json). specifier.ts says why it has a file of its own. */
+
+export { Client } from "xs-web-socket/modules/websocket/client";
+export { supportedReceiveTypes, supportedSendTypes } from "xs-web-socket/modules/websocket/mediatypes";
+export type { ClientEvents, ClientOptions } from "./client.js";
+export type { ConnectionEvents, SendOptions, SendOutcome } from "./connection.js";
+export type { Counters } from "./counters.js";
+export type { ConnectionOptions } from "./settings.js";
