@@ -24,7 +24,7 @@ function appManifests(): string[] {
 /** Returns the files that the compiler does not copy: hand-written declarations, and C. */
 function otherSources(): string[] {
 	return readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })
-		.filter((path) => path.endsWith(".d.ts") || path.endsWith(".c"))
+		.filter((path) => path.endsWith(".d.ts") || /\.[ch]$/.test(path))
 		.map((path) => join("modules", path));
 }
 
