@@ -12,27 +12,37 @@ const manifestPath = "manifest_client.json";
 const prefix = "xs-web-socket/";
 /** These run for their effect on the host, and have platforms: their manifests are included. */
 const separate = /^modules\/(?:network|sdk)\//;
+/** Folders of the modules that are bundled. */
+const bundled = /^(?:websocket|channel|rfc6455)\//;
+/** Names of JavaScript's own functions that are as short as those that the bundle gives. */
+const shortNames = [...builtinNames()].filter((name) => /^[a-z]{2}$/.test(name));
 
-/** @param root Folder of the project. @param dist Folder of the package, with the compiled modules. */
+/**
+ * @param root Folder of the project.
+ * @param dist Folder of the package, with the compiled modules.
+ */
 export async function bundleClient(root: string, dist: string): Promise<void> {
 	const manifest = bundledManifest(root);
 	const { outputFiles } = await build({
-		entryPoints: [join(dist, "modules/websocket/clientspecifier.js")],
+		stdin: {
+			// A constant that nothing uses is dropped, but no name becomes one of those in it: XS would link what has it.
+			contents: `export * from "./modules/websocket/clientspecifier.js"; const taken = () => [${shortNames.join()}, ${shortNames.map((name) => `taken.${name}`).join()}];`,
+			resolveDir: dist,
+		},
 		bundle: true,
 		write: false,
 		format: "esm",
 		target: "es2024",
 		minifyIdentifiers: true,
 		minifySyntax: false,
-		mangleProps: new RegExp(`^(?:${privateNames(root).join("|")})$`),
+		mangleProps: new RegExp(`^(?:${innerNames(root).join("|")})$`),
 		plugins: [
 			{
 				name: "modules",
 				setup({ onResolve }) {
-					onResolve({ filter: /./ }, ({ path, importer, kind }) => {
-						if (kind === "entry-point") return undefined;
+					onResolve({ filter: /./ }, ({ path, resolveDir }) => {
 						const relative = path.startsWith(".");
-						const base = posix.join(prefix, posix.relative(dist, dirname(importer)));
+						const base = posix.join(prefix, posix.relative(dist, resolveDir));
 						const specifier = (relative ? posix.join(base, path) : path).replace(/\.js$/, "");
 						if (!specifier.startsWith(prefix) || specifier in (manifest.modules ?? {}))
 							return { path: specifier, external: true };
@@ -66,8 +76,8 @@ function bundledManifest(root: string): Manifest {
 		for (const [specifier, source] of Object.entries(manifest.modules ?? {})) {
 			if (specifier === "xs-web-socket") continue;
 			const place = [source].flat().map((each) => placed(each, dirname(path)));
-			const bundled = specifier.startsWith(prefix) && !place.some((each) => each.includes("/native/"));
-			if (bundled) continue;
+			const isNative = place.some((each) => each.includes("/native/"));
+			if (specifier.startsWith(prefix) && !isNative) continue;
 			modules[specifier] = place.length === 1 ? (place[0] as string) : place;
 			if (manifest.preload?.includes(specifier)) preload.push(specifier);
 		}
@@ -80,28 +90,33 @@ function placed(source: string, folder: string): string {
 	return source.startsWith(".") ? `./${posix.join(folder, source)}` : source;
 }
 
-/** Returns the members that only the bundled modules can name: private and protected ones with names that nothing else has. */
-function privateNames(root: string): string[] {
-	const files = readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })
-		.filter((path) => path.endsWith(".ts"))
-		.map((path) => join(root, "modules", path));
-	// Apps extend these, with fields of any name that is not documented.
-	const facades = ["emitter", "connection", "client"].map((name) =>
-		readFileSync(join(root, `modules/websocket/${name}.ts`), "utf8"),
-	);
-	const text = [...files, join(root, "typings/moddable.d.ts")]
-		.map((path) => readFileSync(path, "utf8"))
-		.join("\n");
-	const modifiers = "(?:(?:declare|readonly|override|abstract|static|async|get|set) )*";
-	const hidden = new RegExp(`^\\t(?:declare )?(?:private|protected) ${modifiers}(\\w+)`, "gm");
-	const shown = new RegExp(`^\\t+${modifiers}(\\w+)[?!]?[:(<]`, "gm");
-	const others = new Set([
-		...[...text.matchAll(shown), ...text.matchAll(/"(\w+)"/g)].map(([, name]) => name as string),
-		...builtinNames(),
-	]);
-	for (const facade of facades) for (const [, name] of facade.matchAll(hidden)) others.add(name as string);
-	const names = [...text.matchAll(hidden)].map(([, name]) => name as string);
-	return [...new Set(names)].filter((name) => !others.has(name)).sort();
+/**
+ * Modules with names that others use: apps, the host, and native modules. Apps extend the facades, with fields of any name
+ * that is not documented, so not even private members of these are renamed.
+ */
+const boundary =
+	/^(?:json\/.*|websocket\/(?:client|connection|emitter|counters|settings|handshakeoptions|mediatypes?)|channel\/(?:network|tcp)|rfc6455\/transport)\.ts$/;
+
+/** Returns the members that only the bundled modules use: their names are no words of any other file, and no strings. */
+function innerNames(root: string): string[] {
+	const inner: string[] = [];
+	const outer = new Set(builtinNames());
+	const modifiers = "(?:(?:declare|private|protected|readonly|override|abstract|static|get|set) )*";
+	const member = new RegExp(`^\\t${modifiers}(\\w+)[?!]?[:(<]`, "gm");
+	const add = (text: string, pattern: RegExp): void => {
+		for (const [, name] of text.matchAll(pattern)) outer.add(name as string);
+	};
+	add(readFileSync(join(root, "typings/moddable.d.ts"), "utf8"), /(\w+)/g);
+	for (const path of readdirSync(join(root, "modules"), { recursive: true, encoding: "utf8" })) {
+		if (!path.endsWith(".ts")) continue;
+		const text = readFileSync(join(root, "modules", path), "utf8");
+		if (boundary.test(path)) add(text, /(\w+)/g);
+		else if (bundled.test(path)) {
+			add(text, /"(\w+)"/g);
+			inner.push(...[...text.matchAll(member)].map(([, name]) => name as string));
+		}
+	}
+	return [...new Set(inner)].filter((name) => !outer.has(name)).sort();
 }
 
 /** Returns the names of the properties of JavaScript's own classes and objects. */

@@ -36,7 +36,3 @@ define(String, "fromArrayBuffer", (bytes: ArrayBuffer, offset = 0, length?: numb
 define(Math, "irandom", (first?: number, second?: number): number =>
 	second === undefined ? randomInt(first ?? 0x7fffffff) : randomInt(first as number, second),
 );
-
-define(Uint8Array.prototype, "toBase64", function (this: Uint8Array): string {
-	return Buffer.from(this).toString("base64");
-});
