@@ -24,6 +24,7 @@ export const sha1 = (message: ArrayBuffer): Uint8Array<ArrayBuffer> => {
 
 /** Adds the block from `start` on to the state (RFC 3174 section 6.2). */
 const addBlock = (state: number[], bytes: Uint8Array, start: number): void => {
+	// The last 16 words (RFC 3174 section 6.2), which take less memory than all 80.
 	const words: number[] = [];
 	let a = state[0] as number;
 	let b = state[1] as number;
@@ -31,19 +32,20 @@ const addBlock = (state: number[], bytes: Uint8Array, start: number): void => {
 	let d = state[3] as number;
 	let e = state[4] as number;
 	for (let round = 0; round < 80; round++) {
+		const place = round & 15;
 		let word = 0;
 		if (round < 16)
 			for (let index = 0; index < 4; index++)
 				word = (word << 8) | (bytes[start + 4 * round + index] as number);
 		else {
 			word =
-				(words[round - 3] as number) ^
-				(words[round - 8] as number) ^
-				(words[round - 14] as number) ^
-				(words[round - 16] as number);
+				(words[place] as number) ^
+				(words[(round + 2) & 15] as number) ^
+				(words[(round + 8) & 15] as number) ^
+				(words[(round + 13) & 15] as number);
 			word = (word << 1) | (word >>> 31);
 		}
-		words[round] = word;
+		words[place] = word;
 		let mixed = b ^ c ^ d;
 		if (round < 20) mixed = ((b & c) | (~b & d)) + 0x5a827999;
 		else if (round < 40) mixed += 0x6ed9eba1;
