@@ -1,6 +1,7 @@
 import Timer from "timer";
 import type { Channel } from "../channel/contract.js";
 import { type Dial, type DialListener, dial } from "../channel/dial.js";
+import type { DialFailure } from "../channel/failure.js";
 import { hostNetwork } from "../channel/network.js";
 import { after, tickEvery } from "../channel/timers.js";
 import { CloseCode } from "../rfc6455/closecode.js";
@@ -68,7 +69,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		super.onOpen(channel, protocol);
 	}
 
-	onDialFailed(reason: string): void {
+	onDialFailed({ reason }: DialFailure): void {
 		this.release();
 		this.fire("retry", this.attempt, reason);
 		// A listener may have closed the client.
@@ -115,7 +116,10 @@ export class ClientCore extends ConnectionCore implements DialListener {
 
 	private onConnectTimeout(): void {
 		const { stalled } = this;
-		if (!stalled) return this.onDialFailed(`no connection within ${this.connectTimeout} ms (connectTimeout)`);
+		if (!stalled)
+			return this.onDialFailed(
+				this.dial?.refusal ?? { reason: `no connection within ${this.connectTimeout} ms (connectTimeout)` },
+			);
 		// The attempt could not proceed in that time.
 		this.stalled = 0;
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
@@ -131,7 +135,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 			this.dial = dial(this.destination, hostNetwork(), this.settings, this);
 		} catch (error) {
 			const reason = error instanceof Error ? error.message : String(error);
-			this.setTimer(after(0, () => this.onDialFailed(reason)));
+			this.setTimer(after(0, () => this.onDialFailed({ reason })));
 		}
 	}
 
