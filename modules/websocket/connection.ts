@@ -2,6 +2,7 @@ import { CloseCode } from "../rfc6455/closecode.js";
 import type { ConnectionCore } from "./connectioncore.js";
 import type { Counters } from "./counters.js";
 import { Emitter } from "./emitter.js";
+import type { Failure } from "./failure.js";
 
 /** Result of send(). */
 export type SendOutcome =
@@ -26,8 +27,11 @@ export type ConnectionEvents = {
 	message: [message: unknown, info: { readonly binary: boolean }];
 	/** A connection that was open has ended: the code and the reason of RFC 6455 sections 7.1.5 and 7.1.6. */
 	close: [code: number, reason: string];
-	/** Human-readable description of the error. */
-	error: [message: string];
+	/**
+	 * Human-readable description of the error; and, of a Client that cannot connect or has `reconnect`, what is known
+	 * about the failed attempt or connection.
+	 */
+	error: [message: string, failure?: Failure];
 	/** The send queue is empty again, after messages have waited in it or were discarded. */
 	drain: [];
 };

@@ -1,0 +1,575 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import type { ClientOptions, Failure } from "../../../modules/websocket/websocket.js";
+import { traces } from "../../../sim/node/globals.js";
+import { pass } from "../../support/clock.js";
+import { closePayload, frame, opcodes } from "../../support/frames.js";
+import { acceptFor, acceptingResponse } from "../../support/handshake.js";
+import { MemorySocket } from "../../support/memorysocket.js";
+
+const { Client } = await import("../../../modules/websocket/websocket.js");
+
+Object.assign(globalThis, { device: { network: { ws: { socket: { io: MemorySocket } } } } });
+
+/** Without chance: the pauses are 100, 200, 400, 800, 1000 ms. */
+const exact = { minimum: 50, maximum: 1000, factor: 2, jitter: 0, stableAfter: 5000 };
+
+/** A client, its events, and its server: the test. */
+class Pair {
+	readonly client;
+	readonly events: unknown[][] = [];
+
+	constructor(options: ClientOptions = {}) {
+		this.client = new Client({
+			host: "127.0.0.1",
+			numberOfRetries: 0,
+			timeBetweenRetries: 0,
+			pingInterval: 0,
+			connectTimeout: 0,
+			reconnect: exact,
+			...options,
+		});
+		for (const event of ["open", "close", "error", "retry"] as const)
+			this.client.on(event, (...values: unknown[]) => this.events.push([event, ...values]));
+		this.client.open();
+	}
+
+	/** The failures that `retry` and `error` carried. */
+	get failures(): Failure[] {
+		return this.events.map((values) => values.at(-1)).filter((it) => typeof it === "object") as Failure[];
+	}
+
+	/** Answers the current attempt, and returns the request. */
+	answer(response: string): string {
+		const socket = MemorySocket.last;
+		socket.grant(1000);
+		const request = socket.take().toString("latin1");
+		socket.receive(response || acceptingResponse(acceptFor(request)));
+		return request;
+	}
+
+	accept(): string {
+		return this.answer("");
+	}
+
+	refuse(status: number, fields = ""): string {
+		return this.answer(`HTTP/1.1 ${status} No\r\n${fields}\r\n`);
+	}
+
+	/** Closes the connection as the server. */
+	end(code?: number): void {
+		if (code) MemorySocket.last.receive(frame(opcodes.close, closePayload(code, "because")));
+		MemorySocket.last.fail();
+		pass(0);
+	}
+}
+
+/** Lets time pass until the next attempt; returns how long that took, and undefined when none comes. */
+function untilAttempt(limit = 10_000): number | undefined {
+	const { count } = MemorySocket;
+	for (let waited = 0; waited <= limit; waited++) {
+		if (MemorySocket.count > count) return waited;
+		pass(1);
+	}
+	return undefined;
+}
+
+test.serial(
+	"after a lost connection the next attempt comes by itself, and pauses grow while attempts fail",
+	(t) => {
+		const pair = new Pair();
+		pair.accept();
+		pair.end();
+		t.deepEqual(pair.events, [["open"], ["close", 1006, ""]]);
+		const pauses = [untilAttempt()];
+		for (let attempt = 0; attempt < 5; attempt++) {
+			pair.end();
+			pauses.push(untilAttempt());
+		}
+		t.deepEqual(pauses, [100, 200, 400, 800, 1000, 1000]);
+		pair.accept();
+		t.deepEqual(
+			pair.events.slice(2).map((values) => values.slice(0, 2)),
+			[["retry", 1], ["retry", 2], ["retry", 3], ["retry", 4], ["retry", 5], ["open"]],
+		);
+		t.deepEqual(
+			pair.failures.map(({ delay }) => delay),
+			[200, 400, 800, 1000, 1000],
+		);
+		pair.client.close();
+		pair.end();
+	},
+);
+
+test.serial("pauses are short again only after a connection has lasted for stableAfter", (t) => {
+	const pair = new Pair();
+	const pauses: unknown[] = [];
+	for (const duration of [0, 4999, 4999, 5000, 4999]) {
+		pair.accept();
+		pass(duration);
+		pair.end();
+		pauses.push(untilAttempt());
+	}
+	t.deepEqual(pauses, [100, 200, 400, 100, 200]);
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("with full jitter a pause is anywhere from the minimum to the longest one", (t) => {
+	const { irandom } = Math;
+	for (const [part, pause] of [
+		[0, 200],
+		[0.5, 125],
+		[1, 50],
+	] as const) {
+		Math.irandom = (from?: number, to?: number) =>
+			(from as number) + Math.floor(part * ((to as number) - (from as number) - 1));
+		const pair = new Pair({ reconnect: { ...exact, factor: 4, jitter: 1 } });
+		pair.accept();
+		pair.end();
+		t.is(untilAttempt(), pause);
+		pair.client.close();
+		pass(0);
+	}
+	Math.irandom = irandom;
+});
+
+test.serial(
+	"the first connection has the attempts of numberOfRetries; then comes error, and the back-off",
+	(t) => {
+		const pair = new Pair({ numberOfRetries: 2, timeBetweenRetries: 30 });
+		const pauses: unknown[] = [];
+		for (let attempt = 0; attempt < 5; attempt++) {
+			pair.end();
+			pauses.push(untilAttempt());
+		}
+		t.deepEqual(pauses, [30, 30, 100, 200, 400]);
+		t.deepEqual(
+			pair.events.map(([event]) => event),
+			["retry", "retry", "retry", "error", "retry", "retry"],
+		);
+		t.deepEqual(pair.events[3], [
+			"error",
+			"no connection to 127.0.0.1:80 after 3 attempts: the connection was refused",
+			{ permanent: false, delay: 100 },
+		]);
+		pair.accept();
+		pair.end();
+		t.is(untilAttempt(), 800, "a connection that was not stable changes nothing");
+		pair.client.close();
+		pass(0);
+	},
+);
+
+test.serial(
+	"close() while waiting ends it; a later open() starts afresh, with the pauses that it had",
+	(t) => {
+		const pair = new Pair();
+		pair.accept();
+		pair.client.send({ n: 1 });
+		pair.end();
+		t.is(pair.client.send({ n: 2 }), "queued");
+		pair.client.close();
+		pass(0);
+		t.deepEqual(pair.events.at(-1), ["close", 1006, ""]);
+		t.is(untilAttempt(), undefined);
+		t.like(pair.client.counters, { sent: 1, lost: 1, waiting: 0 });
+		pair.client.open();
+		pair.accept();
+		pair.end();
+		t.is(untilAttempt(), 200);
+		pair.client.close();
+		pass(0);
+	},
+);
+
+test.serial("open() while waiting does nothing: it shortens no pause", (t) => {
+	const pair = new Pair();
+	pair.client.on("close", () => pair.client.open());
+	pair.accept();
+	pair.end();
+	pass(40);
+	pair.client.open();
+	t.is(untilAttempt(), 60);
+	t.is(pair.events.length, 2);
+	pair.client.removeAllListeners("close");
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("open() while the server closes the connection waits for the pause, too", (t) => {
+	const pair = new Pair();
+	pair.accept();
+	MemorySocket.last.receive(frame(opcodes.close, closePayload(1000)));
+	pair.client.open();
+	pair.end();
+	t.is(untilAttempt(), 100);
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("after close() by the app nothing follows, and open() while closing opens at once", (t) => {
+	const pair = new Pair();
+	pair.accept();
+	pair.client.close();
+	pair.end(1000);
+	t.is(untilAttempt(), undefined);
+	pair.client.open();
+	pair.accept();
+	const { count } = MemorySocket;
+	pair.client.close();
+	pair.client.open();
+	pair.end(1000);
+	t.is(MemorySocket.count, count + 1);
+	pair.accept();
+	pair.end();
+	t.is(untilAttempt(), 100, "and reconnecting goes on");
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("close() while the server closes the connection ends it, too", (t) => {
+	const pair = new Pair();
+	pair.accept();
+	MemorySocket.last.receive(frame(opcodes.close, closePayload(1001)));
+	pair.client.close();
+	pair.end();
+	t.is(untilAttempt(), undefined);
+	t.deepEqual(pair.events.at(-1), ["close", 1001, ""]);
+});
+
+test.serial("a permanent refusal: one error, no further attempt, also before the first connection", (t) => {
+	const pair = new Pair({ numberOfRetries: 10 });
+	pair.refuse(401, "WWW-Authenticate: Bearer\r\n");
+	const failure = { permanent: true, status: 401, headers: { "www-authenticate": "Bearer" } };
+	const reason = 'the server answered "401 No" instead of 101';
+	t.deepEqual(pair.events, [
+		["retry", 1, reason, failure],
+		["error", `no connection to 127.0.0.1:80 after 1 attempt: ${reason}`, failure],
+	]);
+	t.is(untilAttempt(), undefined);
+	pair.client.open();
+	pair.accept();
+	t.deepEqual(pair.events.at(-1), ["open"], "open() tries again");
+	pair.client.close();
+	pair.end(1000);
+});
+
+test.serial("a permanent close code: one error, then close, and no further attempt", (t) => {
+	for (const code of [1002, 1003, 1007, 1008, 1010]) {
+		const pair = new Pair();
+		pair.accept();
+		pair.end(code);
+		t.deepEqual(pair.events, [
+			["open"],
+			[
+				"error",
+				`the connection to 127.0.0.1:80 was closed with ${code} ("because")`,
+				{ code, permanent: true },
+			],
+			["close", code, "because"],
+		]);
+		t.is(untilAttempt(), undefined, String(code));
+	}
+});
+
+test.serial("other close codes are temporary; after 1012 and 1013 the pause is long", (t) => {
+	for (const [code, pause] of [
+		[1000, 100],
+		[1001, 100],
+		[1009, 100],
+		[1011, 100],
+		[1012, 1000],
+		[1013, 1000],
+		[4000, 100],
+	] as const) {
+		const pair = new Pair();
+		pair.accept();
+		pair.end(code);
+		t.is(untilAttempt(), pause, String(code));
+		pair.client.close();
+		pass(0);
+	}
+});
+
+test.serial("a violation of the server has one error, and no further attempt", (t) => {
+	const pair = new Pair();
+	pair.accept();
+	MemorySocket.last.receive(frame(3));
+	pair.end();
+	pass(1000);
+	t.deepEqual(
+		pair.events.map(([event]) => event),
+		["open", "error", "close"],
+	);
+	t.deepEqual(pair.events[1]?.[2], { code: 1002, permanent: true });
+	t.is(untilAttempt(), undefined);
+});
+
+test.serial("a message that is too long is a temporary failure", (t) => {
+	const pair = new Pair({ maxMessageSize: 3 });
+	pair.accept();
+	MemorySocket.last.receive(frame(opcodes.text, '"long"'));
+	MemorySocket.last.fail();
+	pass(500);
+	t.deepEqual(pair.failures, [{ code: 1009, permanent: false }]);
+	t.is(MemorySocket.count > 0, true);
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("429 and 503 add Retry-After to the pause, other statuses do not", (t) => {
+	for (const [status, fields, retryAfter, delay] of [
+		[429, "Retry-After: 2\r\n", 2000, 2100],
+		[503, "Retry-After: 2\r\n", 2000, 2100],
+		[503, "Retry-After: 999999\r\n", 3_600_000, 3_600_100],
+		[
+			503,
+			"Retry-After: Sun, 06 Nov 1994 08:49:39 GMT\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+			2000,
+			2100,
+		],
+		[503, "Retry-After: soon\r\n", undefined, 100],
+		[503, "", undefined, 100],
+		[500, "Retry-After: 2\r\n", 2000, 100],
+	] as const) {
+		const pair = new Pair();
+		pair.refuse(status, fields);
+		t.is(pair.failures[0]?.retryAfter, retryAfter);
+		t.is(pair.failures[0]?.delay, delay);
+		if (delay < 10_000) t.is(untilAttempt(), delay);
+		pair.client.close();
+		pass(0);
+	}
+});
+
+test.serial("without reconnect the failure is told, and attempts are those of numberOfRetries", (t) => {
+	for (const reconnect of [undefined, null, false] as const) {
+		const pair = new Pair({ reconnect: reconnect as false, numberOfRetries: 1, timeBetweenRetries: 30 });
+		pair.refuse(404);
+		t.is(untilAttempt(), 30);
+		pair.refuse(503, "Retry-After: 2\r\n");
+		t.deepEqual(pair.failures, [
+			{ permanent: true, status: 404, headers: {}, delay: 30 },
+			{ permanent: false, status: 503, headers: { "retry-after": "2" }, retryAfter: 2000 },
+			{ permanent: false, status: 503, headers: { "retry-after": "2" }, retryAfter: 2000 },
+		]);
+		t.is(untilAttempt(), undefined);
+		pair.client.open();
+		pass(30);
+		pair.accept();
+		pair.end(1008);
+		t.is(untilAttempt(), undefined);
+		t.is(pair.events.filter(([event]) => event === "error").length, 1);
+	}
+});
+
+test.serial("isPermanent adds failures; it gets what is known, and its exceptions are traced", (t) => {
+	const asked: unknown[] = [];
+	const pair = new Pair({
+		reconnect: {
+			...exact,
+			isPermanent(failure, reason) {
+				asked.push({ ...failure }, reason);
+				if (failure.status === 500) throw new Error("thrown by isPermanent");
+				return failure.code === 4001 || failure.status === 200;
+			},
+		},
+	});
+	pair.refuse(500);
+	t.regex(traces.at(-1) ?? "", /isPermanent threw Error: thrown by isPermanent/);
+	t.is(untilAttempt(), 100);
+	pair.accept();
+	pair.end(4001);
+	t.is(untilAttempt(), undefined);
+	t.deepEqual(pair.failures.at(-1), { code: 4001, permanent: true });
+	t.deepEqual(asked, [
+		{ permanent: false, status: 500, headers: {} },
+		'the server answered "500 No" instead of 101',
+		{ code: 4001, permanent: false },
+		"because",
+	]);
+	pair.client.open();
+	pair.refuse(200);
+	t.like(pair.failures.at(-1), { status: 200, permanent: true });
+	t.is(untilAttempt(), undefined);
+	pair.client.open();
+	pair.refuse(404);
+	t.is(asked.length, 6, "not asked about what is permanent anyway");
+});
+
+test.serial("a listener of retry may close the client and open it again", (t) => {
+	const pair = new Pair();
+	pair.client.once("retry", () => {
+		pair.client.close();
+		pair.client.open();
+	});
+	pair.end();
+	t.deepEqual(pair.events, [
+		["retry", 1, "the connection was refused", { permanent: false, delay: 100 }],
+		["close", 1006, ""],
+	]);
+	pair.accept();
+	t.deepEqual(pair.events.at(-1), ["open"]);
+	t.is(untilAttempt(), undefined);
+	pair.client.close();
+	pair.end(1000);
+});
+
+test("the values of reconnect are checked, with errors that name them", (t) => {
+	for (const [reconnect, error, message] of [
+		[1, "TypeError", "reconnect is 1; it must be true, false or an object"],
+		["yes", "TypeError", 'reconnect is "yes"; it must be true, false or an object'],
+		[[], "TypeError", "reconnect is an array; it must be true, false or an object"],
+		[{ minimum: 0 }, "RangeError", "reconnect.minimum is 0; it must be an integer from 1 to 86400000"],
+		[{ minimum: "1" }, "TypeError", 'reconnect.minimum is "1"; it must be an integer from 1 to 86400000'],
+		[
+			{ minimum: 500, maximum: 499 },
+			"RangeError",
+			"reconnect.maximum is 499; it must be an integer from 500 to 86400000",
+		],
+		[{ factor: 0.5 }, "RangeError", "reconnect.factor is 0.5; it must be a number from 1 to 100"],
+		[{ factor: Number.NaN }, "RangeError", "reconnect.factor is NaN; it must be a number from 1 to 100"],
+		[{ jitter: 1.1 }, "RangeError", "reconnect.jitter is 1.1; it must be a number from 0 to 1"],
+		[{ jitter: true }, "TypeError", "reconnect.jitter is true; it must be a number from 0 to 1"],
+		[
+			{ stableAfter: -1 },
+			"RangeError",
+			"reconnect.stableAfter is -1; it must be an integer from 0 to 2147483647",
+		],
+		[{ isPermanent: 1 }, "TypeError", "reconnect.isPermanent is 1; it must be a function"],
+	] as const)
+		t.throws(() => new Client({ reconnect } as unknown as ClientOptions), { name: error, message });
+	for (const reconnect of [true, {}, { minimum: 86_400_000 }, { minimum: null, isPermanent: null, other: 1 }])
+		t.notThrows(() => new Client({ reconnect } as unknown as ClientOptions));
+});
+
+test.serial("url, path, headers and protocols may be functions, called before each attempt", (t) => {
+	let attempt = 0;
+	const pair = new Pair({
+		host: "127.0.0.1",
+		path: () => `/${++attempt}`,
+		headers: () => ({ Authorization: `Bearer ${attempt}` }),
+		protocols: () => [`v${attempt}`, "v0"],
+	});
+	for (const number of [1, 2, 3]) {
+		const request = pair.refuse(500);
+		t.true(request.startsWith(`GET /${number} HTTP/1.1\r\nHost: 127.0.0.1\r\n`));
+		t.true(request.includes(`\r\nAuthorization: Bearer ${number}\r\n`));
+		t.true(request.includes(`\r\nSec-WebSocket-Protocol: v${number}, v0\r\n`));
+		untilAttempt();
+	}
+	pair.accept();
+	pair.end();
+	untilAttempt();
+	t.true(pair.refuse(500).startsWith("GET /5 "), "also after a lost connection");
+	pair.client.close();
+	pass(0);
+	const urls = ["ws://127.0.0.1:81/a", "ws://127.0.0.2/b"];
+	const other = new Pair({ host: null, url: () => urls.shift() ?? "" });
+	t.like(MemorySocket.last.options, { address: "127.0.0.1", port: 81 });
+	t.true(other.refuse(500).startsWith("GET /a HTTP/1.1\r\nHost: 127.0.0.1:81\r\n"));
+	untilAttempt();
+	t.like(MemorySocket.last.options, { address: "127.0.0.2", port: 80 });
+	t.true(other.refuse(500).startsWith("GET /b "));
+	other.client.close();
+	pass(0);
+});
+
+test.serial("a function without a value stands for the default", (t) => {
+	const pair = new Pair({ path: () => null, headers: () => null, protocols: () => null });
+	t.true(pair.refuse(500).startsWith("GET / "));
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("an exception of a function, or an invalid value, is a failed attempt", (t) => {
+	const values: unknown[] = [
+		() => {
+			throw new Error("no token yet");
+		},
+		() => "path",
+		() => Promise.resolve("/"),
+		() => "/at-last",
+	];
+	const pair = new Pair({ path: () => (values.shift() as () => string)() });
+	for (let attempt = 0; attempt < 3; attempt++) {
+		pass(0);
+		pass(1000);
+	}
+	t.deepEqual(
+		pair.events.filter(([event]) => event === "retry").map(([, , reason]) => reason),
+		[
+			"no token yet",
+			'path is "path"; it must start with "/" and hold visible ASCII without space and "#"',
+			"path is an object; it must be a string",
+		],
+	);
+	t.is(pair.events[1]?.[1], "no connection after 1 attempt: no token yet", "the server is not known yet");
+	pass(1000);
+	t.true(pair.accept().startsWith("GET /at-last "));
+	pair.client.close();
+	pair.end(1000);
+	const nowhere = new Pair({ host: null, url: (() => undefined) as unknown as () => string });
+	pass(0);
+	t.is(nowhere.events[0]?.[2], "url() is undefined; it must be a string");
+	nowhere.client.close();
+	pass(0);
+});
+
+test.serial("the hosts of a list are tried in turn, from the first one on", (t) => {
+	const host = ["127.0.0.1", "127.0.0.2", "127.0.0.3"];
+	const pair = new Pair({ host });
+	host.reverse();
+	const tried: unknown[] = [];
+	for (let attempt = 0; attempt < 5; attempt++) {
+		tried.push(MemorySocket.last.options.address);
+		if (attempt === 2) pair.accept();
+		pair.end();
+		untilAttempt();
+	}
+	t.deepEqual(tried, ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.2"]);
+	pair.client.close();
+	pass(0);
+});
+
+test("hosts and the other options are checked by the constructor, also beside functions", (t) => {
+	for (const [options, message] of [
+		[{ host: [] }, /^host is an array; it must be a host or a list of at least one$/],
+		[{ host: ["a", 1] }, /^host is 1; it must be a string$/],
+		[{ host: ["a", "b:c"] }, /^host is "b:c"/],
+		[{ host: ["a", "b"], port: 0 }, /^port is 0/],
+		[{ path: () => "/", port: 0 }, /^port is 0/],
+		[{ url: () => "ws://a", host: "b" }, /^url and host are both given/],
+		[{ url: () => "ws://a", host: ["b"] }, /^url and host are both given/],
+		[{ headers: () => null, protocols: "a b" }, /^protocols has "a b"/],
+		[{ host: () => "a" }, /^host is .*; it must be a string$/s],
+	] as const)
+		t.throws(() => new Client(options as unknown as ClientOptions), { message });
+});
+
+test.serial("the queue and the counters live through it all", (t) => {
+	const pair = new Pair();
+	t.is(pair.client.send(1), "queued");
+	pair.refuse(500);
+	t.is(pair.client.send(2), "queued");
+	untilAttempt();
+	pair.accept();
+	t.is(pair.client.send(3), "sent");
+	pair.end();
+	t.is(pair.client.send(4), "queued");
+	untilAttempt();
+	pair.accept();
+	t.like(pair.client.counters, { accepted: 4, sent: 4, waiting: 0, lost: 0, discarded: 0 });
+	pair.client.close();
+	pair.end(1000);
+});
+
+test.serial("with discardMessagesBeforeOpen messages are discarded while waiting, too", (t) => {
+	const pair = new Pair({ discardMessagesBeforeOpen: true });
+	pair.accept();
+	pair.end();
+	t.is(pair.client.send(1), "discarded");
+	pair.client.close();
+	pass(0);
+});
