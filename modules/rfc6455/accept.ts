@@ -1,7 +1,12 @@
 import { Digest } from "crypt";
+import { seedRandom } from "./seed.js";
 
-/** Returns a new `Sec-WebSocket-Key`: the base64 of 16 random bytes (RFC 6455 section 4.1). */
+/**
+ * Returns a new `Sec-WebSocket-Key`: the base64 of 16 random bytes (RFC 6455 section 4.1). The random numbers are seeded
+ * first: every client starts here, and masks its frames later.
+ */
 export function createKey(): string {
+	seedRandom();
 	return new Uint8Array(16).map(() => Math.irandom(0, 256)).toBase64();
 }
 

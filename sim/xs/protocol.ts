@@ -81,6 +81,8 @@ export enum Query {
 	Digest,
 	/** uint8 Logic, bytes, bytes of the repeated operand; answer: the combined bytes */
 	Combine,
+	/** no parameters; answer: uint32, random */
+	Random,
 }
 
 /** Operations of the `logical` module. */

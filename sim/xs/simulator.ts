@@ -8,6 +8,7 @@
  * ```
  */
 
+import { randomInt } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -236,6 +237,9 @@ export class Simulator {
 				break;
 			case Query.Combine:
 				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
+				break;
+			case Query.Random:
+				answer.uint32(randomInt(2 ** 32));
 				break;
 		}
 		return answer.take();

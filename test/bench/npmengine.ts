@@ -9,12 +9,13 @@ function pathOf(file: string): string {
 }
 
 /**
- * On a device, masking and the JSON limits are native. Here they are slow loops in JavaScript, so they are left
- * out; the benchmark's masked frames use a masking key of 0. bench:moddable includes both.
+ * On a device, masking, the JSON limits and the seed are native. Here they are slow JavaScript, so they are left
+ * out; the benchmark's masked frames use a masking key of 0. bench:moddable includes them.
  */
 export const aliases = {
 	logical: pathOf("./nologic.ts"),
 	[pathOf("../../modules/json/jsonlimits.ts")]: pathOf("./nolimits.ts"),
+	[pathOf("../../modules/rfc6455/seed.ts")]: pathOf("./noseed.ts"),
 };
 
 /** One turn of the benchmark may take long. */
