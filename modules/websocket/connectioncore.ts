@@ -70,6 +70,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	typeFor(data: unknown, options: unknown): Pick<MediaType, "binary" | "encode"> {
 		const { sendType } = this.settings;
 		const raw = rawOptions(options);
+		const onSettled = raw["onSettled"] ?? undefined;
+		if (onSettled !== undefined && typeof onSettled !== "function")
+			throw wrongType("onSettled", onSettled, "a function");
 		if (raw["binary"] === undefined) return sendType;
 		const binary = booleanOption(raw, "binary");
 		if (binary && isBuffer(data)) return bytesType;

@@ -51,6 +51,23 @@ export class SendQueue {
 		return this.size - headerSize;
 	}
 
+	/** Bytes of the messages, without headers and gaps. They are counted each time, so that a message costs nothing. */
+	get messageBytes(): number {
+		let position = this.head;
+		let bytes = 0;
+		for (let rest = this.count; rest > 0; rest--) {
+			let header = this.size - position < headerSize ? gap : this.headers.getUint32(position);
+			if (header === gap) {
+				position = 0;
+				header = this.headers.getUint32(0);
+			}
+			bytes += header >>> 1;
+			position += (header >>> 1) + headerSize;
+			if (position > this.size) position -= this.size;
+		}
+		return bytes;
+	}
+
 	/**
 	 * Adds a copy of a message.
 	 * @param length Byte length, if already known.

@@ -65,6 +65,7 @@ test("with random operations the queue equals a list and refuses only messages t
 				model.messages.length = 0;
 			}
 			t.is(queue.count, model.messages.length);
+			t.is(queue.messageBytes, model.used - header * queue.count);
 			const [first] = model.messages;
 			if (first) {
 				t.is(queue.length, first.bytes.length);
