@@ -28,7 +28,10 @@ test("a connection that was lost is opened again by itself, and the queue is sen
 	const next = await server.connection();
 	t.is(await next.message(), "2");
 	await lost.next("drain");
-	t.deepEqual(lost.order, ["open", "close", "ran client1 listener 1", "open", "drain"]);
+	t.deepEqual(
+		lost.order.filter((event) => !event.startsWith("ran ")),
+		["open", "close", "open", "drain"],
+	);
 	t.like(await lost.counters(), { accepted: 2, sent: 2, waiting: 0, lost: 0 });
 	next.socket.close(1001, "restart");
 	await server.connection();
