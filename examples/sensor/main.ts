@@ -16,9 +16,8 @@ const client = new Client({
 	host: String(config["host"] ?? "localhost"),
 	port: Number(config["port"] ?? 8080),
 	connectTimeout: 5000,
-	// Retry however long the server is down.
-	numberOfRetries: Number.MAX_SAFE_INTEGER,
-	timeBetweenRetries: 1000,
+	// Connect again by itself, however long the server is down.
+	reconnect: true,
 	// Reports are queued meanwhile. When the queue is full, the oldest are discarded: new ones matter more.
 	sendQueueSize: 2048,
 	overflow: "drop-oldest",
@@ -49,12 +48,11 @@ function count(): void {
 }
 
 client.on("open", () => trace("connected\n"));
-client.on("retry", (attempt, reason) => trace(`attempt ${attempt}: ${reason}\n`));
-client.on("error", (message) => trace(`${message}\n`));
-client.on("close", (code) => {
-	trace(`disconnected, code ${code}\n`);
-	client.open();
+client.on("retry", (attempt, reason, { delay }) => {
+	trace(`attempt ${attempt}: ${reason}; next attempt: ${delay === undefined ? "none" : `in ${delay} ms`}\n`);
 });
+client.on("error", (message) => trace(`${message}\n`));
+client.on("close", (code) => trace(`disconnected, code ${code}\n`));
 
 report();
 Timer.repeat(report, Number(config["interval"] ?? 5000));

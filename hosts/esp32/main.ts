@@ -12,10 +12,9 @@ import config from "mc/config";
 import Timer from "timer";
 import { Client, Server } from "xs-web-socket";
 
-/** Milliseconds between two reports, between two traces of the state, and before the client is opened again. */
+/** Milliseconds between two reports, and between two traces of the state. */
 const reportInterval = 5000;
 const stateInterval = 10000;
-const pause = 10000;
 /** Value of `connection` of an ECMA-419 network interface that has an address. */
 const ready = 500;
 
@@ -53,34 +52,33 @@ server.on("connection", (socket) => {
 server.start();
 
 const reporting = config["host"] !== undefined;
-// Without a connection the newest reports are kept, as many as fit.
+// Without a connection the newest reports are kept, as many as fit. The client connects again by itself.
 const client = new Client({
 	host: String(config["host"] ?? "localhost"),
 	port: Number(config["port"] ?? 80),
 	names,
 	connectTimeout: 5000,
+	reconnect: true,
 	overflow: "drop-oldest",
 	sendQueueSize: 2048,
 });
 
-/**
- * Opens the client if there is Wi-Fi; otherwise `onChanged` does so later. open() on an open client does
- * nothing.
- */
+/** Opens the client once there is Wi-Fi. Afterwards, and while it connects again, open() does nothing. */
 function open(): void {
 	if (reporting && wifi.connection >= ready) client.open();
 }
 
 client.on("open", () => say("client: open"));
 client.on("message", (message) => say(`client: received ${JSON.stringify(message)}`));
-client.on("close", (code) => {
-	say(`client: closed with code ${code}`);
-	Timer.set(open, pause);
+client.on("close", (code) => say(`client: closed with code ${code}`));
+client.on("retry", (attempt, reason, { delay }) => {
+	const next = delay === undefined ? "" : `; the next one follows in ${delay} ms`;
+	say(`client: attempt ${attempt}: ${reason}${next}`);
 });
-client.on("error", (message) => {
-	say(`client: ${message}`);
-	Timer.set(open, pause);
-});
+// After a permanent failure the client stays closed, until the Wi-Fi comes back or the device starts again.
+client.on("error", (message, failure) =>
+	say(`client: ${message}${failure?.permanent ? "; this is permanent" : ""}`),
+);
 
 const wifi = new WiFi({
 	onChanged() {

@@ -2,17 +2,20 @@ import { addressWithoutDNS } from "../rfc6455/address.js";
 import { ClientHandshake, type ClientHandshakeOptions } from "../rfc6455/clienthandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
+import type { DialFailure } from "./failure.js";
 import type { Network, Resolver } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
 
 /** Receives the events of an attempt to connect, and of the channel that it opens. */
 export interface DialListener extends ChannelListener {
 	/** The attempt has failed; everything has been released. Not called inside dial(). */
-	onDialFailed(reason: string): void;
+	onDialFailed(failure: DialFailure): void;
 }
 
 /** An attempt to connect. */
 export interface Dial {
+	/** The refusal of which the status line has arrived, but not yet the rest of the head. */
+	readonly refusal?: DialFailure | undefined;
 	/** Ends the attempt and releases everything; the listener is not called any more. */
 	destroy(): void;
 }
@@ -84,7 +87,12 @@ class ClientDial implements SocketOwner, Dial {
 		const socket = this.socket as TcpSocket;
 		const { handshake, listener, window = 0 } = this;
 		const rest = readHead(handshake, socket, count);
-		if (handshake.fault) this.fail(handshake.fault.message);
+		if (handshake.fault)
+			this.fail({
+				...handshake.refusal,
+				reason: handshake.fault.message,
+				permanent: handshake.isPermanent,
+			});
 		else if (handshake.complete && listener) {
 			this.socket = undefined;
 			openChannel(socket, window, rest, handshake.protocol, true, this.settings, listener);
@@ -92,15 +100,20 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	onSocketError(): void {
-		this.fail(
+		const reason =
 			this.window === undefined
 				? "the connection was refused"
-				: "the server ended the connection during the handshake",
-		);
+				: "the server ended the connection during the handshake";
+		this.fail(this.refusal ?? { reason });
 	}
 
 	onSocketException(error: unknown): void {
-		this.fail(String(error));
+		this.fail({ reason: String(error) });
+	}
+
+	get refusal(): DialFailure | undefined {
+		const { refusal, refusalText = "" } = this.handshake;
+		return refusal && { ...refusal, reason: refusalText };
 	}
 
 	private resolve(): void {
@@ -117,7 +130,7 @@ class ClientDial implements SocketOwner, Dial {
 					this.onSocketException(error);
 				}
 			},
-			onError: () => this.fail(`the name "${host}" could not be resolved`),
+			onError: () => this.fail({ reason: `the name "${host}" could not be resolved` }),
 		});
 	}
 
@@ -128,9 +141,9 @@ class ClientDial implements SocketOwner, Dial {
 		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
 	}
 
-	private fail(reason: string): void {
+	private fail(failure: DialFailure): void {
 		const { listener } = this;
 		this.destroy();
-		listener?.onDialFailed(reason);
+		listener?.onDialFailed(failure);
 	}
 }

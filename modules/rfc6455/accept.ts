@@ -1,7 +1,12 @@
+import { seedRandom } from "./seed.js";
 import { base64, sha1 } from "./sha1.js";
 
-/** Returns a new `Sec-WebSocket-Key`: the base64 of 16 random bytes (RFC 6455 section 4.1). */
+/**
+ * Returns a new `Sec-WebSocket-Key`: the base64 of 16 random bytes (RFC 6455 section 4.1). The random numbers are seeded
+ * first: every client starts here, and masks its frames later.
+ */
 export const createKey = (): string => {
+	seedRandom();
 	const bytes = new Uint8Array(16);
 	for (let index = 0; index < 16; index++) bytes[index] = Math.irandom(0, 256);
 	return base64(bytes);

@@ -5,8 +5,19 @@ import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
 
 const enum Size {
-	/** Characters of a refusal's status and reason that an error message shows. */
+	/** Characters of a refusal's status and reason, and of a redirect's target, that an error message shows. */
 	reason = 100,
+}
+
+/** The header fields of a refusal that are kept: together they are shorter than `maxHeadSize`. */
+const keptFields = Object.freeze(["date", "location", "retry-after", "www-authenticate"]);
+
+/** A response that refuses the handshake: HTTP instead of a WebSocket. */
+export interface Refusal {
+	/** Status of the response, from 200 to 599. */
+	readonly status: number;
+	/** Those of its header fields that are kept, by their names in lower case; repeated ones are joined with ", ". */
+	readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The options of a client's opening handshake. */
@@ -37,6 +48,12 @@ export class ClientHandshake extends HeadReader {
 	private readonly accept: string;
 	private readonly offered: readonly string[];
 	private accepted: boolean;
+	/** Set once the status line of a refusal was read: its fields are read before it is a fault. */
+	refusal?: Refusal;
+	/** The sentence for it. */
+	refusalText?: string;
+	/** True when the fault is a choice that was not offered: the server would make it again. */
+	isPermanent?: boolean;
 	/** True while the head of an interim response is read (RFC 9110 section 15.2). */
 	private interim: boolean;
 
@@ -83,13 +100,21 @@ export class ClientHandshake extends HeadReader {
 		const line = this.text(0, this.length < longest ? this.length : longest);
 		const status = statusOf(line);
 		if (!status) this.refuse(`the server answered ${quote(line)}, which is not HTTP/1.1`);
-		else if (status >= 200)
-			this.refuse(`the server answered ${quote(line.slice(9), Size.reason)} instead of 101`);
+		else if (status >= 200) {
+			this.refusal = { status, headers: {} };
+			this.refusalText = `the server answered ${quote(line.slice(9), Size.reason)} instead of 101`;
+		}
 		// RFC 9110 section 15.2: a client skips interim responses that it does not expect.
 		this.interim = status !== 101;
 	}
 
+	/** Whatever follows the status line of a refusal, the fault is the refusal. */
+	protected override refuse(message: string, status?: number): void {
+		super.refuse(this.refusalText ?? message, status);
+	}
+
 	protected override onName(name: string): Keep {
+		if (this.refusal) return keptFields.includes(name) ? Keep.value : Keep.nothing;
 		const matters =
 			!this.interim &&
 			(name === "sec-websocket-accept" ||
@@ -99,6 +124,12 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	protected override onField(name: string, value: string): void {
+		if (this.refusal) {
+			const headers = this.refusal.headers as Record<string, string>;
+			// RFC 9110 section 5.3: the meaning of repeated fields.
+			headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+			return;
+		}
 		switch (name) {
 			case "sec-websocket-accept":
 				if (this.accepted) this.refuseDouble("Sec-WebSocket-Accept");
@@ -120,13 +151,22 @@ export class ClientHandshake extends HeadReader {
 	protected override onItem(): void {}
 
 	protected override onEnd(): void {
-		if (this.interim) this.restart();
+		if (this.refusal) this.endRefusal(this.refusal);
+		else if (this.interim) this.restart();
 		else if (!this.upgrades) this.refuseWithout("Upgrade: websocket");
 		else if (this.upgrades > 1)
 			this.refuse('the server\'s "Upgrade" names more than one protocol; it must be "websocket", once');
 		else if (!this.upgradesToWebSocket) this.refuse('the server\'s "Upgrade" is not "websocket"');
 		else if (!this.connectionUpgrades) this.refuseWithout("Connection: Upgrade");
 		else if (!this.accepted) this.refuseWithout("Sec-WebSocket-Accept");
+	}
+
+	/** RFC 6455 section 4.1: a client may follow a redirect, but need not. This one names the target. */
+	private endRefusal({ status, headers }: Refusal): void {
+		const target = headers["location"];
+		if (target && status >= 300 && status < 400)
+			this.refusalText += `; it redirects to ${quote(target, Size.reason)}, which is not followed`;
+		this.refuse("");
 	}
 
 	private refuseWithout(field: string): void {
@@ -138,6 +178,7 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	private refuseUnoffered(what: string, value: string): void {
+		this.isPermanent = true;
 		this.refuse(`the server chose the ${what} ${quote(value)}, which was not offered`);
 	}
 }

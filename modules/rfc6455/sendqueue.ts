@@ -21,6 +21,12 @@ export class SendQueue extends MessageRing {
 		return new Ring(this.buffer).count;
 	}
 
+	/** Bytes of the messages, without their headers. */
+	get messageBytes(): number {
+		const { used, count } = new Ring(this.buffer);
+		return used - MessageHeader.size * count;
+	}
+
 	/** Length of the first message in bytes. */
 	get length(): number {
 		return this.header >>> 1;

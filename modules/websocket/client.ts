@@ -1,25 +1,42 @@
 import { ClientCore } from "./clientcore.js";
 import { Connection, type ConnectionEvents } from "./connection.js";
+import type { Failure } from "./failure.js";
 import type { TargetOptions } from "./handshakeoptions.js";
 import { rawOptions } from "./options.js";
+import type { ReconnectOptions } from "./reconnect.js";
 import type { ConnectionOptions } from "./settings.js";
 
 /** The options of a Client. All are optional; unknown ones are ignored. */
 export interface ClientOptions extends ConnectionOptions, TargetOptions {
 	/** Milliseconds that one attempt may take until the WebSocket is open; 0 for no limit. Default 1000. */
 	readonly connectTimeout?: number | null;
-	/** Attempts after the first one; Infinity to retry forever. Default 10. */
+	/**
+	 * Attempts of an open() after the first one, until it is open; Infinity to retry forever. When they are used up,
+	 * `error` is emitted; with `reconnect`, further attempts follow. Default 10.
+	 */
 	readonly numberOfRetries?: number | null;
-	/** Milliseconds from a failed attempt to the next one, and at least between the starts of any two. Default 500. */
+	/**
+	 * Milliseconds from a failed one of these attempts to the next one, and at least between the starts of the first
+	 * attempts of any two open(). Default 500.
+	 */
 	readonly timeBetweenRetries?: number | null;
+	/**
+	 * True, or an object, to connect again by itself: after a connection that was open has ended, and after the attempts
+	 * of `numberOfRetries` have failed, until close() or a permanent failure. Pauses grow exponentially and are random.
+	 * `Retry-After` of a response 429 or 503 is added to the pause, up to an hour; after a close with 1012 or 1013 it is in
+	 * the upper half. Permanent are: 301, 308, 4xx except 408, 425 and 429; certificates; subprotocols and extensions that
+	 * were not offered; the close codes 1002, 1003, 1007, 1008 and 1010; what `isPermanent` adds. Default false: a Client
+	 * stays closed, and failed attempts are repeated whatever the reason.
+	 */
+	readonly reconnect?: boolean | ReconnectOptions | null;
 	/** True to discard messages sent before the connection is open. Default false. */
 	readonly discardMessagesBeforeOpen?: boolean | null;
 }
 
 /** The events of a Client. */
 export type ClientEvents = ConnectionEvents & {
-	/** An attempt to connect has failed: its number, from 1, and why. */
-	retry: [attempt: number, reason: string];
+	/** An attempt to connect has failed: its number, from 1, and why; and what is known about it. */
+	retry: [attempt: number, reason: string, failure: Failure];
 };
 
 /** A WebSocket connection to a server. Connects on open() and retries as configured. */
@@ -39,8 +56,9 @@ export class Client extends Connection<ClientEvents> {
 
 	/**
 	 * Opens the connection. Every failed attempt emits `retry`; after the last one `error` is emitted, and open() may be
-	 * called again. While connecting or open it does nothing. While a connection is closing, the next one is opened when
-	 * it has ended. Attempts start at least `timeBetweenRetries` after one another.
+	 * called again. While connecting, waiting for the next attempt, or open it does nothing: it shortens no pause. While a
+	 * connection is closing, the next one is opened when it has ended, with `reconnect` after its pause. Attempts start at
+	 * least `timeBetweenRetries` after one another.
 	 */
 	open(): void {
 		this.core.open();

@@ -1,21 +1,33 @@
 import Timer from "timer";
 import type { Channel } from "../channel/contract.js";
 import { type Dial, type DialListener, dial } from "../channel/dial.js";
+import type { DialFailure } from "../channel/failure.js";
 import { hostNetwork } from "../channel/network.js";
 import { after, tickEvery } from "../channel/timers.js";
+import { quote } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { ConnectionCore, State } from "./connectioncore.js";
-import { type Target, targetOption } from "./handshakeoptions.js";
+import type { Failure, Writable } from "./failure.js";
+import type { Target } from "./handshakeoptions.js";
 import { booleanOption, integerOption, type RawOptions } from "./options.js";
+import { isPermanent } from "./permanent.js";
+import { type Reconnect, reconnectOption } from "./reconnect.js";
+import { retryAfterOf } from "./retryafter.js";
 import { ConnectionSettings } from "./settings.js";
+import { Targets } from "./targets.js";
 
 /** Implementation of Client: attempts, retries, and one connection at a time. */
 export class ClientCore extends ConnectionCore implements DialListener {
-	private readonly destination: Target;
+	/** The server and the request of the last attempt, or of all; undefined when a function has not returned them yet. */
+	private destination: Target | undefined;
+	/** Makes those of each attempt, if they change. */
+	private readonly targets?: Targets;
 	private readonly connectTimeout: number;
 	private readonly numberOfRetries: number;
 	private readonly timeBetweenRetries: number;
 	private readonly discardsBeforeOpen: boolean;
+	/** With the option `reconnect` only. */
+	private readonly reconnect?: Reconnect;
 	/** Number of the current or last attempt, from 1; 0 before the first one. */
 	private attempt: number;
 	/** Start of the last attempt, by Date.now(). */
@@ -30,11 +42,15 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(raw: RawOptions) {
 		super(ConnectionSettings.ofClient(raw));
-		this.destination = targetOption(raw);
+		const targets = new Targets(raw);
+		this.destination = targets.change ? undefined : targets.first;
+		if (targets.change) this.targets = targets;
 		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
 		this.discardsBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
+		const reconnect = reconnectOption(raw);
+		if (reconnect) this.reconnect = reconnect;
 		this.attempt = 0;
 		this.attemptStart = 0;
 		this.timer = undefined;
@@ -48,6 +64,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 
 	override close(code: number, reason: string): void {
 		super.close(code, reason);
+		if (this.reconnect) this.reconnect.isWanted = false;
 		if (this.state === State.reopening) this.state = State.closing;
 		if (this.state !== State.connecting) return;
 		this.state = State.idle;
@@ -68,28 +85,53 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		super.onOpen(channel, protocol);
 	}
 
-	onDialFailed(reason: string): void {
+	onDialFailed({ reason, status, headers, permanent }: DialFailure): void {
 		this.release();
-		this.fire("retry", this.attempt, reason);
-		// A listener may have closed the client.
-		if (this.state !== State.connecting) return;
-		if (this.attempt <= this.numberOfRetries) {
-			this.attempt++;
-			this.setTimer(after(this.timeBetweenRetries, () => this.connect()));
-			return;
+		const { attempt, numberOfRetries } = this;
+		const failure: Writable<Failure> = { permanent: isPermanent({ status, permanent }) };
+		if (status && headers) {
+			failure.status = status;
+			failure.headers = headers;
+			const retryAfter = retryAfterOf(headers, Date.now());
+			if (retryAfter !== undefined) failure.retryAfter = retryAfter;
 		}
-		this.state = State.idle;
-		const attempts = this.attempt === 1 ? "1 attempt" : `${this.attempt} attempts`;
-		const { host, port } = this.destination;
-		this.fire("error", `no connection to ${host}:${port} after ${attempts}: ${reason}`);
+		const delay = this.delayAfter(failure, reason);
+		if (delay !== undefined) failure.delay = delay;
+		this.emit("retry", [attempt, reason, failure]);
+		// A listener may have closed the client, and opened it again.
+		if (this.state !== State.connecting || this.timer || this.dial) return;
+		if (delay === undefined) this.state = State.idle;
+		else this.connectAfter(delay, attempt + 1);
+		const isLastOfFirst = attempt === numberOfRetries + 1 && !this.reconnect?.hasConnected;
+		if (delay !== undefined && !isLastOfFirst) return;
+		const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
+		this.fire("error", `no connection${this.place} after ${attempts}: ${reason}`, failure);
 	}
 
 	protected override onOpened(): void {
 		this.setTimer(this.settings.tick ? tickEvery(this.settings.tick, this) : undefined);
+		this.reconnect?.onOpened();
 	}
 
-	protected override onEnded(reopens: boolean): void {
+	protected override onViolated(code: number, message: string): Failure | undefined {
+		return this.reconnect?.isWanted ? this.failureOf(this.reconnect, code, message) : undefined;
+	}
+
+	protected override onEnded(reopens: boolean, code: number, reason: string): void {
+		const { reconnect } = this;
 		this.setTimer(undefined);
+		reconnect?.onEnded();
+		if (reconnect?.isWanted) {
+			const failure = this.failureOf(reconnect, code, reason);
+			if (!failure.permanent) {
+				this.state = State.connecting;
+				return this.connectAfter(reconnect.pauseAfter(failure, undefined), 1);
+			}
+			if (!reopens) {
+				const text = reason && ` (${quote(reason)})`;
+				this.fire("error", `the connection${this.place} was closed with ${code}${text}`, failure);
+			}
+		}
 		if (reopens) this.start();
 	}
 
@@ -97,12 +139,40 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		if (this.state === State.connecting) this.stalled = (this.stalled ?? 0) + milliseconds;
 	}
 
+	/** The server, for messages. */
+	private get place(): string {
+		const { destination } = this;
+		return destination ? ` to ${destination.host}:${destination.port}` : "";
+	}
+
+	private failureOf(reconnect: Reconnect, code: number, reason: string): Failure {
+		const failure = { code, permanent: isPermanent({ code }) };
+		reconnect.consult(failure, reason);
+		return failure;
+	}
+
+	/** Returns the milliseconds from a failed attempt to the next one; undefined when there is none. */
+	private delayAfter(failure: Writable<Failure>, reason: string): number | undefined {
+		const { reconnect, timeBetweenRetries } = this;
+		const isFirst = this.attempt <= this.numberOfRetries;
+		if (!reconnect) return isFirst ? timeBetweenRetries : undefined;
+		reconnect.consult(failure, reason);
+		if (failure.permanent) return undefined;
+		return reconnect.pauseAfter(failure, isFirst && !reconnect.hasConnected ? timeBetweenRetries : undefined);
+	}
+
+	private connectAfter(delay: number, attempt: number): void {
+		this.attempt = attempt;
+		this.setTimer(after(delay, () => this.connect()));
+	}
+
 	/** Starts the first attempt, at least `timeBetweenRetries` after the last one. */
 	private start(): void {
 		const pause = this.pauseToStart;
 		this.state = State.connecting;
+		this.reconnect?.onStart();
 		this.attempt = 1;
-		if (pause > 0) this.setTimer(after(pause, () => this.connect()));
+		if (pause > 0) this.connectAfter(pause, 1);
 		else this.connect();
 	}
 
@@ -115,7 +185,10 @@ export class ClientCore extends ConnectionCore implements DialListener {
 
 	private onConnectTimeout(): void {
 		const { stalled } = this;
-		if (!stalled) return this.onDialFailed(`no connection within ${this.connectTimeout} ms (connectTimeout)`);
+		if (!stalled)
+			return this.onDialFailed(
+				this.dial?.refusal ?? { reason: `no connection within ${this.connectTimeout} ms (connectTimeout)` },
+			);
 		// The attempt could not proceed in that time.
 		this.stalled = 0;
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
@@ -128,10 +201,11 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		if (this.stalled) this.stalled = 0;
 		if (this.connectTimeout) this.setTimer(after(this.connectTimeout, () => this.onConnectTimeout()));
 		try {
-			this.dial = dial(this.destination, hostNetwork(), this.settings, this);
+			if (this.targets) this.destination = this.targets.next();
+			this.dial = dial(this.destination as Target, hostNetwork(), this.settings, this);
 		} catch (error) {
 			const reason = error instanceof Error ? error.message : String(error);
-			this.setTimer(after(0, () => this.onDialFailed(reason)));
+			this.setTimer(after(0, () => this.onDialFailed({ reason })));
 		}
 	}
 

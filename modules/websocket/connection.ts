@@ -2,6 +2,8 @@ import { CloseCode } from "../rfc6455/closecode.js";
 import type { ConnectionCore } from "./connectioncore.js";
 import type { Counters } from "./counters.js";
 import { Emitter } from "./emitter.js";
+import type { Failure } from "./failure.js";
+import type { Fate } from "./fates.js";
 
 /** Result of send(). */
 export type SendOutcome =
@@ -16,6 +18,13 @@ export type SendOutcome =
 export interface SendOptions {
 	/** True for a binary message, false for text. Default: as `sendType` says. */
 	readonly binary?: boolean;
+	/**
+	 * Called once if send() returns "queued", in a later turn: with "sent" when the whole message was handed to the socket,
+	 * or with "lost" when it will not be, because of close() or `overflow: "drop-oldest"`. A lost connection alone loses no
+	 * message of a Client. Not called for other outcomes, which send() tells itself. Each message that waits with a callback
+	 * takes two array elements.
+	 */
+	readonly onSettled?: ((fate: Fate) => void) | null;
 }
 
 /** The events of Client and Socket alike, with the arguments of each. */
@@ -26,8 +35,11 @@ export type ConnectionEvents = {
 	message: [message: unknown, info: { readonly binary: boolean }];
 	/** A connection that was open has ended: the code and the reason of RFC 6455 sections 7.1.5 and 7.1.6. */
 	close: [code: number, reason: string];
-	/** Human-readable description of the error. */
-	error: [message: string];
+	/**
+	 * Human-readable description of the error; and, of a Client that cannot connect or has `reconnect`, what is known
+	 * about the failed attempt or connection.
+	 */
+	error: [message: string, failure?: Failure];
 	/** The send queue is empty again, after messages have waited in it or were discarded. */
 	drain: [];
 };
@@ -47,7 +59,7 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	 * @param data A value that `sendType` can encode: for JSON anything that JSON.stringify() accepts, for text a
 	 *   string, a number, a boolean, a bigint or null, for binary types an ArrayBuffer, a view, or a string, which is sent
 	 *   as UTF-8.
-	 * @throws TypeError or RangeError when the value cannot be encoded; nothing has changed then.
+	 * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
 	 */
 	send(data: unknown, options?: SendOptions): SendOutcome {
 		const core = this.core;
@@ -67,12 +79,24 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			core.discard();
 			return discarded;
 		}
-		return core.wait(message, binary) ? queued : discarded;
+		if (!core.wait(message, binary)) return discarded;
+		if (options?.onSettled) core.watch(options.onSettled);
+		return queued;
 	}
 
 	/** Returns whether messages can be exchanged now. */
 	isOpen(): boolean {
 		return this.core.isOpen;
+	}
+
+	/**
+	 * Bytes of the messages that wait: the payload of those that were queued and not yet handed to the socket, as encoded,
+	 * without headers of frames and of the queue. A part that was handed to the socket does not count; it does again if the
+	 * connection is lost before the rest has followed. What the socket itself keeps until the peer acknowledges it is not
+	 * known. 0 after close().
+	 */
+	get bufferedAmount(): number {
+		return this.core.bufferedAmount;
 	}
 
 	/** Counts of the messages so far. */

@@ -50,7 +50,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	/** Hook: the connection is open; `open` is emitted when it returns. */
 	protected abstract onOpened(): void;
 	/** Hook: a connection that was open has ended; `close` is emitted when it returns. */
-	protected abstract onEnded(reopens: boolean): void;
+	protected abstract onEnded(reopens: boolean, code: number, reason: string): void;
+	/** Hook: returns the second argument of the `error` for a peer's violation. */
+	protected onViolated?(code: number, message: string): unknown;
 
 	override get isOpen(): boolean {
 		return this.state === State.open;
@@ -71,6 +73,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	typeFor(data: unknown, options: unknown): Pick<MediaType, "binary" | "encode"> {
 		const { sendType } = this.settings;
 		const raw = rawOptions(options);
+		const onSettled = raw["onSettled"] ?? undefined;
+		if (onSettled !== undefined && typeof onSettled !== "function")
+			throw wrongType("onSettled", onSettled, "a function");
 		if (raw["binary"] === undefined) return sendType;
 		const binary = booleanOption(raw, "binary");
 		if (binary && isBuffer(data)) return bytesType;
@@ -148,9 +153,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		this.beginClosing();
 	}
 
-	onFault(_code: number, message: string): void {
+	onFault(code: number, message: string): void {
 		this.beginClosing();
-		this.fire("error", message);
+		this.fire("error", message, this.onViolated?.(code, message));
 	}
 
 	onClose(code: number, reason: string): void {
@@ -185,7 +190,7 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		this.emitDue();
 		const reopens = this.isReopening;
 		this.state = State.idle;
-		this.onEnded(reopens);
+		this.onEnded(reopens, code, reason);
 		this.fire("close", code, reason);
 	}
 

@@ -33,30 +33,39 @@ export interface HandshakeOptions {
 	readonly sslTls?: boolean | null;
 }
 
-/** The server and the request of a Client. */
-export interface TargetOptions extends HandshakeOptions {
+/** Further header fields of a request: an object, a Map, or pairs. */
+export type HeaderFields =
+	| Readonly<Record<string, string | number | boolean>>
+	| Iterable<readonly [string, string | number | boolean]>;
+
+/**
+ * The server and the request of a Client. `url`, `path`, `headers` and `protocols` may be functions: they are called
+ * before each attempt, without arguments, and return the value itself, not a promise. What they throw, or an invalid
+ * value, is a failed attempt.
+ */
+export interface TargetOptions extends Omit<HandshakeOptions, "protocols"> {
+	/** Subprotocols, as for a Server, offered in order of preference. Default none. */
+	readonly protocols?: string | readonly string[] | null | (() => string | readonly string[] | null);
 	/**
 	 * Scheme `ws:`, host, port, path and query in one (RFC 6455 section 3), in place of `host`, `port` and `path`.
 	 * Without user name, password and fragment.
 	 */
-	readonly url?: string | null;
+	readonly url?: string | null | (() => string);
 	/**
 	 * Name or address of the server, without scheme and port. An IPv6 address, in brackets or not, needs a platform that
-	 * can connect to it. Default "localhost".
+	 * can connect to it. Of a list each attempt takes the next one, from the first one on, in a circle. Default
+	 * "localhost".
 	 */
-	readonly host?: string | null;
+	readonly host?: string | readonly string[] | null;
 	/** Port of the server, from 1 to 65535. Default 80. */
 	readonly port?: number | null;
 	/** Path and query of the request: visible ASCII that starts with "/". Default "/"; "" stands for it, too. */
-	readonly path?: string | null;
+	readonly path?: string | null | (() => string | null);
 	/**
 	 * Further header fields of the request: an object, a Map, or pairs. Values are strings, numbers or booleans. A name
 	 * that is repeated, in any case, is sent again as it was spelled first; values of `Cookie` are joined. Default none.
 	 */
-	readonly headers?:
-		| Readonly<Record<string, string | number | boolean>>
-		| Iterable<readonly [string, string | number | boolean]>
-		| null;
+	readonly headers?: HeaderFields | null | (() => HeaderFields | null);
 }
 
 /** A header field: name and value. */

@@ -43,6 +43,26 @@ export const integerOption = (
 	return value;
 };
 
+/**
+ * Returns an option that is a number, whole or not.
+ * @throws TypeError when it is not a number, RangeError when it is not from `lowest` to `highest`.
+ */
+export function numberOption(
+	options: RawOptions,
+	name: string,
+	fallback: number,
+	lowest: number,
+	highest: number,
+): number {
+	const value = given(options, name);
+	if (value === undefined) return fallback;
+	const expected = `a number from ${lowest} to ${highest}`;
+	if (typeof value !== "number") throw wrongType(name, value, expected);
+	// NaN is in no range.
+	if (!(value >= lowest && value <= highest)) throw wrongValue(name, value, expected);
+	return value;
+}
+
 /** Returns an option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
 export const stringOption = (options: RawOptions, name: string): string | undefined => {
 	const value = given(options, name);

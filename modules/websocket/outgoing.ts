@@ -3,6 +3,7 @@ import type { Channel } from "../channel/contract.js";
 import { after } from "../channel/timers.js";
 import { bytesOfMessage, type MessageData } from "../rfc6455/bytes.js";
 import { SendQueue } from "../rfc6455/sendqueue.js";
+import { type Fate, Fates } from "./fates.js";
 import { Listeners } from "./listeners.js";
 import type { ConnectionSettings } from "./settings.js";
 
@@ -47,6 +48,8 @@ export abstract class Outgoing extends Listeners {
 	/** The message that is sent in parts: the first one of the queue, or one that is not, or no longer, in the queue. */
 	private parted: PartedMessage | undefined;
 	private series: Series;
+	/** Once a message was sent with `onSettled`. */
+	private fates?: Fates;
 	/** The text of an `error` that is due in a later turn. */
 	private pendingError?: string | undefined;
 
@@ -85,6 +88,7 @@ export abstract class Outgoing extends Listeners {
 				this.bytesSent += queue.encodedBytes;
 			} else if (!this.sendPart(channel)) break;
 		}
+		if (this.fates) this.fates.settle(this.sent + this.lost);
 		if (!this.waiting && this.series) this.emitDue();
 	}
 
@@ -105,6 +109,22 @@ export abstract class Outgoing extends Listeners {
 		return true;
 	}
 
+	/** Calls back, not before send() has returned, when the message that was queued last is sent or lost. */
+	watch(listener: (fate: Fate) => void): void {
+		this.fates ??= new Fates();
+		const { fates } = this;
+		fates.add(this.sent + this.waiting + this.lost, listener);
+		// Its parts may have filled the window exactly.
+		if (!this.waiting) after(0, () => fates.settle(this.sent + this.lost));
+	}
+
+	/** Bytes of the messages that wait, less those of parts that were sent. */
+	get bufferedAmount(): number {
+		const { parted, queue } = this;
+		if (!this.waiting) return 0;
+		return queue.messageBytes + (parted ? (parted.bytes?.length ?? 0) - parted.offset : 0);
+	}
+
 	/** Counts a message that may not wait. */
 	discard(): void {
 		this.discarded++;
@@ -118,6 +138,7 @@ export abstract class Outgoing extends Listeners {
 		do {
 			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
+			this.fates?.drop(this.sent + this.lost, this.parted !== undefined);
 			queue.shift();
 			this.waiting--;
 			this.lost++;
@@ -154,6 +175,7 @@ export abstract class Outgoing extends Listeners {
 
 	/** Discards the messages that wait, and counts them as lost. */
 	protected loseWaiting(): void {
+		this.fates?.loseAll(this.sent + this.lost);
 		this.lost += this.waiting;
 		this.waiting = 0;
 		this.parted = undefined;

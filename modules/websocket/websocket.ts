@@ -2,7 +2,10 @@
 export { Client, type ClientEvents, type ClientOptions } from "./client.js";
 export type { ConnectionEvents, SendOptions, SendOutcome } from "./connection.js";
 export type { Counters } from "./counters.js";
+export type { Failure } from "./failure.js";
+export type { Fate } from "./fates.js";
 export { supportedReceiveTypes, supportedSendTypes } from "./mediatypes.js";
+export type { ReconnectOptions } from "./reconnect.js";
 export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";
 export { Socket } from "./socket.js";

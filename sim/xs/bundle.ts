@@ -29,6 +29,11 @@ const modules: Record<string, string> = {
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
 
+/** Native modules of this project that have a stand-in, and the files used for them. */
+const natives: Record<string, string> = {
+	"modules/rfc6455/seed.ts": "sim/xs/device/random.ts",
+};
+
 /** Replaces modules, given by absolute path, with other modules. */
 function replacing(paths: Record<string, string>): Plugin {
 	return {
@@ -66,6 +71,7 @@ export class Bundle {
 		const alias: Record<string, string> = {};
 		for (const [specifier, path] of Object.entries(modules)) alias[specifier] = join(root, path);
 		const replaced: Record<string, string> = {};
+		for (const [name, path] of Object.entries(natives)) replaced[join(root, name)] = join(root, path);
 		for (const [name, path] of Object.entries(aliases)) (isAbsolute(name) ? replaced : alias)[name] = path;
 		const result = await build({
 			stdin: {

@@ -77,4 +77,6 @@ export enum Query {
 	Listen = 1,
 	/** float64 milliseconds; the empty answer comes after that time */
 	Delay,
+	/** no parameters; answer: uint32, random */
+	Random,
 }

@@ -8,6 +8,7 @@
  * ```
  */
 
+import { randomInt } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -236,6 +237,9 @@ export class Simulator {
 			}
 			case Query.Delay:
 				await delay(Math.min(parameters.float64(), longestDelay));
+				break;
+			case Query.Random:
+				answer.uint32(randomInt(2 ** 32));
 				break;
 		}
 		return answer.take();

@@ -9,13 +9,14 @@ function pathOf(file: string): string {
 }
 
 /**
- * On a device the codec of frames, the ring of messages, the JSON limits and copies of long arrays are native. Here they are
- * JavaScript, so they are left out; the benchmark's masked frames use a masking key of 0. bench:moddable includes them all.
+ * On a device the codec of frames, the ring of messages, the JSON limits, the seed and copies of long arrays are native. Here they
+ * are JavaScript, so they are left out; the benchmark's masked frames use a masking key of 0. bench:moddable includes them all.
  */
 export const aliases = {
 	[pathOf("../../modules/rfc6455/framecodec.ts")]: pathOf("./nocodec.ts"),
 	[pathOf("../../modules/rfc6455/messagering.ts")]: pathOf("./nocodec.ts"),
 	[pathOf("../../modules/json/jsonlimits.ts")]: pathOf("./nolimits.ts"),
+	[pathOf("../../modules/rfc6455/seed.ts")]: pathOf("./noseed.ts"),
 	[pathOf("../../sim/xs/device/typedarrays.ts")]: pathOf("./nowrappers.ts"),
 };
 

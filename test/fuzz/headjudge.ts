@@ -46,7 +46,7 @@ function judgeHead(
 			last = undefined;
 			const why = judge(startLine, undefined);
 			if (why) return refused(why);
-		} else if (content === "" && isResponse && !/^\S+ 101/.test(startLine)) startLine = undefined;
+		} else if (content === "" && isResponse && /^\S+ 1(?!01)/.test(startLine)) startLine = undefined;
 		else if (content === "") {
 			const why = judge(startLine, fields);
 			if (why) return refused(why);
@@ -100,8 +100,10 @@ export function judgeRequest(bytes: Buffer): HeadVerdict {
 /** Judges a response to a client that has offered the subprotocols `offered`. */
 export function judgeResponse(bytes: Buffer, accept: string, offered: readonly string[]): HeadVerdict {
 	return judgeHead(bytes, 4096, true, (startLine, fields) => {
-		if (!/^HTTP\/1\.[1-9] 1\d\d(?: |$)/.test(startLine)) return "status line";
+		// A refusal is known to be one at its end: its fields are read.
+		if (!/^HTTP\/1\.[1-9] [1-5]\d\d(?: |$)/.test(startLine)) return "status line";
 		if (!fields) return "";
+		if (!/^\S+ 101/.test(startLine)) return "status";
 		const upgrade = list(fields.get("upgrade")).filter((item) => item !== "");
 		if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== "websocket") return "Upgrade";
 		if (!list(fields.get("connection")).some((item) => item.toLowerCase() === "upgrade")) return "Connection";

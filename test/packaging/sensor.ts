@@ -78,8 +78,8 @@ const check = (title: string, build: (workshop: Workshop, config: Config) => Pro
 		const connection = await nextConnection(second);
 		last = await threeReports(connection, last);
 		const comesAgain = nextConnection(second);
-		connection.socket.close(1012, "restart");
-		await device.traced(/^disconnected, code 1012$/);
+		connection.socket.close(1001, "restart");
+		await device.traced(/^disconnected, code 1001$/);
 		last = await threeReports(await comesAgain, last);
 		await device.traced(/^\d+ reports: \d+ sent, \d+ waiting, 0 lost$/);
 		return `${last} reports over 2 restarts of the server`;

@@ -58,6 +58,23 @@ test("hosts/esp32 runs on the XS engine, its Wi-Fi a stand-in", async (t) => {
 	t.like(await client.json(), { you: [1], visitors: 1 });
 });
 
+test("examples/sensor connects again by itself, and keeps its reports", async (t) => {
+	const peer = await wsServer(t);
+	const config = { host: "localhost", port: peer.port, interval: 400 };
+	const lines = await run(t, "examples/sensor/main.ts", { config });
+	const first = await peer.connection();
+	t.is(await lines.next(), "connected");
+	t.like(await first.json(), { report: 1, lost: 0 });
+	first.socket.close(1001, "restart");
+	t.is(await lines.next(), "disconnected, code 1001");
+	const next = await peer.connection();
+	t.is(await lines.next(), "connected");
+	const { report } = (await next.json()) as { report: number };
+	// A report that was on its way is not sent again.
+	t.true(report > 1);
+	t.like(await next.json(), { report: report + 1, lost: 0 });
+});
+
 test("hosts/echo leaves no message without an answer: what cannot be sent back closes with 1009", async (t) => {
 	// The windows of the SDK's simulator, and a message that is too long for the window and the send queue together.
 	const lines = await run(t, "hosts/echo/server.ts", {

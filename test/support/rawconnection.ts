@@ -1,13 +1,23 @@
 /** A TCP connection that a test reads and writes directly, in either role of a WebSocket. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { type Frame, type FrameOptions, frame, opcodes, takeFrame } from "./frames.js";
+import {
+	type Frame,
+	type FrameHeader,
+	type FrameOptions,
+	frame,
+	opcodes,
+	readHeader,
+	takeFrame,
+} from "./frames.js";
 import { acceptFor, acceptingResponse } from "./handshake.js";
 import { SocketReader } from "./socketreader.js";
 
 export class RawConnection {
 	readonly socket: Socket;
 	readonly #reader: SocketReader;
+	/** Masking key of the last frame that was read, if it was masked. */
+	lastKey: Buffer | undefined;
 
 	constructor(socket: Socket) {
 		this.socket = socket;
@@ -57,6 +67,10 @@ export class RawConnection {
 	readFrame(): Promise<Frame> {
 		return this.#reader.until(() => {
 			const taken = takeFrame(this.unread);
+			if (taken?.frame.masked) {
+				const { size } = readHeader(this.unread) as FrameHeader;
+				this.lastKey = Buffer.from(this.unread.subarray(size - 4, size));
+			}
 			if (taken) this.#reader.take(this.unread.length - taken.rest.length);
 			return taken?.frame;
 		}, "a frame");

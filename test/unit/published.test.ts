@@ -25,7 +25,7 @@ const emitter = [
 	"removeAllListeners",
 	"removeListener",
 ];
-const connection = [...emitter, "close", "counters", "isOpen", "send"];
+const connection = [...emitter, "bufferedAmount", "close", "counters", "isOpen", "send"];
 
 /** Every public member, inherited ones included. README.md documents each. */
 const documented = {

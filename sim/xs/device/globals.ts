@@ -3,6 +3,7 @@
 import "./typedarrays.js";
 import { Operation } from "../protocol.js";
 import { Base64, operations, TextDecoder, utf8 } from "./machine.js";
+import { random } from "./random.js";
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -42,11 +43,11 @@ define(String, "fromArrayBuffer", (buffer: unknown, offset: unknown = 0, length?
 	return text ?? decodeLeniently(bytes);
 });
 
-/** Random integer from 0 to `limit` (exclusive), or between two limits. */
+/** Random integer from 0 to `limit` (exclusive), or between two limits. The same in each run until it is seeded. */
 define(Math, "irandom", (first?: number, second?: number) => {
 	const minimum = second === undefined ? 0 : (first as number) | 0;
 	const maximum = second === undefined ? (first ?? 2147483647) | 0 : second | 0;
-	const value = minimum + Math.random() * (maximum - minimum);
+	const value = minimum + random() * (maximum - minimum);
 	return maximum < minimum ? Math.ceil(value) : Math.floor(value);
 });
 

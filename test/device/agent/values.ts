@@ -52,6 +52,18 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 			return Symbol("symbol");
 		case "function":
 			return () => undefined;
+		case "returns": {
+			// Each call returns the next value, or throws it; the last one again and again.
+			const values = tagged["values"] as readonly Wire[];
+			let calls = 0;
+			return () => {
+				const value = values[Math.min(calls++, values.length - 1)] as { readonly throws?: string } | null;
+				if (value?.throws !== undefined) throw new Error(value.throws);
+				return value;
+			};
+		}
+		case "traces":
+			return (value: unknown) => trace(`${tagged["prefix"]}${value}\n`);
 		case "cycle": {
 			const cycle: { self?: unknown } = {};
 			cycle.self = cycle;

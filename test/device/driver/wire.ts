@@ -8,6 +8,10 @@ export const onDevice = {
 	infinity: { $: "number", value: "Infinity" },
 	symbol: { $: "symbol" },
 	function: { $: "function" },
+	/** A function of which each call returns the next value, or throws `{throws: message}`; the last one again and again. */
+	returns: (...values: Wire[]): Wire => ({ $: "returns", values }),
+	/** A function that traces its argument behind a prefix. */
+	traces: (prefix: string): Wire => ({ $: "traces", prefix }),
 	bigint: { $: "bigint", value: "1" },
 	/** An object that contains itself. */
 	cycle: { $: "cycle" },

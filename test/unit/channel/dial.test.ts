@@ -37,7 +37,7 @@ function dialing(host: string): { it: Dial; events: unknown[][]; channel(): Chan
 	const events: unknown[][] = [];
 	let channel: Channel | undefined;
 	const listener: DialListener = {
-		onDialFailed: (reason) => events.push(["failed", reason]),
+		onDialFailed: (failure) => events.push(["failed", failure.reason, failure]),
 		onOpen: (opened, protocol) => {
 			channel = opened;
 			events.push(["open", protocol]);
@@ -84,7 +84,8 @@ test("a name that cannot be resolved fails, and the resolver is closed", (t) => 
 	const { count } = MemorySocket;
 	const { events } = dialing("server.example");
 	FakeResolver.last.request?.onError();
-	t.deepEqual(events, [["failed", 'the name "server.example" could not be resolved']]);
+	const reason = 'the name "server.example" could not be resolved';
+	t.deepEqual(events, [["failed", reason, { reason }]]);
 	t.true(FakeResolver.last.isClosed);
 	t.is(MemorySocket.count, count);
 });
@@ -166,6 +167,70 @@ test("a failed attempt reports the reason once and releases its socket", (t) => 
 		t.is(events[0]?.[0], "failed");
 		t.regex(String(events[0]?.[1]), reason);
 		t.true(socket.isClosed);
+	}
+});
+
+test("a refusal is reported with its status and the header fields that are kept", (t) => {
+	const { events } = dialing("127.0.0.1");
+	const socket = MemorySocket.last;
+	socket.grant(1000);
+	socket.receive("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nServer: x\r\n");
+	t.deepEqual(events, [], "the head is not complete");
+	socket.receive("www-authenticate: Bearer\r\nRetry-After:  7 \r\nLocation: /login\r\nUpgrade: h2c\r\n\r\n");
+	const reason = 'the server answered "401 Unauthorized" instead of 101';
+	const headers = { "www-authenticate": "Basic, Bearer", "retry-after": "7", location: "/login" };
+	t.deepEqual(events, [["failed", reason, { reason, status: 401, headers, permanent: undefined }]]);
+	t.true(socket.isClosed);
+});
+
+test("whatever follows the status line of a refusal, it is reported as the refusal", (t) => {
+	for (const rest of ["no colon\r\n", "Date: \x01", `X: ${"x".repeat(4100)}`, " folded", undefined]) {
+		const { events } = dialing("127.0.0.1");
+		const socket = MemorySocket.last;
+		socket.grant(1000);
+		socket.receive("HTTP/1.1 403 No\r\n");
+		if (rest === undefined) socket.fail();
+		else socket.receive(rest);
+		t.is(events.length, 1, rest);
+		t.like(events[0]?.[2], { reason: 'the server answered "403 No" instead of 101', status: 403 }, rest);
+	}
+});
+
+test("the refusal is known before the rest of its head arrives", (t) => {
+	const { it } = dialing("127.0.0.1");
+	const socket = MemorySocket.last;
+	socket.grant(1000);
+	t.is(it.refusal, undefined);
+	socket.receive("HTTP/1.1 503 Busy\r\nRetry-After: 5\r\n");
+	socket.receive("X");
+	t.like(it.refusal, { status: 503, headers: { "retry-after": "5" } });
+	it.destroy();
+});
+
+test("a redirect is refused, and its target named", (t) => {
+	for (const status of [301, 302, 307, 308]) {
+		const { events } = dialing("127.0.0.1");
+		const socket = MemorySocket.last;
+		socket.grant(1000);
+		socket.receive(`HTTP/1.1 ${status} Moved\r\nLocation: ws://other.example/\r\n\r\n`);
+		t.is(
+			events[0]?.[1],
+			`the server answered "${status} Moved" instead of 101; it redirects to "ws://other.example/", which is not followed`,
+		);
+	}
+});
+
+test("a subprotocol or an extension that was not offered is permanent, a wrong accept is not", (t) => {
+	for (const [field, permanent] of [
+		["Sec-WebSocket-Protocol: chat\r\n", true],
+		["Sec-WebSocket-Extensions: x\r\n", true],
+		["Sec-WebSocket-Accept: wrong\r\n", undefined],
+	] as const) {
+		const { events } = dialing("127.0.0.1");
+		const socket = MemorySocket.last;
+		socket.grant(1000);
+		socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1")), field));
+		t.like(events[0]?.[2], { permanent }, field);
 	}
 });
 

@@ -62,4 +62,8 @@ test("the firmware joins the Wi-Fi, serves, reports, and reconnects after the Wi
 	await line(/^wifi: ready, address 192\.0\.2\.1$/);
 	raw.reset();
 	await line(/^client: closed with code 1006$/);
+	(await peer.connection()).reset();
+	await line(/^client: attempt 1: .*; the next one follows in \d+ ms$/);
+	await peer.webSocket();
+	await line(/^client: open$/);
 });

@@ -309,14 +309,14 @@ const messages: [
 	["a TLS alert", () => "\x15\x03\x01\0\x02", /the server speaks TLS/],
 	["a byte of TLS elsewhere", () => "HTTP/1.1 \x15", /invalid byte 21/],
 	["CR LF in a message", () => "220 mail\tserver\xfc ready\r\n", /"220 mail\\tserver\\x7f ready"/],
-	["a refusal", () => "HTTP/1.1 403 Forbidden\r\n", 'the server answered "403 Forbidden" instead of 101'],
+	["a refusal", () => "HTTP/1.1 403 Forbidden\r\n\r\n", 'the server answered "403 Forbidden" instead of 101'],
 	[
 		"a full server",
 		() =>
 			"HTTP/1.1 503 the server has no room for one more connection (maxConnections is 65535)\r\nX: y\r\n\r\n",
 		/"503 the server has no room for one more connection \(maxConnections is 65535\)" instead of 101/,
 	],
-	["a refusal of many words", () => `HTTP/1.1 403 ${"x".repeat(3000)}\r\n`, /^.{100,150}$/],
+	["a refusal of many words", () => `HTTP/1.1 403 ${"x".repeat(3000)}\r\n\r\n`, /^.{100,150}$/],
 	[
 		"a head that is too long",
 		() => `HTTP/1.1 101 ${"x".repeat(5000)}`,

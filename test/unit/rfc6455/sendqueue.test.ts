@@ -94,6 +94,7 @@ test("with random operations the queue equals a list, and refuses only messages 
 					model.length = 0;
 			}
 			t.is(queue.count, model.length);
+			t.is(queue.messageBytes, used(model) - header * model.length);
 			const [first] = model;
 			if (first) {
 				t.is(queue.binary, first.binary);

@@ -1,0 +1,61 @@
+import { type Target, targetOption } from "./handshakeoptions.js";
+import { type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
+
+/** A valid value of an option that is a function, for checking the others. */
+const placeholders: Readonly<Record<string, unknown>> = Object.freeze({
+	url: "ws://localhost",
+	path: null,
+	headers: null,
+	protocols: null,
+});
+
+/**
+ * The server and the request of each attempt: the options `url`, `path`, `headers` and `protocols` may be functions, and
+ * `host` a list.
+ */
+export class Targets {
+	/** The first one, with placeholders for what functions return. */
+	readonly first: Target;
+	/** False when every attempt has the same. */
+	readonly change: boolean;
+	private readonly options: RawOptions;
+	/** The options that are functions. */
+	private readonly names: readonly string[];
+	private readonly hosts: readonly string[] | undefined;
+	/** Index of the next host. */
+	private index: number;
+
+	/** @throws TypeError or RangeError that names the option and its value. */
+	constructor(raw: RawOptions) {
+		const hosts = Array.isArray(raw["host"]) ? stringsOption(raw, "host") : undefined;
+		if (hosts?.length === 0) throw wrongValue("host", hosts, "a host or a list of at least one");
+		this.names = Object.keys(placeholders).filter((name) => typeof raw[name] === "function");
+		this.change = hosts !== undefined || this.names.length > 0;
+		// A copy, because the app may change its own.
+		this.options = this.change ? { ...raw } : raw;
+		this.hosts = hosts;
+		this.index = 0;
+		const options: Record<string, unknown> = this.change ? { ...raw } : raw;
+		this.names.forEach((name) => {
+			options[name] = placeholders[name];
+		});
+		hosts?.slice(1).forEach((host) => {
+			targetOption({ ...options, host });
+		});
+		this.first = targetOption(hosts ? { ...options, host: hosts[0] } : options);
+	}
+
+	/** Returns those of the next attempt. @throws Whatever a function throws; TypeError or RangeError for what it returns. */
+	next(): Target {
+		const options: Record<string, unknown> = { ...this.options };
+		const { hosts } = this;
+		if (hosts) options["host"] = hosts[this.index++ % hosts.length];
+		this.names.forEach((name) => {
+			const value = (options[name] as () => unknown)();
+			// Without a URL the request would go to the default host.
+			if (name === "url" && (value ?? "") === "") throw wrongType("url()", value, "a string");
+			options[name] = value;
+		});
+		return targetOption(options);
+	}
+}

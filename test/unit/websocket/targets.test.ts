@@ -1,0 +1,112 @@
+import "../../../sim/node/globals.js";
+import test from "ava";
+import type { ClientOptions } from "../../../modules/websocket/websocket.js";
+import { pass } from "../../support/clock.js";
+import { MemorySocket } from "../../support/memorysocket.js";
+import { Pair, untilAttempt } from "./pair.js";
+
+const { Client } = await import("../../../modules/websocket/websocket.js");
+
+test.serial("url, path, headers and protocols may be functions, called before each attempt", (t) => {
+	let attempt = 0;
+	const pair = new Pair({
+		host: "127.0.0.1",
+		path: () => `/${++attempt}`,
+		headers: () => ({ Authorization: `Bearer ${attempt}` }),
+		protocols: () => [`v${attempt}`, "v0"],
+	});
+	for (const number of [1, 2, 3]) {
+		const request = pair.refuse(500);
+		t.true(request.startsWith(`GET /${number} HTTP/1.1\r\nHost: 127.0.0.1\r\n`));
+		t.true(request.includes(`\r\nAuthorization: Bearer ${number}\r\n`));
+		t.true(request.includes(`\r\nSec-WebSocket-Protocol: v${number}, v0\r\n`));
+		untilAttempt();
+	}
+	pair.accept();
+	pair.end();
+	untilAttempt();
+	t.true(pair.refuse(500).startsWith("GET /5 "), "also after a lost connection");
+	pair.client.close();
+	pass(0);
+	const urls = ["ws://127.0.0.1:81/a", "ws://127.0.0.2/b"];
+	const other = new Pair({ host: null, url: () => urls.shift() ?? "" });
+	t.like(MemorySocket.last.options, { address: "127.0.0.1", port: 81 });
+	t.true(other.refuse(500).startsWith("GET /a HTTP/1.1\r\nHost: 127.0.0.1:81\r\n"));
+	untilAttempt();
+	t.like(MemorySocket.last.options, { address: "127.0.0.2", port: 80 });
+	t.true(other.refuse(500).startsWith("GET /b "));
+	other.client.close();
+	pass(0);
+});
+
+test.serial("a function without a value stands for the default", (t) => {
+	const pair = new Pair({ path: () => null, headers: () => null, protocols: () => null });
+	t.true(pair.refuse(500).startsWith("GET / "));
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("an exception of a function, or an invalid value, is a failed attempt", (t) => {
+	const values: unknown[] = [
+		() => {
+			throw new Error("no token yet");
+		},
+		() => "path",
+		() => Promise.resolve("/"),
+		() => "/at-last",
+	];
+	const pair = new Pair({ path: () => (values.shift() as () => string)() });
+	for (let attempt = 0; attempt < 3; attempt++) {
+		pass(0);
+		pass(1000);
+	}
+	t.deepEqual(
+		pair.events.filter(([event]) => event === "retry").map(([, , reason]) => reason),
+		[
+			"no token yet",
+			'path is "path"; it must start with "/" and hold visible ASCII without space and "#"',
+			"path is an object; it must be a string",
+		],
+	);
+	t.is(pair.events[1]?.[1], "no connection after 1 attempt: no token yet", "the server is not known yet");
+	pass(1000);
+	t.true(pair.accept().startsWith("GET /at-last "));
+	pair.client.close();
+	pair.end(1000);
+	const nowhere = new Pair({ host: null, url: (() => undefined) as unknown as () => string });
+	pass(0);
+	t.is(nowhere.events[0]?.[2], "url() is undefined; it must be a string");
+	nowhere.client.close();
+	pass(0);
+});
+
+test.serial("the hosts of a list are tried in turn, from the first one on", (t) => {
+	const host = ["127.0.0.1", "127.0.0.2", "127.0.0.3"];
+	const pair = new Pair({ host });
+	host.reverse();
+	const tried: unknown[] = [];
+	for (let attempt = 0; attempt < 5; attempt++) {
+		tried.push(MemorySocket.last.options.address);
+		if (attempt === 2) pair.accept();
+		pair.end();
+		untilAttempt();
+	}
+	t.deepEqual(tried, ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.2"]);
+	pair.client.close();
+	pass(0);
+});
+
+test("hosts and the other options are checked by the constructor, also beside functions", (t) => {
+	for (const [options, message] of [
+		[{ host: [] }, /^host is an array; it must be a host or a list of at least one$/],
+		[{ host: ["a", 1] }, /^host is 1; it must be a string$/],
+		[{ host: ["a", "b:c"] }, /^host is "b:c"/],
+		[{ host: ["a", "b"], port: 0 }, /^port is 0/],
+		[{ path: () => "/", port: 0 }, /^port is 0/],
+		[{ url: () => "ws://a", host: "b" }, /^url and host are both given/],
+		[{ url: () => "ws://a", host: ["b"] }, /^url and host are both given/],
+		[{ headers: () => null, protocols: "a b" }, /^protocols has "a b"/],
+		[{ host: () => "a" }, /^host is .*; it must be a string$/s],
+	] as const)
+		t.throws(() => new Client(options as unknown as ClientOptions), { message });
+});
