@@ -58,8 +58,8 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		socket.target = this;
 	}
 
-	take(): ArrayBuffer | string {
-		return this.receiver.take();
+	takeMessage(): ArrayBuffer | string {
+		return this.receiver.takeMessage();
 	}
 
 	get buffered(): number {

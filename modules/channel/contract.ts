@@ -8,7 +8,7 @@ export interface Channel {
 	/** Sends messages. A property, because a call more for each message would be slower. */
 	readonly writer: MessageWriter;
 	/** Returns, once, the message for which onMessage() was called without data. */
-	take(): ArrayBuffer | string;
+	takeMessage(): ArrayBuffer | string;
 	/** Size of the buffer of an unfinished message, in bytes. */
 	readonly buffered: number;
 	/** Sends an empty ping if it fits the window. */

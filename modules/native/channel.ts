@@ -96,7 +96,7 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
 		const { length } = queue;
 		if (this.write(queue.part(0, length), queue.binary, false) < 0) return 0;
 		queue.encodedBytes = length;
-		queue.shift();
+		queue.removeFirst();
 		return 1;
 	}
 
@@ -108,7 +108,7 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
 		return this.capacityOf(this.widest);
 	}
 
-	take(): ArrayBuffer | string {
+	takeMessage(): ArrayBuffer | string {
 		const { message } = this;
 		this.message = undefined;
 		if (!message) return new ArrayBuffer(0);
@@ -225,7 +225,7 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
 		}
 		this.message ??= new MessageBuffer(!binary);
 		const { message } = this;
-		message.resize(size);
+		message.setSize(size);
 		const piece = message.next(count);
 		if (data) piece.set(new Uint8Array(data));
 		message.length += count;

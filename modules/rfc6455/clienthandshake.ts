@@ -114,7 +114,7 @@ export class ClientHandshake extends HeadReader {
 	}
 
 	protected override onName(name: string): Keep {
-		if (this.refusal) return keptFields.includes(name) ? Keep.value : Keep.nothing;
+		if (this.refusal) return keptFields.indexOf(name) >= 0 ? Keep.value : Keep.nothing;
 		const matters =
 			!this.interim &&
 			(name === "sec-websocket-accept" ||

@@ -98,7 +98,7 @@ export abstract class FieldReader {
 	}
 
 	/** Drops up to `count` bytes. Returns how many. */
-	protected drop(count: number): number {
+	protected dropBytes(count: number): number {
 		const dropped = count < this.available ? count : this.available;
 		if (dropped) this.transport?.read(dropped);
 		this.available -= dropped;

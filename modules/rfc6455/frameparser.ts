@@ -90,8 +90,8 @@ export class FrameParser<
 	}
 
 	/** Returns, once, the message for which onMessage() was called without data: bytes, or a string if requested. */
-	take(): ArrayBuffer | string {
-		return this.reader?.take(this.settings.strings) ?? new ArrayBuffer(0);
+	takeMessage(): ArrayBuffer | string {
+		return this.reader?.takeMessage(this.settings.strings) ?? new ArrayBuffer(0);
 	}
 
 	/** Size of the buffer of an unfinished message, in bytes. */

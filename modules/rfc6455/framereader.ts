@@ -94,7 +94,7 @@ export class FrameReader extends FieldReader {
 			case Step.control:
 				return this.takeControl();
 			case Step.drop:
-				this.drop(this.available);
+				this.dropBytes(this.available);
 				return false;
 			default:
 				return this.skipStep();
@@ -113,7 +113,7 @@ export class FrameReader extends FieldReader {
 	}
 
 	/** Returns the complete message, once. The reader keeps no reference to it. */
-	take(strings: boolean): ArrayBuffer | string {
+	takeMessage(strings: boolean): ArrayBuffer | string {
 		const { buffer } = this;
 		this.buffer = undefined;
 		if (!buffer) return new ArrayBuffer(0);
@@ -247,7 +247,7 @@ export class FrameReader extends FieldReader {
 		const size = MessageBuffer.sizeFor(messageLength, this.buffered, final, settings.maxMessageSize);
 		if (size !== this.buffered && !listener.mayBuffer(size)) return false;
 		this.buffer ??= new MessageBuffer(this.message === Opcode.text);
-		this.buffer.resize(size);
+		this.buffer.setSize(size);
 		return true;
 	}
 
@@ -351,7 +351,7 @@ export class FrameReader extends FieldReader {
 	/** Executes one step of skipping frames. Returns false when bytes are missing. */
 	private skipStep(): boolean {
 		if (this.next === Step.skipPayload) {
-			this.remaining -= this.drop(this.remaining);
+			this.remaining -= this.dropBytes(this.remaining);
 			if (this.remaining) return false;
 			this.next = Step.skipStart;
 			if (this.message !== Opcode.close) return true;
@@ -389,10 +389,10 @@ export class FrameReader extends FieldReader {
 }
 
 /** Rotates a key so that its first byte applies to the byte after `count` bytes of payload. */
-function turn(key: Uint8Array, count: number): void {
+const turn = (key: Uint8Array, count: number): void => {
 	for (let times = count & 3; times > 0; times--) {
 		const first = key[0] as number;
-		key.copyWithin(0, 1);
+		for (let index = 0; index < 3; index++) key[index] = key[index + 1] as number;
 		key[3] = first;
 	}
-}
+};

@@ -168,7 +168,7 @@ export class FrameWriter implements EncodedFrame, MessageWriter {
 		const length = this.write(queue.part(0, queue.length), queue.binary, false);
 		if (length < 0) return 0;
 		queue.encodedBytes = length;
-		queue.shift();
+		queue.removeFirst();
 		return 1;
 	}
 

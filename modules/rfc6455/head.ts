@@ -142,7 +142,7 @@ export abstract class HeadReader {
 		for (let index = 0; index < count && !this.fault; index++) {
 			const byte = bytes[index] as number;
 			// Fast path for most bytes: inside a line, neither white space nor a comma.
-			if (byte <= Byte.comma || this.matched) this.take(byte);
+			if (byte <= Byte.comma || this.matched) this.takeByte(byte);
 			else if (this.part === Part.name) this.takeName(byte);
 			else if (this.part !== Part.skipped) this.keep(byte);
 		}
@@ -185,7 +185,7 @@ export abstract class HeadReader {
 		return (String as unknown as Decoder).fromArrayBuffer(this.bytes.buffer, start, end - start);
 	}
 
-	private take(byte: number): void {
+	private takeByte(byte: number): void {
 		const matched = this.matched;
 		if (byte < Byte.blank && byte !== Byte.tab) {
 			if (byte === Byte.lineFeed && matched & 1) this.endLine();

@@ -39,7 +39,7 @@ export class MessageBuffer {
 	}
 
 	/** Changes the size; all bytes that have arrived must fit. */
-	resize(size: number): void {
+	setSize(size: number): void {
 		const { bytes, length } = this;
 		if (size === bytes.length) return;
 		this.bytes = new Uint8Array(size);

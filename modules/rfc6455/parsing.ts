@@ -6,7 +6,7 @@ export interface MessageListener {
 	/**
 	 * A message is complete.
 	 * @param data Its bytes, or a string if requested. Undefined for a message that did not arrive whole, or a
-	 *   long one: take() of the parser returns it, once, during the call. It is not an argument, so that its bytes can be
+	 *   long one: takeMessage() of the parser returns it, once, during the call. It is not an argument, so that its bytes can be
 	 *   freed when they have been decoded.
 	 * @param count Its length in bytes.
 	 * @param binary True for a binary message, false for text.

@@ -48,7 +48,7 @@ export class SendQueue extends MessageRing {
 	}
 
 	/** Removes the first message. */
-	shift(): void {
+	removeFirst(): void {
 		this.remove(1);
 	}
 

@@ -2,14 +2,6 @@ import TextDecoder from "text/decoder";
 
 // Constants of the module: XS would search their objects for them at every call.
 export const { fromArrayBuffer } = String;
-/**
- * `text.charCodeAt(index)`, without the wrapper object that XS creates for a method call on a string. It avoids the global
- * for the class of functions, which would keep XS's compiler in flash.
- */
-export const charCodeAt = String.prototype.charCodeAt.call.bind(String.prototype.charCodeAt) as (
-	text: string,
-	index: number,
-) => number;
 const enum Size {
 	/** Pieces of up to this size, in bytes, are checked byte by byte, which costs less than two native calls. */
 	short = 16,

@@ -129,7 +129,7 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		if (this.state !== State.open) return;
 		this.received++;
 		this.bytesReceived += count;
-		const message = this.settings.receiveType.decode(data ?? (this.channel as Channel).take(), this);
+		const message = this.settings.receiveType.decode(data ?? (this.channel as Channel).takeMessage(), this);
 		const info = binary ? binaryInfo : textInfo;
 		const listener = this.table.message;
 		if (typeof listener !== functionType) return this.fire(messageEvent, message, info);

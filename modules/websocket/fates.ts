@@ -32,8 +32,9 @@ export class Fates {
 	settle(left: number): void {
 		// Read anew each time: a callback may add messages, or lose all.
 		while ((this.numbers[0] ?? left + 1) <= left) {
-			this.numbers.shift();
-			const listener = this.listeners.shift() as Listener;
+			const listener = this.listeners[0] as Listener;
+			this.numbers.splice(0, 1);
+			this.listeners.splice(0, 1);
 			guard(() => listener("sent"));
 		}
 	}
@@ -43,7 +44,7 @@ export class Fates {
 	 * @param left Messages that have left before.
 	 * @param follows True when an older one, of which parts were sent, waits outside of the queue.
 	 */
-	drop(left: number, follows: boolean): void {
+	discardOldest(left: number, follows: boolean): void {
 		this.lose(left + (follows ? 2 : 1));
 		const index = follows ? this.numbers.indexOf(left + 1) : -1;
 		// It leaves after the one that is discarded.

@@ -138,8 +138,8 @@ export abstract class Outgoing extends Listeners {
 		do {
 			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
-			this.fates?.drop(this.sent + this.lost, this.parted !== undefined);
-			queue.shift();
+			this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
+			queue.removeFirst();
 			this.waiting--;
 			this.lost++;
 		} while (queue.push(bytes, binary) < 0);
@@ -225,7 +225,7 @@ export abstract class Outgoing extends Listeners {
 			// It stays in the queue, because a copy takes as much memory again, unless it may be discarded there.
 			const bytes = this.settings.dropOldest ? queue.part(0, length) : undefined;
 			this.parted = { bytes, binary: queue.binary, offset: 0 };
-			if (bytes) queue.shift();
+			if (bytes) queue.removeFirst();
 		}
 		const message = this.parted;
 		const { binary, bytes, offset } = message;
@@ -237,7 +237,7 @@ export abstract class Outgoing extends Listeners {
 		message.offset = end;
 		if (last) {
 			this.parted = undefined;
-			if (!bytes) queue.shift();
+			if (!bytes) queue.removeFirst();
 			this.waiting--;
 			this.sent++;
 			this.bytesSent += end;

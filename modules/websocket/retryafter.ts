@@ -29,7 +29,8 @@ export function retryAfterOf(headers: Readonly<Record<string, string>>, now: num
  */
 export function httpDate(text: string): number | undefined {
 	const words = text
-		.replaceAll("-", " ")
+		.split("-")
+		.join(" ")
 		.split(" ")
 		.filter((word) => word !== "");
 	// "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
@@ -39,10 +40,9 @@ export function httpDate(text: string): number | undefined {
 	const year = words[isAscTime ? 4 : 3] ?? "";
 	const clock = (words[isAscTime ? 3 : 4] ?? "").split(":");
 	const index = months.indexOf(month) / 3;
-	const numbers = [day, year, ...clock];
+	const digits = day + year + clock.join("");
 	if (clock.length !== 3 || month.length !== 3 || !Number.isInteger(index) || index < 0) return undefined;
-	if (!numbers.every(isDigits) || !(isAscTime || (words.length === 6 && words[5] === "GMT")))
-		return undefined;
+	if (!isDigits(digits) || !(isAscTime || (words.length === 6 && words[5] === "GMT"))) return undefined;
 	// A year of two digits is not in the past, or nobody would have to wait.
 	const century = year.length === 2 ? 2000 : 0;
 	return Date.UTC(

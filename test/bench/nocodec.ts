@@ -5,8 +5,12 @@
 import type { MessageData } from "../../modules/rfc6455/bytes.js";
 import { Decoded, headerSize, Mode, Size } from "../../modules/rfc6455/frame.js";
 import type { DecodedFrame, EncodedFrame } from "../../modules/rfc6455/framecodec.js";
-import { charCodeAt } from "../../modules/rfc6455/utf8.js";
 
+/** `text.charCodeAt(index)`, without the wrapper object that XS creates for a method call on a string. */
+const charCodeAt = String.prototype.charCodeAt.call.bind(String.prototype.charCodeAt) as (
+	text: string,
+	index: number,
+) => number;
 const fromArrayBuffer = String.fromArrayBuffer as (bytes: ArrayBuffer, start: number) => string;
 /** In place of headers: what is sent is only counted. */
 const shortHeaders = ["12", "123456"] as const;

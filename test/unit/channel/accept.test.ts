@@ -29,7 +29,7 @@ function accepting(timeout = 0): { it: Acceptance; socket: MemorySocket; events:
 			channel = opened;
 			events.push(["open", protocol]);
 		},
-		onMessage: (data) => events.push(["message", data ?? channel?.take()]),
+		onMessage: (data) => events.push(["message", data ?? channel?.takeMessage()]),
 		onActivity: () => {},
 		mayBuffer: () => true,
 	} as Partial<ChannelListener> as ChannelListener;

@@ -140,7 +140,7 @@ export class Endpoint implements ChannelListener {
 	}
 
 	onMessage(data: ArrayBuffer | string | undefined, count: number, binary: boolean): void {
-		const content = data ?? this.channel.take();
+		const content = data ?? this.channel.takeMessage();
 		const value = typeof content === "string" ? content : Buffer.from(content);
 		if (Buffer.byteLength(value) !== count) throw new Error(`${count} bytes announced, ${value} given`);
 		this.happenings.push({ what: "message", binary, value });

@@ -57,7 +57,7 @@ test("with random operations the queue equals a list, and refuses only messages 
 					break;
 				}
 				case "shift":
-					if (model.shift()) queue.shift();
+					if (model.shift()) queue.removeFirst();
 					break;
 				case "encode": {
 					const masks = random.next() < 0.5;
@@ -117,7 +117,7 @@ test("a queue can use its whole size, with messages of any length and after any 
 			const queue = new SendQueue(size);
 			for (const before of [size / 2, size / 4].slice(length % 3))
 				queue.push(new ArrayBuffer(before - header), false);
-			while (queue.count) queue.shift();
+			while (queue.count) queue.removeFirst();
 			let count = 0;
 			while (queue.push(new ArrayBuffer(length), false) >= 0) count++;
 			t.is(count, Math.floor(size / (length + header)));
@@ -137,7 +137,7 @@ test("a view of any type is added with exactly its bytes, and text as UTF-8", (t
 	]) {
 		t.is(queue.push(view, true), view.byteLength);
 		t.is(firstOf(queue).toString(), "23456789".slice(0, view.byteLength));
-		queue.shift();
+		queue.removeFirst();
 	}
 	t.is(queue.push("grüße\0🙂", false), 12);
 	t.is(firstOf(queue).toString(), "grüße\0🙂");

@@ -59,11 +59,11 @@ class FakeChannel implements Channel, MessageWriter {
 		const { length } = queue;
 		if (this.write(queue.part(0, length), queue.binary, false) < 0) return 0;
 		queue.encodedBytes = length;
-		queue.shift();
+		queue.removeFirst();
 		return 1;
 	}
 
-	take(): string {
+	takeMessage(): string {
 		return "";
 	}
 
