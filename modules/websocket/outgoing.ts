@@ -10,7 +10,7 @@ import type { ConnectionSettings } from "./settings.js";
 /** A message that is sent in parts. */
 interface PartedMessage {
 	/** Its bytes; undefined while it is the first one of the queue. */
-	readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+	readonly bytes: Uint8Array | undefined;
 	readonly binary: boolean;
 	/** Bytes that were sent. */
 	offset: number;
@@ -98,7 +98,8 @@ export abstract class Outgoing extends Listeners {
 		if (length < 0) {
 			const bytes = bytesOfMessage(message);
 			length = bytes.length;
-			if (!this.makeRoom(bytes, binary)) return false;
+			// The bytes of a text are made here; others are the caller's own.
+			if (!this.makeRoom(bytes, binary, typeof message === "string")) return false;
 		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
@@ -131,10 +132,10 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
-	private makeRoom(bytes: Uint8Array, binary: boolean): boolean {
+	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean): boolean {
 		const { queue, settings } = this;
 		this.series ||= Series.started;
-		if (bytes.length > queue.capacity) return this.sendPastQueue(bytes, binary);
+		if (bytes.length > queue.capacity) return this.sendPastQueue(bytes, binary, own);
 		do {
 			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
@@ -184,11 +185,11 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
-	private sendPastQueue(bytes: Uint8Array, binary: boolean): boolean {
+	private sendPastQueue(bytes: Uint8Array, binary: boolean, own: boolean): boolean {
 		const { longestPastQueue, queue } = this;
 		const { length } = bytes;
 		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
-			this.parted = { bytes: bytes.slice(), binary, offset: 0 };
+			this.parted = { bytes: own ? bytes : bytes.slice(), binary, offset: 0 };
 			return true;
 		}
 		const longest = Math.max(queue.capacity, 0);
