@@ -8,6 +8,7 @@ const modules = {
 	native: ["channel", "rfc6455", "network"],
 	ecma419: ["channel", "rfc6455", "network"],
 	network: [],
+	tls: ["network"],
 	channel: ["rfc6455"],
 	rfc6455: [],
 	json: [],

@@ -146,8 +146,9 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		else if (this.writer.isBroken) this.end("a frame could not be sent whole");
 	}
 
-	onSocketError(): void {
+	onSocketError(error?: unknown): void {
 		if (this.isClosed || this.closing & Closing.fault) this.end(undefined);
+		else if (error instanceof Error) this.end(error.message);
 		else if (this.closing) this.end("the peer did not finish the closing handshake");
 		else this.end("the connection was lost");
 	}

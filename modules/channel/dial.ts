@@ -2,13 +2,14 @@ import { addressWithoutDNS } from "../rfc6455/address.js";
 import { ClientHandshake, type ClientHandshakeOptions } from "../rfc6455/clienthandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
+import { type DialFailure, failureOf } from "./failure.js";
 import type { Network, Resolver } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
 
 /** Receives the events of an attempt to connect, and of the channel that it opens. */
 export interface DialListener extends ChannelListener {
 	/** The attempt has failed; everything has been released. Not called inside dial(). */
-	onDialFailed(reason: string): void;
+	onDialFailed(failure: DialFailure): void;
 }
 
 /** An attempt to connect. */
@@ -80,23 +81,25 @@ class ClientDial implements SocketOwner, Dial {
 		const socket = this.socket as TcpSocket;
 		const { handshake, listener, window = 0 } = this;
 		const rest = readHead(handshake, socket, count);
-		if (handshake.fault) this.fail(handshake.fault.message);
+		if (handshake.fault) this.fail({ reason: handshake.fault.message });
 		else if (handshake.complete && listener) {
 			this.socket = undefined;
 			openChannel(socket, window, rest, handshake.protocol, true, this.settings, listener);
 		}
 	}
 
-	onSocketError(): void {
-		this.fail(
-			this.window === undefined
-				? "the connection was refused"
-				: "the server ended the connection during the handshake",
-		);
+	onSocketError(error?: unknown): void {
+		if (error instanceof Error) return this.fail(failureOf(error));
+		this.fail({
+			reason:
+				this.window === undefined
+					? "the connection was refused"
+					: "the server ended the connection during the handshake",
+		});
 	}
 
 	onSocketException(error: unknown): void {
-		this.fail(String(error));
+		this.fail({ reason: String(error) });
 	}
 
 	private resolve(): void {
@@ -113,20 +116,21 @@ class ClientDial implements SocketOwner, Dial {
 					this.onSocketException(error);
 				}
 			},
-			onError: () => this.fail(`the name "${host}" could not be resolved`),
+			onError: () => this.fail({ reason: `the name "${host}" could not be resolved` }),
 		});
 	}
 
 	private connect(address: string): void {
 		const { socket } = this.network;
-		const { host, port } = this.options;
+		const { host, port, secure } = this.options;
 		if (!socket) throw new TypeError("the network has no socket to connect with");
-		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
+		const options = { ...socket, ...socketOptions, address, host, port, target: this };
+		this.socket = new socket.io(secure ? { ...options, secure } : options);
 	}
 
-	private fail(reason: string): void {
+	private fail(failure: DialFailure): void {
 		const { listener } = this;
 		this.destroy();
-		listener?.onDialFailed(reason);
+		listener?.onDialFailed(failure);
 	}
 }

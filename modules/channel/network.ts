@@ -24,7 +24,10 @@ export interface Listener {
 	close(): void;
 }
 
-/** The host's `device.network.ws`. Other members, such as an ECMA-419 WebSocket class `io`, are not used. */
+/**
+ * The host's `device.network.ws`, or `device.network.wss` with sockets for TLS. Other members, such as an ECMA-419
+ * WebSocket class `io`, are not used.
+ */
 export interface Network {
 	readonly dns?: { readonly io: new (options: object) => Resolver } | undefined;
 	readonly socket?:
@@ -45,7 +48,7 @@ export interface Network {
 }
 
 interface Host {
-	readonly device?: { readonly network?: { readonly ws?: Network } };
+	readonly device?: { readonly network?: { readonly ws?: Network; readonly wss?: Network } };
 }
 
 /** Returns whether the host declares that its TCP sockets can connect to IPv6 addresses. */
@@ -53,12 +56,24 @@ export function connectsIPv6(): boolean {
 	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
 }
 
-/** Returns the host's network. @throws Error when the host has none. */
-export function hostNetwork(): Network {
-	const network = (globalThis as Host).device?.network?.ws;
+/** Returns whether the host has sockets for TLS. */
+export function hasSecureNetwork(): boolean {
+	return (globalThis as Host).device?.network?.wss?.socket !== undefined;
+}
+
+/**
+ * Returns the host's network.
+ * @param secure True for the one with TLS.
+ * @throws Error when the host has none.
+ */
+export function hostNetwork(secure = false): Network {
+	const { ws, wss } = (globalThis as Host).device?.network ?? {};
+	const network = secure ? wss : ws;
 	if (!network)
 		throw new Error(
-			"the host has no device.network.ws; include xs-web-socket's manifest.json in the app's manifest",
+			secure
+				? "the host has no device.network.wss; include xs-web-socket's manifest_secure.json in the app's manifest"
+				: "the host has no device.network.ws; include xs-web-socket's manifest.json in the app's manifest",
 		);
 	return network;
 }

@@ -7,8 +7,11 @@ export interface SocketOwner {
 	onSocketReadable(count: number): void;
 	/** `count` bytes can be written in total. */
 	onSocketWritable(count: number): void;
-	/** The peer has ended the connection and everything it sent was read, or the connection has failed. */
-	onSocketError(): void;
+	/**
+	 * The peer has ended the connection and everything it sent was read, or the connection has failed.
+	 * @param error Why, if the socket says so: one with TLS does.
+	 */
+	onSocketError(error?: unknown): void;
 	/** One of the above threw. */
 	onSocketException(error: unknown): void;
 }
@@ -46,10 +49,10 @@ export const socketOptions = Object.freeze({
 			owner?.onSocketException(error);
 		}
 	},
-	onError(this: TcpSocket): void {
+	onError(this: TcpSocket, error?: unknown): void {
 		const owner = this.target;
 		try {
-			owner?.onSocketError();
+			owner?.onSocketError(error);
 		} catch (error) {
 			owner?.onSocketException(error);
 		}

@@ -1,5 +1,6 @@
 import type { SocketChannel } from "../channel/channel.js";
 import type { Dial, DialListener } from "../channel/dial.js";
+import type { DialFailure } from "../channel/failure.js";
 import type { ReadableInfo, WebSocketClientCallbacks } from "./options.js";
 
 // Constants of the module: an object for each piece would be garbage.
@@ -69,7 +70,7 @@ export class Adapter implements DialListener {
 		this.callbacks.onWritable?.call(this.owner, channel.capacity);
 	}
 
-	onDialFailed(reason: string): void {
+	onDialFailed({ reason }: DialFailure): void {
 		this.dial = undefined;
 		this.callbacks.onError?.call(this.owner, new Error(reason));
 	}

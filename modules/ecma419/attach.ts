@@ -41,7 +41,7 @@ class Attachment implements SocketOwner, Dial {
 
 	onSocketException(error: unknown): void {
 		this.destroy();
-		this.listener.onDialFailed(String(error));
+		this.listener.onDialFailed({ reason: String(error) });
 	}
 
 	private open(window: number, unread: number): void {

@@ -7,9 +7,10 @@ import Resolver from "embedded:network/dns/resolver/udp";
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK has a module of this name, too
 import Net from "net";
 
-/** The host's `device`, as far as it is read and extended here. */
-interface Device {
-	network?: { ws?: object };
+/** The host's `device.network`, as far as it is read and extended here. */
+interface Networks {
+	ws?: { dns?: object | undefined; socket?: object };
+	wss?: { dns?: object | undefined; socket?: { TCP?: object | undefined } };
 }
 
 /** Name servers for a network that provides none. */
@@ -32,19 +33,41 @@ export const dns = Object.freeze({
  * @param members Members that replace those of the host.
  */
 export function provide(members?: object): void {
-	const host = globalThis as { device?: Device };
-	const network = host.device?.network;
-	host.device = Object.freeze({
-		...host.device,
-		network: Object.freeze({
-			...network,
-			ws: Object.freeze({
-				dns,
-				socket: Object.freeze({ io: TCP }),
-				listener: Object.freeze({ io: Listener }),
-				...network?.ws,
-				...members,
-			}),
+	const { ws, ...others } = hostNetwork();
+	extend({
+		...others,
+		ws: Object.freeze({
+			dns,
+			socket: Object.freeze({ io: TCP }),
+			listener: Object.freeze({ io: Listener }),
+			...ws,
+			...members,
 		}),
 	});
+}
+
+/**
+ * Completes `device.network.wss` in the same way. A socket of the host is replaced: the SDK's class for TLS does not call
+ * back as ECMA-419 demands.
+ * @param io Class of a socket for TLS. Its option `TCP` has the class for the connection beneath, as the SDK's has.
+ */
+export function provideSecure(io: object): void {
+	const network = hostNetwork();
+	const { ws, wss } = network;
+	const socket = { ...wss?.socket, io, TCP: wss?.socket?.TCP ?? ws?.socket };
+	extend({ ...network, wss: Object.freeze({ dns: ws?.dns, ...wss, socket: Object.freeze(socket) }) });
+}
+
+/** The global object of a host. */
+interface Host {
+	device?: { network?: Networks };
+}
+
+function hostNetwork(): Networks {
+	return (globalThis as Host).device?.network ?? {};
+}
+
+function extend(network: Networks): void {
+	const host = globalThis as Host;
+	host.device = Object.freeze({ ...host.device, network: Object.freeze(network) });
 }

@@ -1,5 +1,11 @@
 /** Host names and IP addresses (RFC 3986 section 3.2.2). */
 
+/** Default ports (RFC 6455 section 3). */
+export const enum Port {
+	plain = 80,
+	secure = 443,
+}
+
 const enum Code {
 	dot = 46,
 	zero = 48,
@@ -74,10 +80,13 @@ export function addressWithoutDNS(host: string): string | undefined {
 	return host.includes(":") || isIPv4(host) ? host : undefined;
 }
 
-/** Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port. */
-export function hostField(host: string, port: number): string {
+/**
+ * Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port.
+ * @param defaultPort 80, with TLS 443 (RFC 6455 section 3).
+ */
+export function hostField(host: string, port: number, defaultPort: number): string {
 	const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-	return port === 80 ? name : `${name}:${port}`;
+	return port === defaultPort ? name : `${name}:${port}`;
 }
 
 /**

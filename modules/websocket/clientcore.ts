@@ -1,6 +1,7 @@
 import Timer from "timer";
 import type { Channel } from "../channel/contract.js";
 import { type Dial, type DialListener, dial } from "../channel/dial.js";
+import { type DialFailure, failureOf } from "../channel/failure.js";
 import { hostNetwork } from "../channel/network.js";
 import { after, tickEvery } from "../channel/timers.js";
 import { CloseCode } from "../rfc6455/closecode.js";
@@ -8,6 +9,14 @@ import { ConnectionCore, State } from "./connectioncore.js";
 import { type Target, targetOption } from "./handshakeoptions.js";
 import { booleanOption, integerOption, type RawOptions } from "./options.js";
 import { ConnectionSettings } from "./settings.js";
+
+/** Defaults of `connectTimeout`, in milliseconds. */
+const enum ConnectTimeout {
+	/** That of the accessor specification. */
+	plain = 1000,
+	/** A microcontroller computes for seconds in a handshake of TLS. */
+	secure = 15000,
+}
 
 /** Implementation of Client: attempts, retries, and one connection at a time. */
 export class ClientCore extends ConnectionCore implements DialListener {
@@ -31,7 +40,11 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	constructor(raw: RawOptions) {
 		super(ConnectionSettings.ofClient(raw));
 		this.destination = targetOption(raw);
-		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
+		this.connectTimeout = integerOption(
+			raw,
+			"connectTimeout",
+			this.destination.secure ? ConnectTimeout.secure : ConnectTimeout.plain,
+		);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
 		this.discardsBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
@@ -68,12 +81,12 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		super.onOpen(channel, protocol);
 	}
 
-	onDialFailed(reason: string): void {
+	onDialFailed({ reason, permanent }: DialFailure): void {
 		this.release();
 		this.fire("retry", this.attempt, reason);
 		// A listener may have closed the client.
 		if (this.state !== State.connecting) return;
-		if (this.attempt <= this.numberOfRetries) {
+		if (this.attempt <= this.numberOfRetries && !permanent) {
 			this.attempt++;
 			this.setTimer(after(this.timeBetweenRetries, () => this.connect()));
 			return;
@@ -115,7 +128,8 @@ export class ClientCore extends ConnectionCore implements DialListener {
 
 	private onConnectTimeout(): void {
 		const { stalled } = this;
-		if (!stalled) return this.onDialFailed(`no connection within ${this.connectTimeout} ms (connectTimeout)`);
+		if (!stalled)
+			return this.onDialFailed({ reason: `no connection within ${this.connectTimeout} ms (connectTimeout)` });
 		// The attempt could not proceed in that time.
 		this.stalled = 0;
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
@@ -128,10 +142,15 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		if (this.stalled) this.stalled = 0;
 		if (this.connectTimeout) this.setTimer(after(this.connectTimeout, () => this.onConnectTimeout()));
 		try {
-			this.dial = dial(this.destination, hostNetwork(), this.settings, this);
+			this.dial = dial(
+				this.destination,
+				hostNetwork(this.destination.secure !== undefined),
+				this.settings,
+				this,
+			);
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			this.setTimer(after(0, () => this.onDialFailed(reason)));
+			const failure = failureOf(error);
+			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}
 	}
 

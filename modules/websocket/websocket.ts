@@ -6,3 +6,4 @@ export { supportedReceiveTypes, supportedSendTypes } from "./mediatypes.js";
 export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";
 export { Socket } from "./socket.js";
+export type { Der, TlsOptions } from "./tlsoptions.js";

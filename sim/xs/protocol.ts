@@ -59,6 +59,8 @@ export enum Operation {
 	Resolve,
 	/** The machine has aborted: string reason */
 	Abort,
+	/** End a session of TLS: uint32 session */
+	TlsClose,
 }
 
 /** Socket options, as bits. */
@@ -81,6 +83,13 @@ export enum Query {
 	Digest,
 	/** uint8 Logic, bytes, bytes of the repeated operand; answer: the combined bytes */
 	Combine,
+	/** uint32 session, string settings as JSON; answer: string message of an exception, or "" */
+	TlsOpen,
+	/**
+	 * uint32 session, bytes of a received record, bytes to send; answer: string message of an exception or "", uint8 1
+	 * once the handshake is complete, uint8 1 once TLS has ended, bytes of records to send, decrypted bytes
+	 */
+	TlsExchange,
 }
 
 /** Operations of the `logical` module. */

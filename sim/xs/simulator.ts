@@ -20,6 +20,7 @@ import { combine, digest } from "./natives.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
+import { TlsSessions } from "./tls.js";
 import { type WireReader, WireWriter } from "./wire.js";
 
 export type { Exit, HostEntry, Memory, SplitReads };
@@ -48,6 +49,8 @@ export interface SimulatorOptions extends NetworkOptions {
 	config?: object;
 	/** Further module specifiers and the absolute paths of their modules. */
 	aliases?: Record<string, string>;
+	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
+	secure?: boolean;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
 	/** Called with each line that the device traces, without the line end, and the device itself. */
@@ -75,6 +78,7 @@ export class Simulator {
 	readonly #conversation: Conversation;
 	readonly #network: Network;
 	readonly #onTrace: SimulatorOptions["onTrace"];
+	readonly #sessions = new TlsSessions();
 	#alarm: NodeJS.Timeout | undefined;
 	#partialLine = "";
 	#exit: Exit | undefined;
@@ -105,7 +109,7 @@ export class Simulator {
 	 *   compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
-		const bundle = await Bundle.make(options.program, options.aliases);
+		const bundle = await Bundle.make(options.program, options.aliases, options.secure);
 		try {
 			const simulator = new Simulator(bundle, options);
 			try {
@@ -208,6 +212,9 @@ export class Simulator {
 				case Operation.Resolve:
 					network.resolve(reader.uint32(), reader.string());
 					break;
+				case Operation.TlsClose:
+					this.#sessions.close(reader.uint32());
+					break;
 				case Operation.Abort:
 					this.#end({ kind: "abort", reason: this.#bundle.locate(reader.string()) });
 					break;
@@ -234,6 +241,19 @@ export class Simulator {
 			case Query.Digest:
 				answer.raw(digest(parameters.string(), parameters.bytes()));
 				break;
+			case Query.TlsOpen:
+				answer.string(this.#sessions.open(parameters.uint32(), parameters.string()));
+				break;
+			case Query.TlsExchange: {
+				const session = this.#sessions.get(parameters.uint32());
+				const result = await session.exchange(
+					Buffer.from(parameters.bytes()),
+					Buffer.from(parameters.bytes()),
+				);
+				answer.string(result.error).uint8(Number(result.ready)).uint8(Number(result.closed));
+				answer.bytes(result.output).bytes(result.data);
+				break;
+			}
 			case Query.Combine:
 				answer.raw(combine(parameters.uint8(), parameters.bytes(), parameters.bytes()));
 				break;
@@ -261,6 +281,7 @@ export class Simulator {
 		clearTimeout(this.#alarm);
 		if (this.#partialLine) this.#onTrace?.(this.#partialLine, this);
 		this.#network.destroy();
+		this.#sessions.closeAll();
 		void this.#conversation.close().then(() => this.#settle(exit));
 	}
 }

@@ -1,6 +1,7 @@
 /** The library `ws` as the peer of the device, in both roles. */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { createServer, type ServerOptions as HttpsOptions, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { peerAddress } from "./peeraddress.js";
@@ -63,17 +64,31 @@ export class WsConnection {
 export class WsServer {
 	readonly port: number;
 	readonly server: WebSocketServer;
+	readonly #listening: WebSocketServer | HttpsServer;
 	readonly #connections = new Queue<WsConnection>("connection");
 
 	static async listen(options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
 		const server = new WebSocketServer({ host: peerAddress, ...options, port: 0 });
 		await once(server, "listening");
-		return new WsServer(server);
+		return new WsServer(server, server);
 	}
 
-	private constructor(server: WebSocketServer) {
+	/** Listens with TLS. */
+	static async listenSecurely(tls: HttpsOptions, options: ServerOptions = {}): Promise<WsServer> {
+		const secure = createServer(tls);
+		secure.on("tlsClientError", () => {
+			// The device has refused the certificate, or was refused.
+		});
+		secure.listen(0, peerAddress);
+		await once(secure, "listening");
+		return new WsServer(new WebSocketServer({ ...options, server: secure }), secure);
+	}
+
+	/** @param listening what listens: the WebSocket server itself, or the one with TLS that it uses */
+	private constructor(server: WebSocketServer, listening: WebSocketServer | HttpsServer) {
 		this.server = server;
-		this.port = (server.address() as AddressInfo).port;
+		this.#listening = listening;
+		this.port = (listening.address() as AddressInfo).port;
 		server.on("connection", (socket, request) => this.#connections.put(new WsConnection(socket, request)));
 	}
 
@@ -89,7 +104,11 @@ export class WsServer {
 	async close(): Promise<void> {
 		for (const client of this.server.clients) client.terminate();
 		this.server.close();
-		await once(this.server, "close");
+		if (this.#listening instanceof HttpsServer) {
+			this.#listening.closeAllConnections();
+			this.#listening.close();
+		}
+		await once(this.#listening, "close");
 	}
 }
 

@@ -38,7 +38,7 @@ function dialing(host: string): { it: Dial; events: unknown[][]; channel(): Chan
 	const events: unknown[][] = [];
 	let channel: Channel | undefined;
 	const listener: DialListener = {
-		onDialFailed: (reason) => events.push(["failed", reason]),
+		onDialFailed: ({ reason }) => events.push(["failed", reason]),
 		onOpen: (opened, protocol) => {
 			channel = opened;
 			events.push(["open", protocol]);
