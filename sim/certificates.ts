@@ -11,7 +11,7 @@ import {
 	KeyUsagesExtension,
 	SubjectAlternativeNameExtension,
 	SubjectKeyIdentifierExtension,
-	type X509Certificate,
+	X509Certificate,
 	X509CertificateGenerator,
 } from "@peculiar/x509";
 
@@ -42,12 +42,14 @@ export interface IdentityOptions {
 
 /** A certificate with its key. */
 export interface Identity {
+	readonly kind: Kind;
+	readonly keys: CryptoKeyPair;
 	/** The certificate and that of its authority, in PEM. */
 	readonly chain: string;
 	/** The certificate alone, in PEM. */
 	readonly leaf: string;
 	/** The certificate alone, in DER. */
-	readonly certificate: Uint8Array;
+	readonly certificate: Uint8Array<ArrayBuffer>;
 	/** The key in PEM and, as PKCS #8, in DER. */
 	readonly key: string;
 	readonly keyDer: Uint8Array;
@@ -77,6 +79,11 @@ export class Authority {
 		return new Authority(certificate, keys, kind);
 	}
 
+	/** Makes an authority of an identity that is none: what it signs must not be trusted. */
+	static async of({ kind, keys, certificate }: Identity): Promise<Authority> {
+		return new Authority(new X509Certificate(certificate), keys, kind);
+	}
+
 	private constructor(certificate: X509Certificate, keys: CryptoKeyPair, kind: Kind) {
 		this.#certificate = certificate;
 		this.#keys = keys;
@@ -91,6 +98,26 @@ export class Authority {
 	/** The certificate in PEM. */
 	get pem(): string {
 		return this.#certificate.toString("pem");
+	}
+
+	/** Makes an authority between this one and servers. */
+	async subordinate({ kind = "ECDSA", days = [-1, 30] }: IdentityOptions = {}): Promise<Authority> {
+		const keys = await generateKeys(kind);
+		const certificate = await X509CertificateGenerator.create({
+			subject: "CN=Subordinate authority for tests",
+			issuer: this.#certificate.subject,
+			...validity(days),
+			signingAlgorithm: algorithms[this.#kind],
+			publicKey: keys.publicKey,
+			signingKey: this.#keys.privateKey,
+			extensions: [
+				new BasicConstraintsExtension(true, 0, true),
+				new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+				await SubjectKeyIdentifierExtension.create(keys.publicKey),
+				await AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
+			],
+		});
+		return new Authority(certificate, keys, kind);
 	}
 
 	/** Makes a key and signs a certificate for it. */
@@ -116,6 +143,8 @@ export class Authority {
 		const keyDer = new Uint8Array(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
 		const leaf = certificate.toString("pem");
 		return {
+			kind,
+			keys,
 			chain: `${leaf}\n${this.pem}\n`,
 			leaf,
 			certificate: new Uint8Array(certificate.rawData),

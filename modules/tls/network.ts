@@ -3,6 +3,7 @@
 // Must be first: it completes device.network.ws, whose classes are used here.
 import "../network/network.js";
 import { provideSecure } from "../network/provide.js";
+import "./chain.js";
 import { TlsSocket } from "./tlssocket.js";
 
 provideSecure(TlsSocket);

@@ -1,5 +1,7 @@
 /** Sentences for the exceptions of the SDK's TLS, which names alerts by number and certificates not at all. */
 
+import { forged } from "./serverrecords.js";
+
 /** An error that says whether another attempt could succeed. */
 export interface TlsError extends Error {
 	/** True if another attempt with the same options and the same server would fail, too. */
@@ -22,10 +24,12 @@ const alert = "alert: ";
  */
 export function tlsError(exception: unknown, name: string, ownAuthority: boolean): TlsError {
 	const message = exception instanceof Error ? exception.message : String(exception);
-	if (message.startsWith(refused))
-		return certificateError(`the certificate of ${name} was refused`, name, ownAuthority);
-	if (message.startsWith(outdated))
-		return certificateError("the certificate tls.ca was refused", name, ownAuthority);
+	if (message.startsWith(forged))
+		return new Error(
+			`${name} is not trusted, someone may be on the way to it: ${message.slice(forged.length)}`,
+		);
+	if (message.startsWith(refused) || message.startsWith(outdated))
+		return certificateError(name, ownAuthority);
 	if (message.startsWith(missing))
 		return permanent(
 			`the certificate of ${name} cannot be checked: its authority is not in the app's resources (${message}); add $(MODULES)/crypt/data/ca... to the manifest, or give tls.ca`,
@@ -34,22 +38,34 @@ export function tlsError(exception: unknown, name: string, ownAuthority: boolean
 	return new Error(`TLS failed: ${message}`);
 }
 
+/** Returns the error to report for an exception in the constructor of the SDK's class: it checks `tls.ca` there. */
+export function settingsError(exception: unknown): TlsError {
+	const message = exception instanceof Error ? exception.message : String(exception);
+	if (!message.startsWith(outdated)) return new Error(`TLS failed: ${message}`);
+	return datedError("the certificate tls.ca was refused", (date) => `it is not valid on ${date}`);
+}
+
 /** Returns the error for a handshake that the server has broken off. */
 export function handshakeError(): TlsError {
 	return new Error("the server ended the connection during the handshake of TLS");
 }
 
-function certificateError(what: string, name: string, ownAuthority: boolean): TlsError {
+function certificateError(name: string, ownAuthority: boolean): TlsError {
+	const authority = ownAuthority ? "tls.ca" : "an authority in the app's resources";
+	return datedError(
+		`the certificate of ${name} was refused`,
+		(date) =>
+			`it must be valid on ${date}, be for ${name} (subjectAltName), and come with a chain of two or more certificates that ${authority} has signed`,
+	);
+}
+
+function datedError(what: string, why: (date: string) => string): TlsError {
 	const now = Date.now();
 	const date = new Date(now).toISOString().slice(0, 10);
+	if (now >= earliest) return permanent(`${what}: ${why(date)}`);
 	// The clock may be set meanwhile.
-	if (now < earliest)
-		return new Error(
-			`${what}: it has dates, and the device's clock says ${date}; set the clock before connecting`,
-		);
-	const authority = ownAuthority ? "tls.ca" : "an authority in the app's resources";
-	return permanent(
-		`${what}: it must be valid on ${date}, be for ${name} (subjectAltName), and come with a chain of two or more certificates that ${authority} has signed`,
+	return new Error(
+		`${what}: it has dates, and the device's clock says ${date}; set the clock before connecting`,
 	);
 }
 

@@ -2,7 +2,7 @@
 
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
-import { handshakeError, type TlsError, tlsError } from "./reason.js";
+import { handshakeError, settingsError, type TlsError, tlsError } from "./reason.js";
 import { Wire, type WireOwner } from "./wire.js";
 
 /** Options of ECMA-419 for a TCP socket, and those of the SDK's TLSSocket. */
@@ -37,7 +37,7 @@ const longestRecord = 16384;
  * - Data is never sent in the clear. The SDK's class takes a handshake that the server breaks off by an alert for one that
  *   is complete, and then sends what is written without encryption.
  * - onError() comes after everything was read, and once.
- * - write() counts the bytes that a record adds, and throws without side effects.
+ * - The window leaves room for the bytes that a record adds, and write() throws without side effects.
  */
 export class TlsSocket implements WireOwner {
 	target: unknown;
@@ -92,7 +92,7 @@ export class TlsSocket implements WireOwner {
 				},
 			});
 		} catch (error) {
-			throw this.describe(error);
+			throw settingsError(error);
 		}
 	}
 
@@ -138,7 +138,8 @@ export class TlsSocket implements WireOwner {
 		const tls = this.open();
 		const wire = this.wire as Wire;
 		if (!wire.isEncrypted) throw new Error("not ready");
-		if (data.byteLength > this.window) throw new Error("would block");
+		// More than `window`: a frame may be written in two parts, of which each adds its bytes. The wire keeps the excess.
+		if (data.byteLength > wire.window) throw new Error("would block");
 		tls.write(data);
 		return wire.hasFailed ? undefined : this.window;
 	}
@@ -195,7 +196,7 @@ export class TlsSocket implements WireOwner {
 		while (this.arrived && !this.failure) {
 			this.arrived = false;
 			options.onReadable?.call(this, this.unread);
-			if (this.tls && !this.unread && wire.readable) this.step(wire.callbacks.onReadable, wire.readable);
+			if (this.tls && !this.unread && wire.readable) this.step(wire.sdk.onReadable, wire.readable);
 		}
 		this.delivering = false;
 		if (this.granted && !this.failure && this.tls) {
@@ -216,7 +217,7 @@ export class TlsSocket implements WireOwner {
 	private continueLater(wire: Wire): void {
 		this.timer ??= Timer.set(() => {
 			this.timer = undefined;
-			if (wire.readable) this.run(wire.callbacks.onReadable, wire.readable);
+			if (wire.readable) this.run(wire.sdk.onReadable, wire.readable);
 			else this.deliver();
 		});
 	}

@@ -1,3 +1,5 @@
+import { forged, RecordType, ServerRecords } from "./serverrecords.js";
+
 /** An ECMA-419 TCP socket, as far as it is used here. */
 interface TcpSocket {
 	readonly target: Wire;
@@ -21,13 +23,15 @@ interface WireOptions {
 	readonly address: string;
 	readonly host: string;
 	readonly port: number;
+	readonly secure?: { readonly verify?: boolean };
 	onReadable(count: number): void;
 	onWritable(count: number): void;
 	onError(): void;
 }
 
-/** Type of the record from which on everything that is sent is encrypted: ChangeCipherSpec (RFC 5246 section 7.1). */
-const changeCipherSpec = 20;
+const recordHeader = 5;
+/** Longest contents of a record, in bytes (RFC 5246 section 6.2.3). The SDK's class would allocate twice as much. */
+const longestRecord = 16384 + 2048;
 
 /** Options of the TCP socket, shared by all instances. */
 const tcpOptions = Object.freeze({
@@ -62,11 +66,15 @@ export class Wire {
 	/** True once a write has told that the connection has failed. */
 	hasFailed: boolean;
 	private readonly owner: WireOwner;
-	/** The callbacks of the SDK's class. */
-	readonly callbacks: Pick<WireOptions, "onReadable" | "onWritable" | "onError">;
+	/** Options of the SDK's class, with its callbacks. */
+	readonly sdk: WireOptions;
 	private readonly tcp: TcpSocket;
 	/** Send window of the TCP socket, in bytes. */
 	private room: number;
+	/** True once the first record was sent. */
+	private hasSaidHello: boolean;
+	/** Checks the handshake, until the server encrypts. */
+	private handshake: ServerRecords | undefined;
 	/** Records, or the rest of one, that wait for the window. */
 	private waiting: Uint8Array | undefined;
 
@@ -80,8 +88,10 @@ export class Wire {
 		this.isEncrypted = false;
 		this.hasFailed = false;
 		this.owner = target;
-		this.callbacks = options;
+		this.sdk = options;
 		this.room = 0;
+		this.hasSaidHello = false;
+		this.handshake = undefined;
 		this.waiting = undefined;
 		this.tcp = new beneath.io({ ...beneath, ...tcpOptions, address, host, port, target: this });
 		target.onWire(this);
@@ -92,14 +102,20 @@ export class Wire {
 		return this.waiting ? 0 : this.room;
 	}
 
-	/** Called by the SDK's classes. */
+	/** Called by the SDK's classes, with the part of a record that is missing. */
 	read(buffer: Uint8Array): unknown {
-		return this.tcp.read(buffer);
+		const count = this.tcp.read(buffer);
+		if (buffer.byteOffset + buffer.byteLength === buffer.buffer.byteLength)
+			this.check(new Uint8Array(buffer.buffer));
+		return count;
 	}
 
 	/** Called by the SDK's classes, with one record. Accepts any length. */
 	write(record: Uint8Array): number {
-		if (record[0] === changeCipherSpec) this.isEncrypted = true;
+		if (record[0] === RecordType.changeCipherSpec) this.isEncrypted = true;
+		else if (!this.hasSaidHello && this.sdk.secure?.verify !== false)
+			this.handshake = new ServerRecords(record);
+		this.hasSaidHello = true;
 		const { waiting } = this;
 		if (waiting) {
 			const both = new Uint8Array(waiting.length + record.length);
@@ -117,18 +133,26 @@ export class Wire {
 	}
 
 	onReadable(count: number): void {
-		this.owner.run(this.callbacks.onReadable, count);
+		this.owner.run(this.sdk.onReadable, count);
 	}
 
 	onWritable(count: number): void {
 		this.isConnected = true;
 		this.room = count;
 		this.flush();
-		if (!this.waiting) this.owner.run(this.callbacks.onWritable, this.room);
+		if (!this.waiting) this.owner.run(this.sdk.onWritable, this.room);
 	}
 
 	onError(): void {
-		this.owner.run(this.callbacks.onError, 0);
+		this.owner.run(this.sdk.onError, 0);
+	}
+
+	/** Checks the header of a record, then the record, before the SDK's classes do anything with it. */
+	private check(bytes: Uint8Array): void {
+		if (bytes.length > recordHeader) {
+			if (this.handshake?.check(bytes) === false) this.handshake = undefined;
+		} else if ((((bytes[3] as number) << 8) | (bytes[4] as number)) > longestRecord)
+			throw new Error(`${forged}a record is longer than TLS allows`);
 	}
 
 	private flush(): void {

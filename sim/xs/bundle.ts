@@ -19,6 +19,8 @@ const modules: Record<string, string> = {
 	timer: "sim/xs/device/timer.ts",
 	"embedded:io/socket/tcp": "sim/xs/device/tcp.ts",
 	"embedded:io/socket/tcp/tls": "sim/xs/device/tlssocket.ts",
+	"ssl/cert": "sim/xs/device/sslcert.ts",
+	x509: "sim/xs/device/x509.ts",
 	"embedded:io/socket/listener": "sim/xs/device/listener.ts",
 	"embedded:io/socket/udp": "sim/xs/device/udp.ts",
 	"embedded:network/dns/resolver/udp": "sim/xs/device/resolver.ts",

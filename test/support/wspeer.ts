@@ -92,6 +92,11 @@ export class WsServer {
 		server.on("connection", (socket, request) => this.#connections.put(new WsConnection(socket, request)));
 	}
 
+	/** Replaces the certificate of a server with TLS. */
+	renew(options: HttpsOptions): void {
+		(this.#listening as HttpsServer).setSecureContext(options);
+	}
+
 	get count(): number {
 		return this.#connections.count;
 	}
