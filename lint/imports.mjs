@@ -8,7 +8,7 @@ const modules = {
 	native: ["channel", "rfc6455", "network"],
 	ecma419: ["channel", "rfc6455", "network"],
 	network: [],
-	tls: ["network"],
+	tls: ["network", "websocket", "rfc6455"],
 	channel: ["rfc6455"],
 	rfc6455: [],
 	json: [],

@@ -33,6 +33,8 @@ export interface Network {
 	readonly socket?:
 		| {
 				readonly io: TcpConstructor;
+				/** With TLS: makes the option `secure` of the sockets. */
+				readonly settings?: TlsSettings;
 				/** True where the sockets can connect to an IPv6 address. Default false, as on SDK 8.2.3. */
 				readonly connectsIPv6?: boolean;
 		  }
@@ -56,9 +58,12 @@ export function connectsIPv6(): boolean {
 	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
 }
 
-/** Returns whether the host has sockets for TLS. */
-export function hasSecureNetwork(): boolean {
-	return (globalThis as Host).device?.network?.wss?.socket !== undefined;
+/** Makes settings of TLS of the options of a Client. @throws TypeError or RangeError that names the option. */
+type TlsSettings = (options: Readonly<Record<string, unknown>>, host: string) => object;
+
+/** Returns how the host's sockets for TLS take their settings; undefined when it has none that work here. */
+export function tlsSettings(): TlsSettings | undefined {
+	return (globalThis as Host).device?.network?.wss?.socket?.settings;
 }
 
 /**

@@ -49,13 +49,13 @@ export function provide(members?: object): void {
 /**
  * Completes `device.network.wss` in the same way. A socket of the host is replaced: the SDK's class for TLS does not call
  * back as ECMA-419 demands.
- * @param io Class of a socket for TLS. Its option `TCP` has the class for the connection beneath, as the SDK's has.
+ * @param socket A socket for TLS. Its option `TCP` has the class for the connection beneath, as that of the SDK's has.
  */
-export function provideSecure(io: object): void {
+export function provideSecure(socket: object): void {
 	const network = hostNetwork();
 	const { ws, wss } = network;
-	const socket = { ...wss?.socket, io, TCP: wss?.socket?.TCP ?? ws?.socket };
-	extend({ ...network, wss: Object.freeze({ dns: ws?.dns, ...wss, socket: Object.freeze(socket) }) });
+	const completed = Object.freeze({ ...wss?.socket, ...socket, TCP: wss?.socket?.TCP ?? ws?.socket });
+	extend({ ...network, wss: Object.freeze({ dns: ws?.dns, ...wss, socket: completed }) });
 }
 
 /** The global object of a host. */

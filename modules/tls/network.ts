@@ -4,6 +4,7 @@
 import "../network/network.js";
 import { provideSecure } from "../network/provide.js";
 import "./chain.js";
+import { settings } from "./settings.js";
 import { TlsSocket } from "./tlssocket.js";
 
-provideSecure(TlsSocket);
+provideSecure({ io: TlsSocket, settings });

@@ -94,7 +94,8 @@ export function targetOption(options: RawOptions): Target {
 			`host is ${quote(place.host)}, an IPv6 address; this platform can only connect to IPv4 addresses and to names`,
 		);
 	const target: Target = { ...place, maxHeadSize: headSizeOption(options, HeadLimit.response) };
-	if (secure) target.secure = secureOption(options, place.host);
+	const tls = secureOption(options, place.host, secure);
+	if (tls) target.secure = tls;
 	const protocols = protocolsOption(options);
 	if (protocols) target.protocol = protocols.join(", ");
 	const headers = headersOption(options);

@@ -36,6 +36,11 @@ export class WsConnection {
 		});
 	}
 
+	/** The socket of a server with TLS. */
+	get tls(): TLSSocket {
+		return this.request?.socket as TLSSocket;
+	}
+
 	/** Waits for the next message: text as a string, binary as a Buffer. */
 	message(): Promise<string | Buffer> {
 		return this.#messages.next();

@@ -148,7 +148,7 @@ test("a certificate for a name and its subdomains, by tls.serverName", async (t)
 			{ tls: { ca: setup.ca, serverName } },
 			await served({ names: [name] }),
 		);
-		const { servername } = peer.request?.socket as TLSSocket & { servername: string };
+		const { servername } = peer.tls as TLSSocket & { servername: string };
 		t.is(servername.toLowerCase(), serverName.toLowerCase());
 	}
 });
@@ -180,7 +180,7 @@ test("tls.applicationLayerProtocol is offered", async (t) => {
 			{ tls: { ca: setup.ca, applicationLayerProtocol } },
 			{ ALPNProtocols: ["http/1.1"] },
 		);
-		t.is((peer.request?.socket as TLSSocket).alpnProtocol, "http/1.1");
+		t.is(peer.tls.alpnProtocol, "http/1.1");
 		await device.send(1);
 		t.is(await peer.json(), 1);
 	}
@@ -195,7 +195,7 @@ test("a server that asks for a certificate gets tls.clientCertificate", async (t
 			{ tls: { ca: setup.ca, clientCertificate, clientKey: keyDer } },
 			mutual,
 		);
-		const socket = peer.request?.socket as TLSSocket;
+		const socket = peer.tls;
 		t.true(socket.authorized);
 		t.regex(socket.getPeerCertificate().subjectaltname ?? "", /device-1\.example/);
 		await device.send(1);
@@ -240,7 +240,7 @@ for (const cipher of [
 			{ tls: { ca: rsa.certificate }, sendQueueSize: 32768 },
 			{ cert, key, ciphers: cipher, maxVersion: "TLSv1.2", dhparam: "auto" },
 		);
-		t.is((peer.request?.socket as TLSSocket).getCipher().name, cipher);
+		t.is(peer.tls.getCipher().name, cipher);
 		for (let i = 0; i < 20; i++) await device.send({ i, padding: "v".repeat(500) });
 		for (let i = 0; i < 20; i++) t.like(await peer.json(), { i });
 		peer.send("true");

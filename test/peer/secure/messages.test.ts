@@ -1,4 +1,3 @@
-import type { TLSSocket } from "node:tls";
 import test from "ava";
 import { long, onDevice } from "../../device/driver/wire.js";
 import type { Step } from "../../device/protocol.js";
@@ -19,7 +18,7 @@ test("wss: messages pass in both directions, and the connection closes with 1000
 	t.is(peer.request?.url, "/a?b");
 	t.is(peer.request?.headers.host, `${agent.peerHost}:${server.port}`);
 	t.is(peer.request?.headers.authorization, "Bearer 1");
-	t.is((peer.request?.socket as TLSSocket).getProtocol(), "TLSv1.2");
+	t.is(peer.tls.getProtocol(), "TLSv1.2");
 	t.is(await device.send({ hello: "peer" }), "sent");
 	t.deepEqual(await peer.json(), { hello: "peer" });
 	peer.send('{"hello":"device"}');
@@ -38,7 +37,7 @@ test("tls with host and port makes the same connection, and sslTls does, too", a
 		await device.open();
 		const peer = await server.connection();
 		await device.next("open");
-		t.is((peer.request?.socket as TLSSocket).encrypted, true);
+		t.is(peer.tls.encrypted, true);
 	}
 });
 
@@ -99,7 +98,7 @@ test("messages, the close frame, the end of TLS and the end of TCP in one delive
 	await device.open();
 	const peer = await server.connection();
 	await device.next("open");
-	const socket = peer.request?.socket as TLSSocket;
+	const socket = peer.tls;
 	socket.cork();
 	for (let i = 0; i < 5; i++) socket.write(frame(opcodes.text, String(i)));
 	socket.write(frame(opcodes.close, Buffer.from([3, 233])));
@@ -111,7 +110,7 @@ test("messages, the close frame, the end of TLS and the end of TCP in one delive
 
 test("the end of TLS without a close frame is a lost connection, after all messages", async (t) => {
 	const { device, peer } = await setup.open(t);
-	const socket = peer.request?.socket as TLSSocket;
+	const socket = peer.tls;
 	socket.cork();
 	for (let i = 0; i < 3; i++) socket.write(frame(opcodes.text, String(i)));
 	socket.end();

@@ -1,10 +1,11 @@
 import "../../../sim/node/globals.js";
 import test from "ava";
+import { settings } from "../../../modules/tls/settings.js";
 import { targetOption } from "../../../modules/websocket/handshakeoptions.js";
 import { refuseTLS } from "../../../modules/websocket/tlsoptions.js";
 
 const host = globalThis as { device?: object };
-const withTls = { network: { ws: {}, wss: { socket: {} } } };
+const withTls = { network: { ws: {}, wss: { socket: { settings } } } };
 
 test.beforeEach(() => {
 	host.device = withTls;
@@ -94,15 +95,15 @@ test.serial("the final dot of a host is not part of the name in a certificate", 
 
 const refused: [options: Record<string, unknown>, error: "TypeError" | "RangeError", message: RegExp][] = [
 	[{ tls: true }, "TypeError", /^tls is true; it must be an object$/],
-	[{ url: "ws://device", tls: {} }, "RangeError", /^tls asks for TLS, but the url.*"wss:\/\/"/],
-	[{ url: "ws://device", sslTls: true }, "RangeError", /^sslTls asks for TLS, but the url/],
+	[{ url: "ws://device", tls: {} }, "RangeError", /^tls is given, but.*"wss:\/\/"/],
+	[{ url: "ws://device", sslTls: true }, "RangeError", /^sslTls is given, but/],
 	[{ url: "wss://device", sslTls: false }, "RangeError", /^sslTls is false, but/],
 	[{ tls: {}, sslTls: false }, "RangeError", /^sslTls is false, but.*tls/],
 	[{ sslTls: 1 }, "TypeError", /^sslTls is 1; it must be true or false$/],
-	[{ trustAll: true }, "RangeError", /^trustAll is true, but the connection is without TLS/],
+	[{ trustAll: true }, "RangeError", /^trustAll is given, but the connection is without TLS/],
 	[{ url: "wss://device", trustAll: "yes" }, "TypeError", /^trustAll is "yes"/],
 	[{ sslTls: true, trustAll: true, tls: { verify: true } }, "RangeError", /^trustAll and tls.verify/],
-	[{ trustedCACertPath: "/ca.pem" }, "RangeError", /^trustedCACertPath is "\/ca.pem".*tls.ca/],
+	[{ trustedCACertPath: "/ca.pem" }, "RangeError", /^trustedCACertPath is given, but/],
 	[{ sslTls: true, trustedCACertPath: "a" }, "RangeError", /^trustedCACertPath.*tls.ca/],
 	[{ tls: { ca: "-----BEGIN CERTIFICATE-----" } }, "TypeError", /^tls.ca is "-----BEGIN.*DER$/],
 	[{ tls: { ca: new TextEncoder().encode("-----BEGIN") } }, "RangeError", /^tls.ca is not in DER.*openssl/],
@@ -127,7 +128,12 @@ for (const [options, name, message] of refused)
 	});
 
 test.serial("without manifest_secure.json every option that asks for TLS is refused", (t) => {
-	for (const device of [undefined, {}, { network: { ws: {} } }]) {
+	for (const device of [
+		undefined,
+		{},
+		{ network: { ws: {} } },
+		{ network: { wss: { socket: { io: class {} } } } },
+	]) {
 		Object.assign(host, { device });
 		for (const options of [{ url: "wss://device" }, { url: "WSS://device" }, { tls: {} }, { sslTls: true }])
 			t.throws(() => targetOption(options), { instanceOf: RangeError, message: /manifest_secure\.json/ });
