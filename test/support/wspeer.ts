@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { createServer, type ServerOptions as HttpsOptions, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { peerAddress } from "./peeraddress.js";
 import { Queue } from "./queue.js";
