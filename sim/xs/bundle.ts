@@ -29,6 +29,8 @@ const modules: Record<string, string> = {
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
 	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",
+	sntp: "sim/xs/device/sntp.ts",
+	time: "sim/xs/device/time.ts",
 	instrumentation: "sim/xs/device/instrumentation.ts",
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
