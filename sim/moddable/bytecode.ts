@@ -1,19 +1,27 @@
-/** Measures the bytecode of this project's modules in a linked program. */
+/** Measures the bytecode of the modules in a linked program. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Returns the size of the bytecode of each linked module, in bytes, by module specifier.
+ * Returns the size of the bytecode of each linked module of this project, in bytes, by module specifier.
  * @param folder The folder of mc.xs.c, the linked image.
  */
 export function bytecodeOf(folder: string): Record<string, number> {
+	const own = Object.entries(allBytecode(folder)).filter(([name]) => /^xs-web-socket(?:\/|$)/.test(name));
+	return Object.fromEntries(own);
+}
+
+/** Returns the size of the bytecode of each linked module, those of the SDK included. */
+export function allBytecode(folder: string): Record<string, number> {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");
-	const names = [...image.matchAll(/"(xs-web-socket(?:\/[^"]*)?)", \{ XS_MAJOR_VERSION/g)].map(
-		([, name]) => name as string,
-	);
+	const names = [...image.matchAll(/"([^"]+)", \{ XS_MAJOR_VERSION/g)].map(([, name]) => name as string);
 	return Object.fromEntries(
-		names.map((name) => [name, codeSize(readFileSync(join(folder, "modules", `${name}.xsb`)))]),
+		names.map((name) => [
+			name,
+			// mcconfig names the folder of "embedded:io/socket/tcp" ~.embedded.
+			codeSize(readFileSync(join(folder, "modules", `${name.replace(/^(\w+):/, "~.$1/")}.xsb`))),
+		]),
 	);
 }
 

@@ -18,10 +18,30 @@ const manifest = join(root, "test/memory/device/manifest.json");
 
 /** Compiles a program for an ESP32 with the SDK's own tools only, and measures our modules. */
 export async function measureBytecode(sdk: Sdk): Promise<Bytecode> {
-	const output = join(buildFolder, platform);
+	const build = await linkForEsp32(sdk, manifest, "memory", platform);
+	// The program that measures is linked, too.
+	const own = Object.entries(bytecodeOf(build)).filter(([name]) => !name.startsWith("xs-web-socket/test/"));
+	const modules = Object.fromEntries(own);
+	const bytes = Object.values(modules).reduce((sum, size) => sum + size, 0);
+	return { bytes, budget: 20480, modules };
+}
+
+/**
+ * Links a program for an ESP32 with the SDK's own tools only. Returns the folder of the linked image.
+ * @param manifest Absolute path.
+ * @param name Name of the program.
+ * @param folder Name of the output folder.
+ */
+export async function linkForEsp32(
+	sdk: Sdk,
+	manifest: string,
+	name: string,
+	folder: string,
+): Promise<string> {
+	const output = join(buildFolder, folder);
 	await mkdir(output, { recursive: true });
 	await run(sdk.tool("mcconfig"), ["-p", platform, "-o", output, manifest], sdk.environment);
-	const build = join(output, "tmp", platform, "release/memory");
+	const build = join(output, "tmp", platform, "release", name);
 	// An empty file replaces that of ESP-IDF: the linked image does not depend on it.
 	const configuration = join(build, "sdkconfig.h");
 	await writeFile(configuration, "");
@@ -36,9 +56,5 @@ export async function measureBytecode(sdk: Sdk): Promise<Bytecode> {
 		join(build, "mc.xs.c"),
 	];
 	await run("make", made, sdk.environment);
-	// The program that measures is linked, too.
-	const own = Object.entries(bytecodeOf(build)).filter(([name]) => !name.startsWith("xs-web-socket/test/"));
-	const modules = Object.fromEntries(own);
-	const bytes = Object.values(modules).reduce((sum, size) => sum + size, 0);
-	return { bytes, budget: 20480, modules };
+	return build;
 }
