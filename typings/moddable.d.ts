@@ -169,3 +169,14 @@ declare module "time" {
 		static set(seconds: number): void;
 	}
 }
+
+declare module "Resource" {
+	/** Data of the app's manifest, which stays in flash. */
+	export default class Resource {
+		/** @throws URIError when the manifest does not include it */
+		constructor(path: string);
+		static exists(path: string): boolean;
+		readonly byteLength: number;
+		slice(begin: number, end?: number): ArrayBuffer;
+	}
+}

@@ -18,7 +18,7 @@ export type Der =
 export interface TlsOptions {
 	/**
 	 * Certificate of the authority that has signed the server's certificate. Default: the authorities that the app's
-	 * manifest includes from the SDK's `modules/crypt/data`.
+	 * manifest includes from the SDK's store.
 	 */
 	readonly ca?: Der | null;
 	/** The device's own certificate, for servers that ask for one: a certificate, or a chain that starts with it. */

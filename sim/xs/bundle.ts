@@ -29,6 +29,7 @@ const modules: Record<string, string> = {
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
 	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",
+	Resource: "sim/xs/device/resource.ts",
 	sntp: "sim/xs/device/sntp.ts",
 	time: "sim/xs/device/time.ts",
 	instrumentation: "sim/xs/device/instrumentation.ts",

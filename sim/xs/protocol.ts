@@ -6,7 +6,7 @@
 
 /** Events, from simulator to machine. Each is followed by the values listed here. */
 export enum Event {
-	/** Start the program: string (configuration as JSON). */
+	/** Start the program: string (configuration as JSON), string (resources as JSON: Base64 by name). */
 	Start = 1,
 	/** The alarm has expired. */
 	Alarm,

@@ -49,6 +49,8 @@ export interface SimulatorOptions extends NetworkOptions {
 	config?: object;
 	/** Further module specifiers and the absolute paths of their modules. */
 	aliases?: Record<string, string>;
+	/** Contents of the `resources` of the program's manifest, by name. Default none. */
+	resources?: Record<string, Uint8Array>;
 	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
 	secure?: boolean;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
@@ -118,7 +120,7 @@ export class Simulator {
 				await simulator.stop();
 				throw error;
 			}
-			await Promise.race([simulator.#start(options.config ?? {}), simulator.exited]);
+			await Promise.race([simulator.#start(options), simulator.exited]);
 			return simulator;
 		} finally {
 			await bundle.remove();
@@ -172,9 +174,16 @@ export class Simulator {
 		}
 	}
 
-	async #start(config: object): Promise<void> {
+	async #start({ config = {}, resources = {} }: SimulatorOptions): Promise<void> {
 		await this.#conversation.load(this.#bundle.path);
-		this.#conversation.event(Event.Start).string(JSON.stringify(config));
+		const encoded = Object.entries(resources).map(([name, bytes]) => [
+			name,
+			Buffer.from(bytes).toString("base64"),
+		]);
+		this.#conversation
+			.event(Event.Start)
+			.string(JSON.stringify(config))
+			.string(JSON.stringify(Object.fromEntries(encoded)));
 		await this.#conversation.idle();
 	}
 

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../bench/report.js";
 import type { MemoryReport } from "../memory/report.js";
+import type { TlsReport } from "../memory/tlsreport.js";
 import type { ScaleReport } from "../scale/table.js";
 import type { Result } from "../siege/besiege.js";
 import { type Kind, kindsOf } from "../siege/kinds.js";
@@ -36,6 +37,7 @@ export const scripts = {
 	scale: "scale",
 	"scale-moddable": "scale:moddable",
 	siege: "siege:moddable",
+	tls: "memory:tls",
 } as const;
 
 export interface Measurements {
@@ -47,6 +49,7 @@ export interface Measurements {
 	scale: ScaleReport;
 	"scale-moddable": ScaleReport;
 	siege: SiegeReport;
+	tls: TlsReport;
 }
 
 interface SiegeReport {

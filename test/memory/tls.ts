@@ -15,23 +15,7 @@ import type { RemoteClient } from "../device/driver/remote.js";
 import { displayVariable, programVariable } from "../device/target/moddable.js";
 import { WsServer } from "../support/wspeer.js";
 import { linkForEsp32 } from "./bytecode.js";
-
-/** Memory in use: slots, and bytes of chunks. */
-interface Memory {
-	slots: number;
-	chunks: number;
-}
-
-export interface TlsReport {
-	/** The XS engine. */
-	engine: string;
-	/** Memory of an open connection on a 32-bit device, native socket and send queue included. */
-	connection: { plain: Memory & { bytes: number }; tls: Memory & { bytes: number } };
-	/** Bytecode for an ESP32, in bytes: of the SDK's modules for TLS, and of this project's. */
-	bytecode: { sdk: number; own: number };
-	/** Growth of the heap after `count` reconnects. */
-	slope: Memory & { count: number };
-}
+import type { Memory, TlsReport } from "./tlsreport.js";
 
 /** Bytes per slot on a 32-bit device. */
 const slotSize = 16;

@@ -9,8 +9,8 @@ import { WireWriter } from "../wire.js";
 import { Base64, operations, query } from "./machine.js";
 import Timer from "./timer.js";
 
-/** A certificate or a key in DER. */
-type Der = ArrayBuffer | Uint8Array;
+/** A certificate or a key in DER: a buffer or a Resource. */
+type Der = ArrayBuffer | Uint8Array | { byteLength: number; slice(begin: number, end: number): ArrayBuffer };
 
 interface Settings {
 	serverName?: string;
@@ -255,7 +255,8 @@ function settingsOf(secure: Settings, host: string | undefined): object {
 }
 
 function base64(der: Der): string {
-	return Base64.encode(der instanceof ArrayBuffer ? der : (der.slice().buffer as ArrayBuffer));
+	const bytes = der.slice(0, der.byteLength);
+	return Base64.encode(bytes instanceof ArrayBuffer ? bytes : (bytes.buffer as ArrayBuffer));
 }
 
 export default TLSSocket;
