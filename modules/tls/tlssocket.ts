@@ -137,7 +137,7 @@ export class TlsSocket implements WireOwner {
 	write(data: ArrayBuffer | ArrayBufferView): number | undefined {
 		const tls = this.open();
 		const wire = this.wire as Wire;
-		if (!wire.isEncrypted) throw new Error("not ready");
+		if (!this.isReady) throw new Error("not ready");
 		// More than `window`: a frame may be written in two parts, of which each adds its bytes. The wire keeps the excess.
 		if (data.byteLength > wire.window) throw new Error("would block");
 		tls.write(data);
