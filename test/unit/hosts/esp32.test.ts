@@ -99,7 +99,7 @@ test.serial("with TLS the firmware sets the clock before it connects", async (t)
 		"sntp is aske",
 		"clock: no an",
 		"sntp is aske",
-		"clock: " + new Date().getFullYear() + "-",
+		`clock: ${new Date().getFullYear()}-`,
 		"client: no c",
 	]);
 });
