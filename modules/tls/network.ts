@@ -2,8 +2,8 @@
 
 // Must be first: it completes device.network.ws, whose classes are used here.
 import "../network/network.js";
-import { provideSecure } from "../network/provide.js";
 import "./chain.js";
+import { provideSecure } from "./provide.js";
 import { settings } from "./settings.js";
 import { TlsSocket } from "./tlssocket.js";
 

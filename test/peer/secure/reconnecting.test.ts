@@ -13,7 +13,7 @@ test.after.always("the device is still running", () => agent.stop());
 const exact = { minimum: 10, maximum: 100, factor: 2, jitter: 0 };
 
 for (const reconnect of [true, exact])
-	test(`with reconnect ${reconnect === true}, a refused certificate is one error, and no further attempt follows`, async (t) => {
+	test(`with reconnect ${reconnect === true ? "true" : "and its options"}, a refused certificate is one error, and no further attempt follows`, async (t) => {
 		const { chain, key } = await stranger.issue({ names: [agent.peerHost] });
 		const { port } = await setup.server(t, { cert: chain, key });
 		const relay = await setup.relay(t, port);
