@@ -144,3 +144,31 @@ declare module "embedded:network/interface/wifi" {
 		close(): void;
 	}
 }
+
+declare module "sntp" {
+	export default class SNTP {
+		/** Asks a server for the time. The callback gets the time in seconds since 1970, or why there is none. */
+		constructor(options: { host: string }, callback: (message: number, value?: number | string) => void);
+		static readonly time: 1;
+		static readonly retry: 2;
+		static readonly error: -1;
+	}
+}
+
+declare module "time" {
+	export default class Time {
+		/** Sets the clock, in seconds since 1970. */
+		static set(seconds: number): void;
+	}
+}
+
+declare module "Resource" {
+	/** Data of the app's manifest, which stays in flash. */
+	export default class Resource {
+		/** @throws URIError when the manifest does not include it */
+		constructor(path: string);
+		static exists(path: string): boolean;
+		readonly byteLength: number;
+		slice(begin: number, end?: number): ArrayBuffer;
+	}
+}

@@ -3,7 +3,8 @@
  * peer's requests. Its server answers every message. Both trace their events.
  *
  * `mc/config` may set `peerHost` and `peerPort` of the peer (default localhost, 8081), the `port` of the server
- * (default 8080), and the `interval` between two reports in milliseconds (default 1000).
+ * (default 8080), and the `interval` between two reports in milliseconds (default 1000). `authority`, the bytes of a
+ * certificate, makes the client use TLS: the peer's certificate must be signed by it.
  */
 
 import config from "mc/config";
@@ -28,7 +29,9 @@ let temperature = 21;
 let light = false;
 let visitors = 0;
 
-const client = new Client({ host: peerHost, port: peerPort });
+const authority = config["authority"] as readonly number[] | undefined;
+const url = `${authority ? "wss" : "ws"}://${peerHost}:${peerPort}`;
+const client = new Client(authority ? { url, tls: { ca: Uint8Array.from(authority) } } : { url });
 const server = new Server({ port });
 
 function say(text: string): void {
@@ -64,7 +67,7 @@ function report(): void {
 	if (reports % reportsPerCount === 0) sayCounts();
 }
 
-client.on("open", () => say(`client opens ws://${peerHost}:${peerPort}`));
+client.on("open", () => say(`client opens ${url}`));
 client.on("message", (message) => {
 	say(`client receives ${JSON.stringify(message)}`);
 	const request = requestOf(message);

@@ -2,15 +2,17 @@
  * Firmware for an ESP32: reports to a WebSocket server, answers clients of its own server, and traces its
  * state. The SDK joins the Wi-Fi before this module runs; setup.ts rejoins it after a loss.
  *
- * Settings on the command line of mcconfig: `ssid` and `password` of the Wi-Fi, `host` and `port` of the server
- * to report to (no reports without `host`), `listen`, the port of its own server (default 80).
+ * Settings on the command line of mcconfig: `ssid` and `password` of the Wi-Fi, `host`, `port` and `path` of the server
+ * to report to (no reports without `host`), `listen`, the port of its own server (default 80). `manifest_secure.json`
+ * reports with TLS.
  */
 
 import WiFi from "embedded:network/interface/wifi";
 import Instrumentation from "instrumentation";
 import config from "mc/config";
 import Timer from "timer";
-import { Client, Server } from "xs-web-socket";
+import { Client, type ClientOptions, Server } from "xs-web-socket";
+import { Clock } from "./clock.js";
 
 /** Milliseconds between two reports, and between two traces of the state. */
 const reportInterval = 5000;
@@ -52,20 +54,29 @@ server.on("connection", (socket) => {
 server.start();
 
 const reporting = config["host"] !== undefined;
+const secure = config["tls"] === true;
+const place: ClientOptions = {
+	host: String(config["host"] ?? "localhost"),
+	path: String(config["path"] ?? "/"),
+	...(config["port"] === undefined ? {} : { port: Number(config["port"]) }),
+	// With TLS the default of connectTimeout is long enough.
+	...(secure ? { tls: {} } : { connectTimeout: 5000 }),
+};
 // Without a connection the newest reports are kept, as many as fit. The client connects again by itself.
 const client = new Client({
-	host: String(config["host"] ?? "localhost"),
-	port: Number(config["port"] ?? 80),
+	...place,
 	names,
-	connectTimeout: 5000,
 	reconnect: true,
 	overflow: "drop-oldest",
 	sendQueueSize: 2048,
 });
+const clock = new Clock();
 
 /** Opens the client once there is Wi-Fi. Afterwards, and while it connects again, open() does nothing. */
 function open(): void {
-	if (reporting && wifi.connection >= ready) client.open();
+	if (!reporting || wifi.connection < ready) return;
+	if (secure && !clock.isSet) clock.set(open);
+	else client.open();
 }
 
 client.on("open", () => say("client: open"));

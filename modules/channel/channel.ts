@@ -122,8 +122,9 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		else if (waited) this.checkClosed();
 	}
 
-	onSocketError(): void {
+	onSocketError(error?: unknown): void {
 		if (this.isClosed || this.closing & Closing.fault) this.end(undefined);
+		else if (error instanceof Error) this.end(error.message);
 		else if (this.closing) this.end("the peer did not finish the closing handshake");
 		else this.end("the connection was lost");
 	}

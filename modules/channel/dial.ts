@@ -2,7 +2,7 @@ import { addressWithoutDNS } from "../rfc6455/address.js";
 import { ClientHandshake, type ClientHandshakeOptions } from "../rfc6455/clienthandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
-import type { DialFailure } from "./failure.js";
+import { type DialFailure, failureOf } from "./failure.js";
 import type { Network, Resolver } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
 
@@ -99,7 +99,8 @@ class ClientDial implements SocketOwner, Dial {
 		}
 	}
 
-	onSocketError(): void {
+	onSocketError(error?: unknown): void {
+		if (error instanceof Error) return this.fail(failureOf(error));
 		const reason =
 			this.window === undefined
 				? "the connection was refused"
@@ -136,9 +137,10 @@ class ClientDial implements SocketOwner, Dial {
 
 	private connect(address: string): void {
 		const { socket } = this.network;
-		const { host, port } = this.options;
+		const { host, port, secure } = this.options;
 		if (!socket) throw new TypeError("the network has no socket to connect with");
-		this.socket = new socket.io({ ...socket, ...socketOptions, address, host, port, target: this });
+		const options = { ...socket, ...socketOptions, address, host, port, target: this };
+		this.socket = new socket.io(secure ? { ...options, secure } : options);
 	}
 
 	private fail(failure: DialFailure): void {

@@ -7,3 +7,16 @@ export interface DialFailure extends Partial<Refusal> {
 	/** True when every further attempt would fail for the same reason. */
 	readonly permanent?: boolean | undefined;
 }
+
+/** An error that ends an attempt, with `permanent` as in DialFailure. */
+export interface PermanentError extends Error {
+	readonly permanent?: boolean;
+}
+
+/** Returns the failure that an exception, or the error of a socket, stands for. */
+export const failureOf = (error: unknown): DialFailure => {
+	if (!(error instanceof Error)) return { reason: String(error) };
+	return (error as PermanentError).permanent
+		? { reason: error.message, permanent: true }
+		: { reason: error.message };
+};

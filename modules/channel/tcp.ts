@@ -13,8 +13,11 @@ export interface SocketOwner {
 	readonly receiver: SocketReceiver;
 	/** `count` bytes can be written in total. */
 	onSocketWritable(count: number): void;
-	/** The peer has ended the connection and everything it sent was read, or the connection has failed. */
-	onSocketError(): void;
+	/**
+	 * The peer has ended the connection and everything it sent was read, or the connection has failed.
+	 * @param error Why, if the socket says so: one with TLS does.
+	 */
+	onSocketError(error?: unknown): void;
 	/** One of the above threw. */
 	onSocketException(error: unknown): void;
 }
@@ -52,10 +55,10 @@ export const socketOptions = Object.freeze({
 			owner?.onSocketException(error);
 		}
 	},
-	onError(this: TcpSocket): void {
+	onError(this: TcpSocket, error?: unknown): void {
 		const owner = this.target;
 		try {
-			owner?.onSocketError();
+			owner?.onSocketError(error);
 		} catch (error) {
 			owner?.onSocketException(error);
 		}

@@ -1,6 +1,12 @@
 /** Host names and IP addresses (RFC 3986 section 3.2.2). */
 import { lowerCase } from "./characters.js";
 
+/** Default ports (RFC 6455 section 3). */
+export const enum Port {
+	plain = 80,
+	secure = 443,
+}
+
 const enum Code {
 	dot = 46,
 	zero = 48,
@@ -75,10 +81,13 @@ export const addressWithoutDNS = (host: string): string | undefined => {
 	return host.indexOf(":") >= 0 || isIPv4(host) ? host : undefined;
 };
 
-/** Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port. */
-export const hostField = (host: string, port: number): string => {
+/**
+ * Returns the `Host` field of a request (RFC 9110 section 7.2): IPv6 addresses in brackets, without the default port.
+ * @param defaultPort 80, with TLS 443 (RFC 6455 section 3).
+ */
+export const hostField = (host: string, port: number, defaultPort: number): string => {
 	const name = host.indexOf(":") >= 0 && !host.startsWith("[") ? `[${host}]` : host;
-	return port === 80 ? name : `${name}:${port}`;
+	return port === defaultPort ? name : `${name}:${port}`;
 };
 
 /**

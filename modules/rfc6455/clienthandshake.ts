@@ -1,5 +1,5 @@
 import { acceptFor, createKey } from "./accept.js";
-import { hostField } from "./address.js";
+import { hostField, Port } from "./address.js";
 import { forEachItem, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "./requestrules.js";
@@ -24,8 +24,10 @@ export interface Refusal {
 export interface ClientHandshakeOptions {
 	/** Name or address of the server, for the `Host` field. */
 	readonly host: string;
-	/** Port of the server, left out of the `Host` field when it is 80. */
+	/** Port of the server, left out of the `Host` field when it is the default: 80, with TLS 443. */
 	readonly port: number;
+	/** Settings of TLS, for the socket; undefined for a connection in the clear. */
+	readonly secure?: object | undefined;
 	/** Request target: path and query. Default "/". */
 	readonly path?: string | undefined;
 	/** Subprotocols in order of preference, separated by commas. */
@@ -70,7 +72,7 @@ export class ClientHandshake extends HeadReader {
 			checkOffer(name, offered);
 			offered.push(name);
 		});
-		let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
+		let request = `GET ${path} HTTP/1.1\r\nHost: ${hostField(host, options.port, options.secure ? Port.secure : Port.plain)}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
 		if (offered.length) request += `Sec-WebSocket-Protocol: ${offered.join(", ")}\r\n`;
 		Array.from(options.headers ?? []).forEach((field) => {
 			checkHeader(field[0], field[1]);

@@ -8,7 +8,7 @@ import type { ConnectionOptions } from "./settings.js";
 
 /** The options of a Client. All are optional; unknown ones are ignored. */
 export interface ClientOptions extends ConnectionOptions, TargetOptions {
-	/** Milliseconds that one attempt may take until the WebSocket is open; 0 for no limit. Default 1000. */
+	/** Milliseconds that one attempt may take until the WebSocket is open; 0 for no limit. Default 1000, with TLS 15000. */
 	readonly connectTimeout?: number | null;
 	/**
 	 * Attempts of an open() after the first one, until it is open; Infinity to retry forever. When they are used up,
@@ -26,7 +26,8 @@ export interface ClientOptions extends ConnectionOptions, TargetOptions {
 	 * `Retry-After` of a response 429 or 503 is added to the pause, up to an hour; after a close with 1012 or 1013 it is in
 	 * the upper half. Permanent are: 301, 308, 4xx except 408, 425 and 429; certificates; subprotocols and extensions that
 	 * were not offered; the close codes 1002, 1003, 1007, 1008 and 1010; what `isPermanent` adds. Default false: a Client
-	 * stays closed, and failed attempts are repeated whatever the reason.
+	 * stays closed, and failed attempts are repeated whatever the status; only a refused certificate, or a subprotocol or
+	 * an extension that was not offered, ends them at once.
 	 */
 	readonly reconnect?: boolean | ReconnectOptions | null;
 	/** True to discard messages sent before the connection is open. Default false. */

@@ -1,7 +1,7 @@
 import Timer from "timer";
 import type { Channel } from "../channel/contract.js";
 import { type Dial, type DialListener, dial } from "../channel/dial.js";
-import type { DialFailure } from "../channel/failure.js";
+import { type DialFailure, failureOf } from "../channel/failure.js";
 import { hostNetwork } from "../channel/network.js";
 import { after, tickEvery } from "../channel/timers.js";
 import { quote } from "../rfc6455/characters.js";
@@ -15,6 +15,16 @@ import { type Reconnect, reconnectOption } from "./reconnect.js";
 import { retryAfterOf } from "./retryafter.js";
 import { ConnectionSettings } from "./settings.js";
 import { Targets } from "./targets.js";
+
+/** Defaults of `connectTimeout`, in milliseconds. */
+const enum ConnectTimeout {
+	/** One of the others, as the target of the attempt says. */
+	unspecified = -1,
+	/** That of the accessor specification. */
+	plain = 1000,
+	/** A microcontroller computes for seconds in a handshake of TLS. */
+	secure = 15000,
+}
 
 /** Implementation of Client: attempts, retries, and one connection at a time. */
 export class ClientCore extends ConnectionCore implements DialListener {
@@ -45,7 +55,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		const targets = new Targets(raw);
 		this.destination = targets.change ? undefined : targets.first;
 		if (targets.change) this.targets = targets;
-		this.connectTimeout = integerOption(raw, "connectTimeout", 1000);
+		this.connectTimeout = integerOption(raw, "connectTimeout", ConnectTimeout.unspecified);
 		this.numberOfRetries = integerOption(raw, "numberOfRetries", 10, 0, Number.POSITIVE_INFINITY);
 		this.timeBetweenRetries = integerOption(raw, "timeBetweenRetries", 500);
 		this.discardsBeforeOpen = booleanOption(raw, "discardMessagesBeforeOpen");
@@ -95,7 +105,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 			const retryAfter = retryAfterOf(headers, Date.now());
 			if (retryAfter !== undefined) failure.retryAfter = retryAfter;
 		}
-		const delay = this.delayAfter(failure, reason);
+		const delay = this.delayAfter(failure, reason, permanent);
 		if (delay !== undefined) failure.delay = delay;
 		this.emit("retry", [attempt, reason, failure]);
 		// A listener may have closed the client, and opened it again.
@@ -151,11 +161,19 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		return failure;
 	}
 
-	/** Returns the milliseconds from a failed attempt to the next one; undefined when there is none. */
-	private delayAfter(failure: Writable<Failure>, reason: string): number | undefined {
+	/**
+	 * Returns the milliseconds from a failed attempt to the next one; undefined when there is none.
+	 * @param isHopeless True when the channel knows that every attempt would fail alike, as with a refused certificate: none
+	 *   follows, even without `reconnect`. After a refusal by its status, numberOfRetries counts.
+	 */
+	private delayAfter(
+		failure: Writable<Failure>,
+		reason: string,
+		isHopeless: boolean | undefined,
+	): number | undefined {
 		const { reconnect, timeBetweenRetries } = this;
 		const isFirst = this.attempt <= this.numberOfRetries;
-		if (!reconnect) return isFirst ? timeBetweenRetries : undefined;
+		if (!reconnect) return isFirst && !isHopeless ? timeBetweenRetries : undefined;
 		reconnect.consult(failure, reason);
 		if (failure.permanent) return undefined;
 		return reconnect.pauseAfter(failure, isFirst && !reconnect.hasConnected ? timeBetweenRetries : undefined);
@@ -187,11 +205,17 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		const { stalled } = this;
 		if (!stalled)
 			return this.onDialFailed(
-				this.dial?.refusal ?? { reason: `no connection within ${this.connectTimeout} ms (connectTimeout)` },
+				this.dial?.refusal ?? { reason: `no connection within ${this.timeLimit} ms (connectTimeout)` },
 			);
 		// The attempt could not proceed in that time.
 		this.stalled = 0;
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
+	}
+
+	/** Milliseconds that the current attempt may take; 0 for no limit. */
+	private get timeLimit(): number {
+		if (this.connectTimeout !== ConnectTimeout.unspecified) return this.connectTimeout;
+		return this.destination?.secure ? ConnectTimeout.secure : ConnectTimeout.plain;
 	}
 
 	private connect(): void {
@@ -199,13 +223,17 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		this.release();
 		this.attemptStart = Date.now();
 		if (this.stalled) this.stalled = 0;
-		if (this.connectTimeout) this.setTimer(after(this.connectTimeout, () => this.onConnectTimeout()));
 		try {
-			if (this.targets) this.destination = this.targets.next();
-			this.dial = dial(this.destination as Target, hostNetwork(), this.settings, this);
+			const target = this.targets ? this.targets.next() : (this.destination as Target);
+			this.destination = target;
+			// A function may have closed the client, and opened it again.
+			if (this.state !== State.connecting || this.timer || this.dial) return;
+			const { timeLimit } = this;
+			if (timeLimit) this.setTimer(after(timeLimit, () => this.onConnectTimeout()));
+			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			this.setTimer(after(0, () => this.onDialFailed({ reason })));
+			const failure = failureOf(error);
+			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}
 	}
 

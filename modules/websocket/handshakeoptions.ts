@@ -1,12 +1,11 @@
 /** The options of the opening handshake. */
 
 import { connectsIPv6 } from "../channel/network.js";
-import { isHost } from "../rfc6455/address.js";
+import { isHost, Port } from "../rfc6455/address.js";
 import { isVisible, lowerCase, quote } from "../rfc6455/characters.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkHeader, checkHost, checkOffer, checkPath } from "../rfc6455/requestrules.js";
 import {
-	booleanOption,
 	integerOption,
 	isObject,
 	type RawOptions,
@@ -15,6 +14,7 @@ import {
 	wrongType,
 	wrongValue,
 } from "./options.js";
+import { isSecure, type SecurityOptions, secureOption } from "./tlsoptions.js";
 
 /** The options of the opening handshake that Client and Server share. `undefined` and `null` stand for the default. */
 export interface HandshakeOptions {
@@ -25,12 +25,6 @@ export interface HandshakeOptions {
 	 * Default 2048 for a Server, 4096 for a Client.
 	 */
 	readonly maxHeadSize?: number | null;
-	/**
-	 * Only false, the default: there is no TLS yet, and nothing meant for TLS is sent in the clear. The accessors' options
-	 * for certificates (`trustAll`, `trustedCACertPath`, `pfxKeyCertPath` and the like) have no effect without it and are
-	 * ignored.
-	 */
-	readonly sslTls?: boolean | null;
 }
 
 /** Further header fields of a request: an object, a Map, or pairs. */
@@ -43,12 +37,13 @@ export type HeaderFields =
  * before each attempt, without arguments, and return the value itself, not a promise. What they throw, or an invalid
  * value, is a failed attempt.
  */
-export interface TargetOptions extends Omit<HandshakeOptions, "protocols"> {
+export interface TargetOptions extends Omit<HandshakeOptions, "protocols">, SecurityOptions {
 	/** Subprotocols, as for a Server, offered in order of preference. Default none. */
 	readonly protocols?: string | readonly string[] | null | (() => string | readonly string[] | null);
 	/**
-	 * Scheme `ws:`, host, port, path and query in one (RFC 6455 section 3), in place of `host`, `port` and `path`.
-	 * Without user name, password and fragment.
+	 * Scheme, host, port, path and query in one (RFC 6455 section 3), in place of `host`, `port` and `path`. Without user
+	 * name, password and fragment. `wss:` is a connection with TLS, for apps that include `manifest_secure.json`; `ws:`
+	 * is in the clear. After a function has returned a `wss:` URL, one with `ws:` is a failed attempt.
 	 */
 	readonly url?: string | null | (() => string);
 	/**
@@ -57,7 +52,7 @@ export interface TargetOptions extends Omit<HandshakeOptions, "protocols"> {
 	 * "localhost".
 	 */
 	readonly host?: string | readonly string[] | null;
-	/** Port of the server, from 1 to 65535. Default 80. */
+	/** Port of the server, from 1 to 65535. Default 80, with TLS 443. */
 	readonly port?: number | null;
 	/** Path and query of the request: visible ASCII that starts with "/". Default "/"; "" stands for it, too. */
 	readonly path?: string | null | (() => string | null);
@@ -78,6 +73,8 @@ export interface Target {
 	readonly path: string;
 	readonly maxHeadSize: number;
 	// Absent where there are none, which costs no memory.
+	/** Settings of TLS, for the SDK's socket. */
+	secure?: object;
 	protocol?: string;
 	headers?: readonly Field[];
 }
@@ -96,25 +93,23 @@ const singletons = Object.freeze([
 
 /** @throws TypeError or RangeError that names the option and its value. */
 export const targetOption = (options: RawOptions): Target => {
-	refuseTLS(options);
 	const url = isAbsent(options["url"]) ? undefined : stringOption(options, "url");
-	const place = url === undefined ? placeOption(options) : placeOfURL(url, options);
+	const scheme = url === undefined ? undefined : schemeOf(url);
+	const secure = isSecure(options, scheme === undefined ? undefined : scheme === "wss://");
+	const port = secure ? Port.secure : Port.plain;
+	const place = scheme ? placeOfURL(url as string, scheme.length, port, options) : placeOption(options, port);
 	if (place.host.indexOf(":") >= 0 && !connectsIPv6())
 		throw new RangeError(
 			`host is ${quote(place.host)}, an IPv6 address; this platform can only connect to IPv4 addresses and to names`,
 		);
 	const target: Target = { ...place, maxHeadSize: headSizeOption(options, HeadLimit.response) };
+	const tls = secureOption(options, place.host, secure);
+	if (tls) target.secure = tls;
 	const protocols = protocolsOption(options);
 	if (protocols) target.protocol = protocols.join(", ");
 	const headers = headersOption(options);
 	if (headers) target.headers = headers;
 	return target;
-};
-
-/** @throws TypeError for `sslTls: true`: if it were ignored, data would be sent in the clear. */
-export const refuseTLS = (options: RawOptions): void => {
-	if (options["sslTls"] !== null && booleanOption(options, "sslTls"))
-		throw new TypeError("sslTls is true; TLS is not supported yet, so it must be false");
 };
 
 /** @throws RangeError when a subprotocol is not a token or is repeated; TypeError when it is not a string. */
@@ -134,30 +129,37 @@ export const headSizeOption = (options: RawOptions, fallback: number): number =>
 
 type Place = Pick<Target, "host" | "port" | "path">;
 
-const placeOption = (options: RawOptions): Place => {
+const placeOption = (options: RawOptions, defaultPort: Port): Place => {
 	const host = (options["host"] === null ? undefined : stringOption(options, "host")) ?? "localhost";
 	checkHost(host);
 	const path = isAbsent(options["path"]) ? "/" : (stringOption(options, "path") as string);
 	checkPath(path);
-	const port = options["port"] === null ? 80 : integerOption(options, "port", 80, 1, 65535);
+	const port = integerOption(options, "port", defaultPort, 1, 65535);
 	return { host, port, path };
 };
 
-/** RFC 6455 section 3, RFC 3986 section 3. */
-const placeOfURL = (url: string, options: RawOptions): Place => {
+/** Returns the scheme of a URL in lower case, with "://". */
+const schemeOf = (url: string): string => {
+	const scheme = lowerCase(url.slice(0, url.indexOf("//") + 2));
+	if (scheme !== "ws://" && scheme !== "wss://")
+		throw wrongValue("url", url, 'one that starts with "ws://" or "wss://"');
+	return scheme;
+};
+
+/**
+ * RFC 6455 section 3, RFC 3986 section 3.
+ * @param start Length of the scheme.
+ */
+const placeOfURL = (url: string, start: number, defaultPort: Port, options: RawOptions): Place => {
 	["host", "port", "path"].forEach((name) => {
 		if (!isAbsent(options[name]))
 			throw new RangeError(`url and ${name} are both given; the url has the ${name}, so leave out ${name}`);
 	});
-	const scheme = lowerCase(url.slice(0, 6));
-	if (scheme === "wss://")
-		throw wrongValue("url", url, 'one that starts with "ws://": TLS is not supported yet');
-	if (!scheme.startsWith("ws://")) throw wrongValue("url", url, 'one that starts with "ws://"');
 	if (url.indexOf("#") >= 0) throw wrongValue("url", url, 'without "#" and a fragment');
 	if (!isVisible(url)) throw wrongValue("url", url, "visible ASCII without spaces");
-	let end = 5;
+	let end = start;
 	while (end < url.length && url.charAt(end) !== "/" && url.charAt(end) !== "?") end++;
-	const authority = url.slice(5, end);
+	const authority = url.slice(start, end);
 	// Not shown, because it may be a password.
 	if (authority.indexOf("@") >= 0)
 		throw new RangeError(
@@ -167,7 +169,7 @@ const placeOfURL = (url: string, options: RawOptions): Place => {
 	const host = colon < 0 ? authority : authority.slice(0, colon);
 	if (!isHost(host)) throw wrongValue("url", url, "one of which the host is a name or an address");
 	const digits = colon < 0 ? "" : authority.slice(colon + 1);
-	const port = digits === "" ? 80 : Number(digits);
+	const port = digits === "" ? defaultPort : Number(digits);
 	// Number() accepts more than digits.
 	if (!(port >= 1 && port <= 65535) || !isNumeral(digits))
 		throw wrongValue("url", url, "one of which the port is an integer from 1 to 65535");

@@ -63,27 +63,40 @@ export function numberOption(
 	return value;
 }
 
-/** Returns an option that is a string. @throws TypeError when it is anything else, RangeError when it is "". */
-export const stringOption = (options: RawOptions, name: string): string | undefined => {
+/**
+ * Returns an option that is a string.
+ * @param label Its name in errors.
+ * @throws TypeError when it is anything else, RangeError when it is "".
+ */
+export const stringOption = (options: RawOptions, name: string, label = name): string | undefined => {
 	const value = given(options, name);
-	return value === undefined ? undefined : text(name, value);
+	return value === undefined ? undefined : text(label, value);
 };
 
-/** Returns an option that is true or false; default false. @throws TypeError when it is anything else. */
-export const booleanOption = (options: RawOptions, name: string): boolean => {
+/**
+ * Returns an option that is true or false; default false.
+ * @param label Its name in errors.
+ * @throws TypeError when it is anything else.
+ */
+export const booleanOption = (options: RawOptions, name: string, label = name): boolean => {
 	const value = given(options, name);
-	if (value !== undefined && typeof value !== "boolean") throw wrongType(name, value, "true or false");
+	if (value !== undefined && typeof value !== "boolean") throw wrongType(label, value, "true or false");
 	return value ?? false;
 };
 
 /**
  * Returns an option that is an array of strings, or a single string, which stands for an array of one.
+ * @param label Its name in errors.
  * @throws TypeError when it is anything else, RangeError when a string is "".
  */
-export const stringsOption = (options: RawOptions, name: string): readonly string[] | undefined => {
+export const stringsOption = (
+	options: RawOptions,
+	name: string,
+	label = name,
+): readonly string[] | undefined => {
 	const value = given(options, name);
 	if (value === undefined) return undefined;
-	return (Array.isArray(value) ? value : [value]).map((item) => text(name, item));
+	return (Array.isArray(value) ? value : [value]).map((item) => text(label, item));
 };
 
 /** Returns the error for an option of the wrong type. */

@@ -37,6 +37,11 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	readonly receiveBudget?: number | null;
 	/** Milliseconds that a handshake may take; 0 for no limit. Default 5000. */
 	readonly handshakeTimeout?: number | null;
+	/**
+	 * Of the accessors: only false, the default. The Moddable SDK's TLS is for clients only, and nothing meant for TLS is
+	 * sent in the clear. The accessors' `pfxKeyCertPath` and `pfxPassPhrase` have no effect without it and are ignored.
+	 */
+	readonly sslTls?: boolean | null;
 }
 
 /** The events of a Server, with the arguments of each. */

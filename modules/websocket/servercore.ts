@@ -8,13 +8,14 @@ import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
-import { headSizeOption, protocolsOption, refuseTLS } from "./handshakeoptions.js";
+import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
 import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { originsOption } from "./originoption.js";
 import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
+import { refuseTLS } from "./tlsoptions.js";
 
 const enum Default {
 	receiveBudget = 16384,

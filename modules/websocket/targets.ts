@@ -1,5 +1,6 @@
 import { type Target, targetOption } from "./handshakeoptions.js";
 import { type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
+import { asksForTLS } from "./tlsoptions.js";
 
 /** A valid value of an option that is a function, for checking the others. */
 const placeholders: Readonly<Record<string, unknown>> = Object.freeze({
@@ -24,6 +25,8 @@ export class Targets {
 	private readonly hosts: readonly string[] | undefined;
 	/** Index of the next host. */
 	private index: number;
+	/** True once a URL was with TLS: no later one may be in the clear. */
+	private secure: boolean;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(raw: RawOptions) {
@@ -35,9 +38,10 @@ export class Targets {
 		this.options = this.change ? { ...raw } : raw;
 		this.hosts = hosts;
 		this.index = 0;
+		this.secure = false;
 		const options: Record<string, unknown> = this.change ? { ...raw } : raw;
 		this.names.forEach((name) => {
-			options[name] = placeholders[name];
+			options[name] = name === "url" && asksForTLS(raw) ? "wss://localhost" : placeholders[name];
 		});
 		hosts?.slice(1).forEach((host) => {
 			targetOption({ ...options, host });
@@ -56,6 +60,10 @@ export class Targets {
 			if (name === "url" && (value ?? "") === "") throw wrongType("url()", value, "a string");
 			options[name] = value;
 		});
-		return targetOption(options);
+		const target = targetOption(options);
+		if (target.secure) this.secure = true;
+		else if (this.secure)
+			throw wrongValue("url()", options["url"], 'one that starts with "wss://", as one before');
+		return target;
 	}
 }

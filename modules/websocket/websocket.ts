@@ -9,3 +9,4 @@ export type { ReconnectOptions } from "./reconnect.js";
 export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";
 export { Socket } from "./socket.js";
+export type { Der, TlsOptions } from "./tlsoptions.js";

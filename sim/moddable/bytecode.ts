@@ -1,4 +1,4 @@
-/** Measures the bytecode of this project's modules in a linked program. */
+/** Measures the bytecode of the modules in a linked program. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 /**
  * Returns the size of the bytecode of each linked module, in bytes, by module specifier.
  * @param folder The folder of mc.xs.c, the linked image.
- * @param prefix Start of the specifiers; default: those of this project.
+ * @param prefix Start of the specifiers; default: those of this project; "" for all.
  */
 export function bytecodeOf(folder: string, prefix = "xs-web-socket"): Record<string, number> {
 	const image = readFileSync(join(folder, "mc.xs.c"), "utf8");

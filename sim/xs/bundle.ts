@@ -18,6 +18,9 @@ const modules: Record<string, string> = {
 	net: "sim/xs/device/net.ts",
 	timer: "sim/xs/device/timer.ts",
 	"embedded:io/socket/tcp": "sim/xs/device/tcp.ts",
+	"embedded:io/socket/tcp/tls": "sim/xs/device/tlssocket.ts",
+	"ssl/cert": "sim/xs/device/sslcert.ts",
+	x509: "sim/xs/device/x509.ts",
 	"embedded:io/socket/listener": "sim/xs/device/listener.ts",
 	"embedded:io/socket/udp": "sim/xs/device/udp.ts",
 	"embedded:network/dns/resolver/udp": "sim/xs/device/resolver.ts",
@@ -25,6 +28,9 @@ const modules: Record<string, string> = {
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
 	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",
+	Resource: "sim/xs/device/resource.ts",
+	sntp: "sim/xs/device/sntp.ts",
+	time: "sim/xs/device/time.ts",
 	instrumentation: "sim/xs/device/instrumentation.ts",
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
@@ -65,9 +71,10 @@ export class Bundle {
 	 * @param program absolute path of the device program's main module
 	 * @param aliases further specifiers, or absolute paths of modules to replace, with the absolute paths to
 	 *   use
+	 * @param secure true for a program with TLS
 	 * @throws Error with esbuild's messages if the program does not compile
 	 */
-	static async make(program: string, aliases: Record<string, string> = {}): Promise<Bundle> {
+	static async make(program: string, aliases: Record<string, string> = {}, secure = false): Promise<Bundle> {
 		const alias: Record<string, string> = {};
 		for (const [specifier, path] of Object.entries(modules)) alias[specifier] = join(root, path);
 		const replaced: Record<string, string> = {};
@@ -78,7 +85,7 @@ export class Bundle {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
 import ${JSON.stringify(join(here, "device/globals.ts"))};
 boot(() => {
-	require(${JSON.stringify(join(root, "modules/network/network.ts"))});
+	require(${JSON.stringify(join(root, secure ? "modules/tls/network.ts" : "modules/network/network.ts"))});
 	require(${JSON.stringify(program)});
 });`,
 				resolveDir: root,

@@ -6,7 +6,7 @@
 
 /** Events, from simulator to machine. Each is followed by the values listed here. */
 export enum Event {
-	/** Start the program: string (configuration as JSON). */
+	/** Start the program: string (configuration as JSON), string (resources as JSON: Base64 by name). */
 	Start = 1,
 	/** The alarm has expired. */
 	Alarm,
@@ -59,6 +59,8 @@ export enum Operation {
 	Resolve,
 	/** The machine has aborted: string reason */
 	Abort,
+	/** End a session of TLS: uint32 session */
+	TlsClose,
 }
 
 /** Socket options, as bits. */
@@ -79,4 +81,11 @@ export enum Query {
 	Delay,
 	/** no parameters; answer: uint32, random */
 	Random,
+	/** uint32 session, string settings as JSON; answer: string message of an exception, or "" */
+	TlsOpen,
+	/**
+	 * uint32 session, bytes of a received record, bytes to send; answer: string message of an exception or "", uint8 1
+	 * once the handshake is complete, uint8 1 once TLS has ended, bytes of records to send, decrypted bytes
+	 */
+	TlsExchange,
 }

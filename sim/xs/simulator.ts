@@ -21,6 +21,7 @@ import { type Memory, measureSnapshot } from "./memory.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
 import { makeSplitter, type SplitReads } from "./splitter.js";
+import { TlsSessions } from "./tls.js";
 import { type WireReader, WireWriter } from "./wire.js";
 
 export type { Exit, HostEntry, Memory, SplitReads };
@@ -49,6 +50,10 @@ export interface SimulatorOptions extends NetworkOptions {
 	config?: object;
 	/** Further module specifiers and the absolute paths of their modules. */
 	aliases?: Record<string, string>;
+	/** Contents of the `resources` of the program's manifest, by name. Default none. */
+	resources?: Record<string, Uint8Array>;
+	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
+	secure?: boolean;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
 	/** Path of the engine's binary. Default: `engineBinary()`. */
@@ -78,6 +83,7 @@ export class Simulator {
 	readonly #conversation: Conversation;
 	readonly #network: Network;
 	readonly #onTrace: SimulatorOptions["onTrace"];
+	readonly #sessions = new TlsSessions();
 	#alarm: NodeJS.Timeout | undefined;
 	#partialLine = "";
 	#exit: Exit | undefined;
@@ -112,7 +118,7 @@ export class Simulator {
 	 *   compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
-		const bundle = await Bundle.make(options.program, options.aliases);
+		const bundle = await Bundle.make(options.program, options.aliases, options.secure);
 		try {
 			const simulator = new Simulator(bundle, options);
 			try {
@@ -121,7 +127,7 @@ export class Simulator {
 				await simulator.stop();
 				throw error;
 			}
-			await Promise.race([simulator.#start(options.config ?? {}), simulator.exited]);
+			await Promise.race([simulator.#start(options), simulator.exited]);
 			return simulator;
 		} finally {
 			await bundle.remove();
@@ -175,9 +181,16 @@ export class Simulator {
 		}
 	}
 
-	async #start(config: object): Promise<void> {
+	async #start({ config = {}, resources = {} }: SimulatorOptions): Promise<void> {
 		await this.#conversation.load(this.#bundle.path);
-		this.#conversation.event(Event.Start).string(JSON.stringify(config));
+		const encoded = Object.entries(resources).map(([name, bytes]) => [
+			name,
+			Buffer.from(bytes).toString("base64"),
+		]);
+		this.#conversation
+			.event(Event.Start)
+			.string(JSON.stringify(config))
+			.string(JSON.stringify(Object.fromEntries(encoded)));
 		await this.#conversation.idle();
 	}
 
@@ -215,6 +228,9 @@ export class Simulator {
 				case Operation.Resolve:
 					network.resolve(reader.uint32(), reader.string());
 					break;
+				case Operation.TlsClose:
+					this.#sessions.close(reader.uint32());
+					break;
 				case Operation.Abort:
 					this.#end({ kind: "abort", reason: this.#bundle.locate(reader.string()) });
 					break;
@@ -241,6 +257,19 @@ export class Simulator {
 			case Query.Random:
 				answer.uint32(randomInt(2 ** 32));
 				break;
+			case Query.TlsOpen:
+				answer.string(this.#sessions.open(parameters.uint32(), parameters.string()));
+				break;
+			case Query.TlsExchange: {
+				const session = this.#sessions.get(parameters.uint32());
+				const result = await session.exchange(
+					Buffer.from(parameters.bytes()),
+					Buffer.from(parameters.bytes()),
+				);
+				answer.string(result.error).uint8(Number(result.ready)).uint8(Number(result.closed));
+				answer.bytes(result.output).bytes(result.data);
+				break;
+			}
 		}
 		return answer.take();
 	}
@@ -265,6 +294,7 @@ export class Simulator {
 		clearTimeout(this.#alarm);
 		if (this.#partialLine) this.#onTrace?.(this.#partialLine, this);
 		this.#network.destroy();
+		this.#sessions.closeAll();
 		void this.#conversation.close().then(() => this.#settle(exit));
 	}
 }

@@ -51,6 +51,17 @@ test("the device answers any client, and Ctrl-C shuts everything down cleanly", 
 	t.false(output.includes("\u009b"));
 });
 
+test("start --tls connects the device to its peer with TLS", async (t) => {
+	const command = npmRun(t, "start", "--tls", "--seconds", "3", "--port", "0");
+	t.is(await command.status(), 0);
+	const { output, errors } = command.printed;
+	t.is(errors, "");
+	t.regex(output, /peer +opens +for the device, TLSv1\.2, ECDHE-ECDSA-AES128-GCM-SHA256\n/);
+	t.regex(output, /device +client +opens +wss:\/\/localhost:\d+\n/);
+	t.regex(output, /device +client +receives +\{"thanksFor":1\}\n/);
+	t.regex(output, /device +client +closes +with 1000\n/);
+});
+
 test("a port in use is reported in one line, with status 1", async (t) => {
 	const taken = await takenPort(t);
 	const command = npmRun(t, "start", "--port", String(taken));

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import { WebSocket } from "ws";
+import { Authority } from "../../sim/certificates.js";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
 import { Queue } from "../support/queue.js";
 import { type WsConnection, WsServer, wsConnect } from "../support/wspeer.js";
@@ -16,8 +17,9 @@ const samples = readPages()
 const files = writeFiles(samples.filter(({ language }) => language === "js" || language === "ts"));
 const isServer = ({ text }: File) => text.includes("new Server(");
 const isClient = ({ text }: File) => text.includes("new Client(");
+const isSecure = ({ text }: File) => text.includes("wss://");
 /** The ports in the samples. */
-const clientPorts = [8080, 1880];
+const clientPorts = [8080, 1880, 443];
 /** Has everything that a sample for a server looks at. */
 const request = JSON.stringify({ temperature: 21.5, unit: "C", led: true, on: true });
 
@@ -78,11 +80,15 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 		});
 	else if (isClient(file))
 		test(`${file.title}, a client, sends to a peer, and connects again`, async (t) => {
-			const peer = await WsServer.listen();
+			const authority = await Authority.create();
+			const { chain: cert, key } = await authority.issue({ names: ["hub.example"] });
+			const peer = isSecure(file) ? await WsServer.listenSecurely({ cert, key }) : await WsServer.listen();
 			t.teardown(() => peer.close());
 			await start(t, file, {
 				hosts: { "hub.example": "127.0.0.1" },
 				ports: Object.fromEntries(clientPorts.map((port) => [port, peer.port])),
+				secure: isSecure(file),
+				resources: { "ca.der": authority.certificate },
 			});
 			const { connection, message } = await firstMessage(peer);
 			t.is(typeof message, "object");

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Report } from "../bench/report.js";
 import type { FlashReport } from "../flash/report.js";
 import type { MemoryReport } from "../memory/report.js";
+import type { TlsReport } from "../memory/tlsreport.js";
 import type { ScaleReport } from "../scale/table.js";
 import type { Result } from "../siege/besiege.js";
 import { type Kind, kindsOf } from "../siege/kinds.js";
@@ -38,6 +39,7 @@ export const scripts = {
 	scale: "scale",
 	"scale-moddable": "scale:moddable",
 	siege: "siege:moddable",
+	tls: "memory:tls",
 } as const;
 
 export interface Measurements {
@@ -50,6 +52,7 @@ export interface Measurements {
 	scale: ScaleReport;
 	"scale-moddable": ScaleReport;
 	siege: SiegeReport;
+	tls: TlsReport;
 }
 
 interface SiegeReport {

@@ -16,6 +16,7 @@ export function memoryFigures(measurements: Measurements): string {
 		),
 		section("What an app takes in flash", [scripts.flash], flashFigure(measurements.flash)),
 		section("Bytecode", [scripts["memory-moddable"]], bytecode(measurements)),
+		section("TLS", [scripts.tls], tls(measurements)),
 		section("Under attack", [scripts.siege], siege(measurements)),
 	].join("\n\n");
 }
@@ -55,6 +56,15 @@ function comparison({ slotSize, shares }: Measurements["memory"]): string {
 function bytecode({ "memory-moddable": { bytecode } }: Measurements): string {
 	if (!bytecode) throw new Error("figures/memory-moddable.json has no bytecode.");
 	return `All modules, release build for an ESP32, preloaded: ${bytecode.bytes} bytes. The goal is ${bytecode.budget} bytes, what the SDK's client, \`WebSocket\` and HTTP server take together, which have no queue, retries, counters or limits.`;
+}
+
+function tls({ tls: { connection, bytecode, slope, engine } }: Measurements): string {
+	const { plain, tls } = connection;
+	const more = tls.bytes - plain.bytes;
+	return [
+		`An open connection of a \`Client\` on ${engine}, in bytes on a 32-bit device, with its send queue of 4096 bytes: ${plain.bytes} without and ${tls.bytes} with TLS, ${more} more. The handshake needs more than that for a moment. After ${slope.count} reconnects over TLS the heap has grown by ${slope.slots} slots and ${slope.chunks} bytes of chunks.`,
+		`Bytecode for an ESP32, only in apps that include \`manifest_secure.json\`: ${bytecode.sdk} bytes of the SDK's modules, ${bytecode.own} of this project's; native code of XS for large numbers and ciphers comes on top.`,
+	].join("\n\n");
 }
 
 /** Returns the maximum garbage per message for each route. */

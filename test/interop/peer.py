@@ -1,7 +1,7 @@
 """A peer of the device for one connection, based on Python's websockets.
 
-`peer.py connect URL` or `peer.py listen`, with `--protocol NAME` for each subprotocol. It reads commands from
-standard input and writes events to standard output. Each is a line of JSON: an object with one key. A message
+`peer.py connect URL` or `peer.py listen`, with `--protocol NAME` for each subprotocol, and `--certificate FILE` for
+a server with TLS: a file in PEM with certificate, chain and key. It reads commands from standard input and writes events to standard output. Each is a line of JSON: an object with one key. A message
 is a string, or {"base64": ...} if it is binary.
 """
 
@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import base64
 import json
+import ssl
 import sys
 
 import websockets
@@ -84,6 +85,7 @@ async def main():
     parser.add_argument("role", choices=["connect", "listen"])
     parser.add_argument("url", nargs="?")
     parser.add_argument("--protocol", action="append")
+    parser.add_argument("--certificate")
     options = parser.parse_args()
     settings = {"max_size": LONGEST, "subprotocols": options.protocol}
     commands = await read_commands()
@@ -101,6 +103,10 @@ async def main():
             ended.set_result(None)
         except Exception as error:
             ended.set_exception(error)
+
+    if options.certificate:
+        settings["ssl"] = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        settings["ssl"].load_cert_chain(options.certificate)
 
     async with websockets.serve(handle, "127.0.0.1", 0, **settings) as server:
         emit("listening", next(iter(server.sockets)).getsockname()[1])

@@ -21,6 +21,8 @@ export interface Ending {
 export interface PeerOptions {
 	/** Subprotocols that a client offers or a server supports. */
 	protocols?: readonly string[];
+	/** A file with certificate, chain and key in PEM: the server uses TLS. Only Python's `websockets`. */
+	certificate?: string;
 }
 
 /** A message in JSON, as exchanged with the other program. */

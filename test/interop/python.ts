@@ -39,9 +39,10 @@ export class PythonPeer implements Peer {
 		return { peer, port: await peer.#next("listening") };
 	}
 
-	private constructor(values: string[], { protocols = [] }: PeerOptions) {
+	private constructor(values: string[], { protocols = [], certificate }: PeerOptions) {
 		const offered = protocols.flatMap((name) => ["--protocol", name]);
-		this.#process = spawn(python, [program, ...values, ...offered]);
+		const secure = certificate === undefined ? [] : ["--certificate", certificate];
+		this.#process = spawn(python, [program, ...values, ...offered, ...secure]);
 		const errors = text(this.#process.stderr);
 		this.#process.stdin.on("error", () => {
 			// The process has ended: "close" reports it.

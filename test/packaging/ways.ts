@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import { Authority } from "../../sim/certificates.js";
 import type { Built } from "../../sim/moddable/build.js";
 import { root } from "../../sim/moddable/sdk.js";
 import { WsServer } from "../support/wspeer.js";
@@ -14,14 +15,15 @@ import { type Config, strictest, type Workshop } from "./workshop.js";
 type Way = (workshop: Workshop, config: Config) => Promise<Built>;
 
 const base = "$(MODDABLE)/examples/manifest_base.json";
-/** The manifest that makes our WebSocketClient the host's. */
-const ecma419 = "modules/ecma419/manifest.json";
+/** The manifests that an app may include: the modules, our WebSocketClient as the host's, TLS. */
+const manifests = ["manifest.json", "modules/ecma419/manifest.json", "manifest_secure.json"];
+const dist = "./node_modules/xs-web-socket/dist/";
 const modules = { "*": "./main" };
 const typescript = { tsconfig: { compilerOptions: strictest } };
 
 async function byPath(workshop: Workshop, config: Config): Promise<Built> {
 	const name = "packaging-path";
-	const include = [base, join(root, "manifest.json"), join(root, ecma419)];
+	const include = [base, ...manifests.map((path) => join(root, path))];
 	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
@@ -37,7 +39,7 @@ async function byGit(workshop: Workshop, config: Config): Promise<Built> {
 	await workshop.git([...here, "commit", "--quiet", "--message", "Current files"]);
 	await workshop.git([...here, "tag", tag]);
 	const git = pathToFileURL(repository).href;
-	const include = [base, { git, tag }, { git, tag, manifest: ecma419 }];
+	const include = [base, ...manifests.map((manifest) => ({ git, tag, manifest }))];
 	const folder = workshop.makeApp(name, { "manifest.json": { include, modules, typescript } });
 	return workshop.build(name, { manifest: join(folder, "manifest.json"), config });
 }
@@ -53,7 +55,11 @@ async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
 			private: true,
 			type: "module",
 			exports: "./main.js",
-			moddable: { manifest: { include: "./node_modules/xs-web-socket/dist/modules/ecma419/mcpack.json" } },
+			moddable: {
+				manifest: {
+					include: ["modules/ecma419/mcpack.json", "mcpack_secure.json"].map((path) => dist + path),
+				},
+			},
 		},
 		"tsconfig.json": {
 			compilerOptions: {
@@ -76,10 +82,7 @@ async function byDistManifest(workshop: Workshop, config: Config): Promise<Built
 	const folder = workshop.makeApp(name, {
 		"package.json": { name, version: "1.0.0", private: true },
 		"manifest.json": {
-			include: [
-				base,
-				...["manifest.json", ecma419].map((path) => `./node_modules/xs-web-socket/dist/${path}`),
-			],
+			include: [base, ...manifests.map((path) => dist + path)],
 			modules,
 			// The build fails if there is a TypeScript file.
 			typescript: { compiler: "false" },
@@ -99,8 +102,16 @@ function check(title: string, way: Way): Check {
 		async perform(stage) {
 			const peer = await WsServer.listen();
 			stage.atEnd(() => peer.close());
-			const device = await stage.start(await way(stage.workshop, { port: peer.port }));
-			return checkEcho(device, peer);
+			const { chain: cert, key } = await (await Authority.create()).issue();
+			const secure = await WsServer.listenSecurely({ cert, key });
+			stage.atEnd(() => secure.close());
+			const config = { port: peer.port, securePort: secure.port };
+			const device = await stage.start(await way(stage.workshop, config));
+			const echoed = await checkEcho(device, peer);
+			const connection = await secure.connection();
+			connection.send('"secret"');
+			if ((await connection.message()) !== '"secret"') throw new Error("there is no echo over TLS");
+			return `${echoed}, one over TLS`;
 		},
 	};
 }

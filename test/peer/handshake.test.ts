@@ -25,9 +25,7 @@ test("a url tells host, port, path and query", async (t) => {
 });
 
 const refused: [what: string, options: object, name: "TypeError" | "RangeError", message: RegExp][] = [
-	["a url of wss", { url: "wss://device.example" }, "RangeError", /TLS is not supported yet/],
 	["a url and a host", { url: "ws://device.example", host: "a" }, "RangeError", /url and host/],
-	["sslTls", { sslTls: true }, "TypeError", /sslTls.*TLS is not supported yet/],
 	["a host with a port", { host: "192.168.1.5:8080" }, "RangeError", /host is "192.168.1.5:8080"/],
 	["a host that is no address", { host: "999.1.1.1" }, "RangeError", /host is "999.1.1.1"/],
 	["an IPv6 address", { host: "::1" }, "RangeError", /"::1", an IPv6 address/],

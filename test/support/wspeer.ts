@@ -1,7 +1,9 @@
 /** The library `ws` as the peer of the device, in both roles. */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { createServer, type ServerOptions as HttpsOptions, Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { type ClientOptions, type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { peerAddress } from "./peeraddress.js";
 import { Queue } from "./queue.js";
@@ -35,6 +37,11 @@ export class WsConnection {
 		});
 	}
 
+	/** The socket of a server with TLS. */
+	get tls(): TLSSocket {
+		return this.request?.socket as TLSSocket;
+	}
+
 	/** Waits for the next message: text as a string, binary as a Buffer. */
 	message(): Promise<string | Buffer> {
 		return this.#messages.next();
@@ -63,18 +70,37 @@ export class WsConnection {
 export class WsServer {
 	readonly port: number;
 	readonly server: WebSocketServer;
+	readonly #listening: WebSocketServer | HttpsServer;
 	readonly #connections = new Queue<WsConnection>("connection");
 
 	static async listen(options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
 		const server = new WebSocketServer({ host: peerAddress, ...options, port: 0 });
 		await once(server, "listening");
-		return new WsServer(server);
+		return new WsServer(server, server);
 	}
 
-	private constructor(server: WebSocketServer) {
+	/** Listens with TLS. */
+	static async listenSecurely(tls: HttpsOptions, options: ServerOptions = {}): Promise<WsServer> {
+		const secure = createServer(tls);
+		secure.on("tlsClientError", () => {
+			// The device has refused the certificate, or was refused.
+		});
+		secure.listen(0, peerAddress);
+		await once(secure, "listening");
+		return new WsServer(new WebSocketServer({ ...options, server: secure }), secure);
+	}
+
+	/** @param listening what listens: the WebSocket server itself, or the one with TLS that it uses */
+	private constructor(server: WebSocketServer, listening: WebSocketServer | HttpsServer) {
 		this.server = server;
-		this.port = (server.address() as AddressInfo).port;
+		this.#listening = listening;
+		this.port = (listening.address() as AddressInfo).port;
 		server.on("connection", (socket, request) => this.#connections.put(new WsConnection(socket, request)));
+	}
+
+	/** Replaces the certificate of a server with TLS. */
+	renew(options: HttpsOptions): void {
+		(this.#listening as HttpsServer).setSecureContext(options);
 	}
 
 	get count(): number {
@@ -89,7 +115,11 @@ export class WsServer {
 	async close(): Promise<void> {
 		for (const client of this.server.clients) client.terminate();
 		this.server.close();
-		await once(this.server, "close");
+		if (this.#listening instanceof HttpsServer) {
+			this.#listening.closeAllConnections();
+			this.#listening.close();
+		}
+		await once(this.#listening, "close");
 	}
 }
 

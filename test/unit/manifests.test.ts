@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { transformSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
+import { includedManifests, readManifest } from "../../packaging/manifests.js";
 
-const modules = fileURLToPath(new URL("../../modules/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const modules = `${root}modules/`;
 
 /** The fields of a Moddable SDK manifest that these tests read. */
 interface Manifest {
@@ -50,3 +52,28 @@ for (const folder of readdirSync(modules)) {
 		t.pass();
 	});
 }
+
+// In the npm package, manifest_client.json has one module in place of those that a Client needs.
+test("manifest_secure.json names every module that TLS imports", (t) => {
+	const named = [...includedManifests(root, "manifest_secure.json")].flatMap((path) =>
+		Object.keys(readManifest(root + path).modules ?? {}),
+	);
+	const { metafile } = buildSync({
+		entryPoints: [`${modules}tls/network.ts`],
+		absWorkingDir: root,
+		bundle: true,
+		packages: "external",
+		metafile: true,
+		write: false,
+		format: "esm",
+	});
+	const imported = Object.keys(metafile.inputs)
+		// Others stand for modules of the SDK.
+		.filter((path) => path.startsWith("modules/"))
+		.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
+	t.true(imported.includes("xs-web-socket/modules/tls/tlssocket"));
+	t.deepEqual(
+		imported.filter((specifier) => !named.includes(specifier)),
+		[],
+	);
+});

@@ -1,5 +1,6 @@
 /** Runs the simulated device, its peer and a visitor, and prints a summary at the end. */
 
+import { Authority } from "../../../sim/certificates.js";
 import { type Device, type Simulate, startDevice } from "../../../sim/rundevice.js";
 import { Peer } from "./peer.js";
 import { Screen } from "./screen.js";
@@ -14,6 +15,8 @@ export class Demonstration {
 	readonly #screen: Screen;
 	readonly #peer: Peer;
 	readonly #port: number;
+	/** Certificate of the authority that has signed the peer's; undefined without TLS. */
+	readonly #authority: Uint8Array | undefined;
 	readonly #timers: NodeJS.Timeout[] = [];
 	#stopping = false;
 	/** Last counters of the device's client, and the number of visitors of its server. */
@@ -24,13 +27,16 @@ export class Demonstration {
 	 * Runs until a signal, or for some time.
 	 * @param port port of the device's server, 0 for a free port
 	 * @param seconds seconds until the end, 0 for no limit
+	 * @param tls true for TLS between the device and its peer, with certificates made for this run
 	 * @param simulate starts the simulator; default: that of sim/xs
 	 * @returns the exit status
 	 * @throws Error if the device cannot be started
 	 */
-	static async run(port: number, seconds: number, simulate?: Simulate): Promise<number> {
+	static async run(port: number, seconds: number, tls = false, simulate?: Simulate): Promise<number> {
 		const screen = new Screen();
-		const demonstration = new Demonstration(port, screen, await Peer.start(screen));
+		const authority = tls ? await Authority.create() : undefined;
+		const peer = await Peer.start(screen, await authority?.issue());
+		const demonstration = new Demonstration(port, screen, peer, authority?.certificate);
 		try {
 			return await demonstration.#run(seconds, simulate);
 		} finally {
@@ -38,8 +44,9 @@ export class Demonstration {
 		}
 	}
 
-	private constructor(port: number, screen: Screen, peer: Peer) {
+	private constructor(port: number, screen: Screen, peer: Peer, authority: Uint8Array | undefined) {
 		this.#port = port;
+		this.#authority = authority;
 		this.#screen = screen;
 		this.#peer = peer;
 	}
@@ -48,7 +55,13 @@ export class Demonstration {
 		const device = await startDevice(
 			"hosts/demo/main.ts",
 			{
-				config: { peerHost: "localhost", peerPort: this.#peer.port, port: this.#port },
+				config: {
+					peerHost: "localhost",
+					peerPort: this.#peer.port,
+					port: this.#port,
+					...(this.#authority && { authority: [...this.#authority] }),
+				},
+				secure: this.#authority !== undefined,
 				onTrace: (line, running) => this.#hear(line, running),
 				onSignal: (running) => this.#stop(running),
 			},

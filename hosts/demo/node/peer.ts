@@ -1,8 +1,12 @@
 /** The peer of the simulated device: a WebSocket server in Node.js, based on the package `ws`. */
 
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Identity } from "../../../sim/certificates.js";
 import type { Screen } from "./screen.js";
 
 /** Number of reports after which the light is switched. */
@@ -13,22 +17,28 @@ export class Peer {
 	/** Number of messages. */
 	received = 0;
 	sent = 0;
+	readonly #http: Server;
 	readonly #server: WebSocketServer;
 	readonly #screen: Screen;
 	#light = false;
 
-	/** Listens on a free port. */
-	static async start(screen: Screen): Promise<Peer> {
-		const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
-		await once(server, "listening");
-		return new Peer(server, screen);
+	/**
+	 * Listens on a free port.
+	 * @param identity certificate and key for TLS; none for connections in the clear
+	 */
+	static async start(screen: Screen, identity?: Identity): Promise<Peer> {
+		const http = identity ? createSecureServer({ cert: identity.chain, key: identity.key }) : createServer();
+		http.listen(0, "127.0.0.1");
+		await once(http, "listening");
+		return new Peer(http, screen);
 	}
 
-	private constructor(server: WebSocketServer, screen: Screen) {
-		this.#server = server;
+	private constructor(http: Server, screen: Screen) {
+		this.#http = http;
+		this.#server = new WebSocketServer({ server: http });
 		this.#screen = screen;
-		this.port = (server.address() as AddressInfo).port;
-		server.on("connection", (socket) => this.#welcome(socket));
+		this.port = (http.address() as AddressInfo).port;
+		this.#server.on("connection", (socket, { socket: beneath }) => this.#welcome(socket, beneath));
 	}
 
 	/** Asks the device to shut down. Returns false if it is not connected. */
@@ -40,10 +50,12 @@ export class Peer {
 	close(): void {
 		for (const socket of this.#server.clients) socket.terminate();
 		this.#server.close();
+		this.#http.close();
 	}
 
-	#welcome(socket: WebSocket): void {
-		this.#screen.say("peer", " opens for the device");
+	#welcome(socket: WebSocket, beneath: Socket): void {
+		const how = beneath instanceof TLSSocket ? `, ${beneath.getProtocol()}, ${beneath.getCipher().name}` : "";
+		this.#screen.say("peer", ` opens for the device${how}`);
 		socket.on("error", (error) => this.#screen.say("peer", ` fails: ${error.message}`));
 		socket.on("close", (code) => this.#screen.say("peer", ` closes with ${code}`));
 		socket.on("message", (data) => {

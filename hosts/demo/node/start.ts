@@ -10,11 +10,13 @@ answers every message. Ctrl-C ends it.
 
   --port N      port of the device's server, 0 for a free one (default 8080)
   --seconds N   end after N seconds
+  --tls         connect to the peer with TLS (wss:), with certificates made for this run
   --help        show this text`;
 
-await runCommand(usage, { port: "string", seconds: "string" }, (values) =>
+await runCommand(usage, { port: "string", seconds: "string", tls: "boolean" }, (values) =>
 	Demonstration.run(
 		integerOption(values, "port", 8080, 0, 65535),
 		integerOption(values, "seconds", 0, 1, 1_000_000),
+		values.tls,
 	),
 );

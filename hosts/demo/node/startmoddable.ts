@@ -32,7 +32,7 @@ await runCommand(usage, { port: "string", seconds: "string" }, async (values) =>
 		return ModdableSimulator.start({ sdk, program, display: display.name, onTrace });
 	};
 	try {
-		return await Demonstration.run(port, seconds, simulate);
+		return await Demonstration.run(port, seconds, false, simulate);
 	} finally {
 		await display?.stop();
 	}

@@ -38,6 +38,9 @@ const needed: readonly string[] = [
 	"trace",
 ];
 
+/** What the SDK's TLS needs besides: it computes with large numbers. */
+const neededByTls: readonly string[] = ["BigInt"];
+
 /**
  * Returns the classes and global functions of XS that are kept in a linked image, at least in part. "Function" is the
  * constructor, which needs the compiler; "Function.prototype" stands for the methods.
@@ -54,7 +57,11 @@ export function keptParts(image: string): string[] {
 	return [...new Set(parts)].sort();
 }
 
-/** Returns the parts of XS in a linked image that are not in the list of needed parts. */
-export function unneededParts(image: string): string[] {
-	return keptParts(image).filter((part) => !needed.includes(part));
+/**
+ * Returns the parts of XS in a linked image that are not in the list of needed parts.
+ * @param tls True for the firmware with TLS.
+ */
+export function unneededParts(image: string, tls: boolean): string[] {
+	const expected = tls ? [...needed, ...neededByTls] : needed;
+	return keptParts(image).filter((part) => !expected.includes(part));
 }

@@ -30,6 +30,7 @@ const encoder = new TextEncoder();
 export const operations = new WireWriter();
 
 let configuration: unknown = {};
+let resources: Record<string, string> = {};
 let program: () => void;
 let dispatching = false;
 let aborted = false;
@@ -42,6 +43,12 @@ const beforeReply: (() => void)[] = [];
 /** Configuration that was passed to the simulator: the default export of `mc/config`. */
 export function config(): unknown {
 	return configuration;
+}
+
+/** Returns the bytes of a resource that was passed to the simulator. */
+export function resource(name: string): ArrayBuffer | undefined {
+	const text = resources[name];
+	return text === undefined ? undefined : Base64.decode(text);
 }
 
 /** Monotonic time in milliseconds. */
@@ -155,6 +162,7 @@ export function boot(main: () => void): void {
 	program = main;
 	onEvent(Event.Start, (reader) => {
 		configuration = JSON.parse(reader.string());
+		resources = JSON.parse(reader.string());
 		post({ deliver: () => program() });
 	});
 

@@ -1,4 +1,5 @@
 /** Sets up connected pairs of a device object and its peer on this machine, and cleans up after the test. */
+import type { ServerOptions as HttpsOptions } from "node:https";
 import type { ExecutionContext } from "ava";
 import type { ServerOptions } from "ws";
 import { RawConnection } from "../../support/rawconnection.js";
@@ -42,6 +43,17 @@ export async function server(
 /** Starts a WebSocket server on this machine. */
 export async function wsServer(t: Context, options: Omit<ServerOptions, "port"> = {}): Promise<WsServer> {
 	const peer = await WsServer.listen(options);
+	t.teardown(() => peer.close());
+	return peer;
+}
+
+/** Starts a WebSocket server with TLS on this machine. */
+export async function wssServer(
+	t: Context,
+	tls: HttpsOptions,
+	options: ServerOptions = {},
+): Promise<WsServer> {
+	const peer = await WsServer.listenSecurely(tls, options);
 	t.teardown(() => peer.close());
 	return peer;
 }

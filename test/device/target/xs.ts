@@ -8,7 +8,11 @@ import type { Target } from "./target.js";
 /** Starts a simulator with the agent. */
 export async function startXs(): Promise<Target> {
 	const { device, ports } = await startAgent(1, (onTrace) =>
-		Simulator.start({ program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)), onTrace }),
+		Simulator.start({
+			program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
+			secure: true,
+			onTrace,
+		}),
 	);
 	return {
 		host: "127.0.0.1",

@@ -23,6 +23,14 @@ client.on("close", (code, reason) => {
 	trace(`client closes with ${code.toFixed()} ${reason.trim()}, received ${received}, sent ${sent}\n`);
 });
 
+// The certificate is not the subject here: a Resource would need a file in each app.
+const secure = new Client({
+	url: `wss://127.0.0.1:${String(config["securePort"])}`,
+	tls: { verify: false },
+	connectTimeout: 0,
+});
+secure.on("message", (message) => echo(secure, message));
+
 const server = new Server({ port: 0 });
 server.on("listening", () => trace(`server listens on ${server.port}\n`));
 server.on("connection", (socket) => {
@@ -42,6 +50,8 @@ export function mistakes(): void {
 	if (client.send("") === "lost") trace("\n");
 	// @ts-expect-error: a counter is a number
 	client.counters.accepted.trim();
+	// @ts-expect-error: a certificate is not text
+	new Client({ url: "wss://a", tls: { ca: "-----BEGIN CERTIFICATE-----" } });
 	// @ts-expect-error: a Server has no headers
 	new Server({ headers: {} });
 }
@@ -50,3 +60,4 @@ export function mistakes(): void {
 trace(`engine ${host.device?.network?.ws?.io === WebSocketClient ? "is ours" : "is another"}\n`);
 server.start();
 client.open();
+secure.open();

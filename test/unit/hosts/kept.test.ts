@@ -17,12 +17,14 @@ test("keptParts() finds the parts of XS in a linked image", (t) => {
 });
 
 test("unneededParts() reports the compiler, regular expressions and promises", (t) => {
-	t.deepEqual(unneededParts(image("fx_Function_prototype_call", "fx_JSON_parse", "fx_trace")), []);
-	t.deepEqual(unneededParts(image("fx_Function", "fx_Function_prototype_call")), ["Function"]);
-	t.deepEqual(unneededParts(image("fx_RegExp_prototype_exec", "fx_Promise", "fx_eval", "fx_Proxy")), [
+	t.deepEqual(unneededParts(image("fx_Function_prototype_call", "fx_JSON_parse", "fx_trace"), false), []);
+	t.deepEqual(unneededParts(image("fx_Function", "fx_Function_prototype_call"), false), ["Function"]);
+	t.deepEqual(unneededParts(image("fx_RegExp_prototype_exec", "fx_Promise", "fx_eval", "fx_Proxy"), false), [
 		"Promise",
 		"Proxy",
 		"RegExp",
 		"eval",
 	]);
+	t.deepEqual(unneededParts(image("fx_BigInt"), false), ["BigInt"]);
+	t.deepEqual(unneededParts(image("fx_BigInt"), true), [], "TLS computes with large numbers");
 });

@@ -84,6 +84,15 @@ test("section 4.1: Host includes the port, unless it is 80; an IPv6 address is i
 		t.true(make({ host, port }).request.includes(`\r\nHost: ${field}\r\n`), field);
 });
 
+test("section 3: with TLS, Host leaves out the port 443 in place of 80", (t) => {
+	for (const [port, field] of [
+		[443, "server"],
+		[80, "server:80"],
+		[8443, "server:8443"],
+	] as const)
+		t.true(make({ host: "server", port, secure: {} }).request.includes(`\r\nHost: ${field}\r\n`), field);
+});
+
 test("values that would inject fields or break the handshake throw a RangeError", (t) => {
 	const bad: Partial<ClientHandshakeOptions>[] = [
 		{ path: "" },

@@ -3,7 +3,6 @@ import test from "ava";
 import {
 	headSizeOption,
 	protocolsOption,
-	refuseTLS,
 	targetOption,
 } from "../../../modules/websocket/handshakeoptions.js";
 
@@ -46,8 +45,6 @@ for (const [url, host, port, path] of urls) {
 
 const badUrls: [url: unknown, error: "TypeError" | "RangeError", message: RegExp][] = [
 	[5, "TypeError", /^url is 5; it must be a string$/],
-	["wss://device", "RangeError", /wss:\/\/device.*TLS is not supported yet/],
-	["WSS://device", "RangeError", /TLS is not supported yet/],
 	["http://device", "RangeError", /starts with "ws:\/\/"/],
 	["device", "RangeError", /starts with "ws:\/\/"/],
 	["device:80", "RangeError", /starts with "ws:\/\/"/],
@@ -255,14 +252,6 @@ test("subprotocols are unique tokens", (t) => {
 			});
 	t.throws(() => protocolsOption({ protocols: [""] }), { instanceOf: RangeError });
 	t.throws(() => protocolsOption({ protocols: [null] }), { instanceOf: TypeError });
-});
-
-test("sslTls is refused, unless it is false", (t) => {
-	for (const sslTls of [true, "true", 1, "", {}])
-		t.throws(() => refuseTLS({ sslTls }), { instanceOf: TypeError, message: /sslTls/ });
-	t.throws(() => refuseTLS({ sslTls: true }), { message: /TLS is not supported yet/ });
-	for (const sslTls of [false, undefined, null])
-		t.notThrows(() => refuseTLS({ sslTls, trustAll: true, trustedCACertPath: "/ca.pem" }));
 });
 
 test("maxHeadSize is from 512 to 65535", (t) => {

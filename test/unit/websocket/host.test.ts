@@ -160,3 +160,61 @@ test.serial("an error names the class that the host lacks", (t) => {
 	t.regex(errors[0] as string, /device\.network\.ws\.listener/);
 	t.is(HostWebSocket.count, 0);
 });
+
+test.serial(
+	"with TLS a Client uses the host's wss, with its settings, and waits longer for the connection",
+	(t) => {
+		const secure = { certificate: "of the authority" };
+		const settings = (options: Record<string, unknown>, host: string) => ({
+			...secure,
+			tls: options["tls"],
+			host,
+		});
+		const wss = { ...network, socket: { io: MemorySocket, settings } };
+		Object.assign(globalThis, { device: { network: { ws: undefined, wss } } });
+		for (const [connectTimeout, limit] of [
+			[null, 15000],
+			[3000, 3000],
+		] as const) {
+			const client = new Client({ url: "wss://server.example", tls: {}, connectTimeout, numberOfRetries: 0 });
+			const errors: string[] = [];
+			client.on("error", (message) => errors.push(message));
+			client.open();
+			nextTurn();
+			t.like(MemorySocket.last.options, {
+				address: "192.0.2.1",
+				host: "server.example",
+				port: 443,
+				secure: { ...secure, tls: {}, host: "server.example" },
+			});
+			pass(limit - 1);
+			t.deepEqual(errors, []);
+			pass(1);
+			t.is(errors.length, 1);
+			t.true(errors[0]?.endsWith(`no connection within ${limit} ms (connectTimeout)`), errors[0]);
+		}
+	},
+);
+
+test.serial("a permanent error of a socket ends the attempts, another does not", (t) => {
+	for (const [permanent, attempts] of [
+		[true, 1],
+		[false, 3],
+	] as const) {
+		const client = new Client({ host: "server.example", numberOfRetries: 2, timeBetweenRetries: 0 });
+		const errors: string[] = [];
+		client.on("error", (message) => errors.push(message));
+		client.open();
+		for (let attempt = 0; attempt < attempts; attempt++) {
+			nextTurn();
+			nextTurn();
+			t.deepEqual(errors, []);
+			const { options } = MemorySocket.last;
+			const onError = options.onError as (this: MemorySocket, error: Error) => void;
+			onError.call(MemorySocket.last, Object.assign(new Error("no certificate"), { permanent }));
+		}
+		t.deepEqual(errors, [
+			`no connection to server.example:80 after ${permanent ? "1 attempt" : "3 attempts"}: no certificate`,
+		]);
+	}
+});
