@@ -1,14 +1,18 @@
-/** Runs the firmware as on a device: first the setup, then the program. The access point disappears for a while. */
+/** Runs the firmware as on a device: first the setup, then the program. The access point disappears when the visitor leaves. */
 
 import Timer from "timer";
 import setup from "../../../../hosts/esp32/setup.js";
-import { comeBack, goAway } from "./wifi.js";
+import { goAway } from "./wifi.js";
 
 setup(() => {
 	trace("setup is done\n");
 	Timer.set(() => require("../../../../hosts/esp32/main.js"));
 });
-Timer.set(() => goAway(), 400);
-Timer.set(() => comeBack(), 800);
+
+const print = trace;
+globalThis.trace = (text) => {
+	print(text);
+	if (String(text).includes("disconnected")) Timer.set(() => goAway());
+};
 
 declare function require(path: string): void;

@@ -5,7 +5,7 @@ import Timer from "timer";
 type Listener = (property: "connection" | "address") => void;
 
 /** State of the radio and of the access point. */
-const air = { connection: 200, inRange: true, listeners: [] as Listener[] };
+const air = { connection: 200, failures: 0, listeners: [] as Listener[] };
 
 function change(connection: number): void {
 	if (connection === air.connection) return;
@@ -13,14 +13,10 @@ function change(connection: number): void {
 	for (const listener of air.listeners) listener("connection");
 }
 
-/** Moves the access point out of range: the connection is lost. */
+/** Moves the access point out of range: the connection is lost, and the next two attempts to join fail. */
 export function goAway(): void {
-	air.inRange = false;
+	air.failures = 2;
 	change(200);
-}
-
-export function comeBack(): void {
-	air.inRange = true;
 }
 
 export default class WiFi {
@@ -42,8 +38,10 @@ export default class WiFi {
 		trace(`wifi joins ${options.SSID}\n`);
 		air.connection = 300;
 		Timer.set(() => {
-			if (!air.inRange) change(200);
-			else {
+			if (air.failures) {
+				air.failures--;
+				change(200);
+			} else {
 				change(400);
 				change(500);
 			}
