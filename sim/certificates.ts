@@ -7,6 +7,7 @@ import {
 	AuthorityKeyIdentifierExtension,
 	BasicConstraintsExtension,
 	cryptoProvider,
+	type Extension,
 	KeyUsageFlags,
 	KeyUsagesExtension,
 	SubjectAlternativeNameExtension,
@@ -103,20 +104,10 @@ export class Authority {
 	/** Makes an authority between this one and servers. */
 	async subordinate({ kind = "ECDSA", days = [-1, 30] }: IdentityOptions = {}): Promise<Authority> {
 		const keys = await generateKeys(kind);
-		const certificate = await X509CertificateGenerator.create({
-			subject: "CN=Subordinate authority for tests",
-			issuer: this.#certificate.subject,
-			...validity(days),
-			signingAlgorithm: algorithms[this.#kind],
-			publicKey: keys.publicKey,
-			signingKey: this.#keys.privateKey,
-			extensions: [
-				new BasicConstraintsExtension(true, 0, true),
-				new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
-				await SubjectKeyIdentifierExtension.create(keys.publicKey),
-				await AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
-			],
-		});
+		const certificate = await this.#sign("CN=Subordinate authority for tests", keys.publicKey, days, [
+			new BasicConstraintsExtension(true, 0, true),
+			new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+		]);
 		return new Authority(certificate, keys, kind);
 	}
 
@@ -124,22 +115,12 @@ export class Authority {
 	async issue(options: IdentityOptions = {}): Promise<Identity> {
 		const { kind = "ECDSA", names = ["localhost", "127.0.0.1"], days = [-1, 30] } = options;
 		const keys = await generateKeys(kind);
-		const certificate = await X509CertificateGenerator.create({
-			subject: "CN=Device test",
-			issuer: this.#certificate.subject,
-			...validity(days),
-			signingAlgorithm: algorithms[this.#kind],
-			publicKey: keys.publicKey,
-			signingKey: this.#keys.privateKey,
-			extensions: [
-				new BasicConstraintsExtension(false),
-				new SubjectAlternativeNameExtension(
-					names.map((value) => ({ type: isIP(value) ? "ip" : "dns", value }) as const),
-				),
-				await SubjectKeyIdentifierExtension.create(keys.publicKey),
-				await AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
-			],
-		});
+		const certificate = await this.#sign("CN=Device test", keys.publicKey, days, [
+			new BasicConstraintsExtension(false),
+			new SubjectAlternativeNameExtension(
+				names.map((value) => ({ type: isIP(value) ? "ip" : "dns", value }) as const),
+			),
+		]);
 		const keyDer = new Uint8Array(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
 		const leaf = certificate.toString("pem");
 		return {
@@ -151,6 +132,28 @@ export class Authority {
 			key: `-----BEGIN PRIVATE KEY-----\n${Buffer.from(keyDer).toString("base64")}\n-----END PRIVATE KEY-----\n`,
 			keyDer,
 		};
+	}
+
+	/** Signs a certificate for a key. */
+	async #sign(
+		subject: string,
+		publicKey: CryptoKey,
+		days: readonly [number, number],
+		extensions: readonly Extension[],
+	): Promise<X509Certificate> {
+		return X509CertificateGenerator.create({
+			subject,
+			issuer: this.#certificate.subject,
+			...validity(days),
+			signingAlgorithm: algorithms[this.#kind],
+			publicKey,
+			signingKey: this.#keys.privateKey,
+			extensions: [
+				...extensions,
+				await SubjectKeyIdentifierExtension.create(publicKey),
+				await AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
+			],
+		});
 	}
 }
 

@@ -10,7 +10,7 @@ export interface DialFailure extends Partial<Refusal> {
 
 /** An error that ends an attempt, with `permanent` as in DialFailure. */
 export interface PermanentError extends Error {
-	readonly permanent?: boolean;
+	permanent?: boolean;
 }
 
 /** Returns the failure that an exception, or the error of a socket, stands for. */

@@ -93,11 +93,7 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
 	}
 
 	writeQueued(queue: SendQueue): number {
-		const { length } = queue;
-		if (this.write(queue.part(0, length), queue.binary, false) < 0) return 0;
-		queue.encodedBytes = length;
-		queue.removeFirst();
-		return 1;
+		return queue.writeFirst(this);
 	}
 
 	get capacity(): number {

@@ -26,7 +26,7 @@ export interface ClientHandshakeOptions {
 	readonly host: string;
 	/** Port of the server, left out of the `Host` field when it is the default: 80, with TLS 443. */
 	readonly port: number;
-	/** Settings of TLS, for the socket; undefined for a connection in the clear. */
+	/** TLS settings for the socket; undefined without TLS. */
 	readonly secure?: object | undefined;
 	/** Request target: path and query. Default "/". */
 	readonly path?: string | undefined;

@@ -43,7 +43,7 @@ export const enum Mode {
 	masked = 1,
 	/** Text is returned as a string, otherwise as bytes. */
 	strings = 2,
-	/** Times the longest payload, in bytes: at most 2047. */
+	/** Multiplied by the longest payload in bytes, which is at most 2047. */
 	limit = 4,
 }
 
@@ -51,10 +51,10 @@ export const enum Mode {
 export const enum Decoded {
 	/** Set for a binary frame. */
 	binary = 1,
-	/** Position of the length of the payload, in bytes. */
+	/** Shift and mask of the length of the payload, in bytes. */
 	length = 1,
 	lengthMask = 0x7ff,
-	/** Position of the position of the next frame. */
+	/** Shift of the position of the next frame. */
 	next = 12,
 }
 

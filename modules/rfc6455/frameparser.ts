@@ -65,7 +65,7 @@ export class FrameParser<
 			rest -= count;
 			let position = 0;
 			while (position < count) {
-				const data = decodeFrame(bytes, position, this.mode, this as DecodedFrame);
+				const data = decodeFrame(bytes, position, this.mode, this);
 				if (data) {
 					const decoded = this.decoded;
 					position = decoded >> Decoded.next;

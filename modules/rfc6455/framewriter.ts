@@ -86,7 +86,8 @@ export class FrameWriter implements EncodedFrame, MessageWriter {
 	writeQueued(queue: SendQueue): number {
 		if (this.writingParts) return 0;
 		const frames = queue.encode(this.masks, this.room);
-		if (!frames) return this.writeFirst(queue);
+		// In pieces, if no window is wide enough.
+		if (!frames) return this.isNarrow ? queue.writeFirst(this) : 0;
 		try {
 			const window = this.transport.write(frames);
 			if (window === undefined) this.fail();
@@ -160,16 +161,6 @@ export class FrameWriter implements EncodedFrame, MessageWriter {
 		if (error instanceof TypeError || error instanceof ReferenceError) trace(`xs-web-socket: ${error}\n`);
 		this.window = this.room = -1;
 		return -1;
-	}
-
-	/** Slow path of writeQueued(): writes one message in pieces. */
-	private writeFirst(queue: SendQueue): number {
-		if (!this.isNarrow) return 0;
-		const length = this.write(queue.part(0, queue.length), queue.binary, false);
-		if (length < 0) return 0;
-		queue.encodedBytes = length;
-		queue.removeFirst();
-		return 1;
 	}
 
 	/** Slow path: a frame that does not fit the window may be sent in pieces if no window is wide enough. */

@@ -1,8 +1,14 @@
+import type { MessageData } from "./bytes.js";
 import { MessageRing } from "./messagering.js";
 import { Field, MessageHeader, Ring } from "./ring.js";
 
 /** Largest queue, in bytes: more than any device has, and no more than every engine can allocate. */
 export const longestQueue = 0x1000000;
+
+/** Writes one message: see MessageWriter. */
+interface FirstWriter {
+	write(data: MessageData, binary: boolean, more: boolean): number;
+}
 
 /** Messages that wait to be sent: a ring buffer of fixed size, allocated once. */
 export class SendQueue extends MessageRing {
@@ -45,6 +51,18 @@ export class SendQueue extends MessageRing {
 	part(start: number, end: number): Uint8Array<ArrayBuffer> {
 		const ring = new Ring(this.buffer);
 		return ring.copyOut(ring.wrap(ring.head + MessageHeader.size + start), end - start);
+	}
+
+	/**
+	 * Writes the first message by itself and removes it. Sets `encodedBytes`.
+	 * @returns The number of messages written: 1 or 0.
+	 */
+	writeFirst(writer: FirstWriter): number {
+		const length = writer.write(this.part(0, this.length), this.binary, false);
+		if (length < 0) return 0;
+		this.encodedBytes = length;
+		this.removeFirst();
+		return 1;
 	}
 
 	/** Removes the first message. */

@@ -1,12 +1,7 @@
 /** Sentences for the exceptions of the SDK's TLS, which names alerts by number and certificates not at all. */
 
+import type { PermanentError } from "../channel/failure.js";
 import { forged } from "./serverrecords.js";
-
-/** An error that says whether another attempt could succeed. */
-export interface TlsError extends Error {
-	/** True if another attempt with the same options and the same server would fail, too. */
-	permanent?: boolean;
-}
 
 /** 2025-01-01, by Date.now(): a clock that is behind it was never set. */
 const earliest = 1735689600000;
@@ -22,7 +17,7 @@ const alert = "alert: ";
  * @param name The name that the certificate must have.
  * @param ownAuthority True if the app gave the certificate of an authority (`tls.ca`).
  */
-export const tlsError = (exception: unknown, name: string, ownAuthority: boolean): TlsError => {
+export const tlsError = (exception: unknown, name: string, ownAuthority: boolean): PermanentError => {
 	const message = exception instanceof Error ? exception.message : String(exception);
 	if (message.startsWith(forged))
 		return new Error(
@@ -39,18 +34,18 @@ export const tlsError = (exception: unknown, name: string, ownAuthority: boolean
 };
 
 /** Returns the error to report for an exception in the constructor of the SDK's class: it checks `tls.ca` there. */
-export const settingsError = (exception: unknown): TlsError => {
+export const settingsError = (exception: unknown): PermanentError => {
 	const message = exception instanceof Error ? exception.message : String(exception);
 	if (!message.startsWith(outdated)) return new Error(`TLS failed: ${message}`);
 	return datedError("the certificate tls.ca was refused", (date) => `it is not valid on ${date}`);
 };
 
 /** Returns the error for a handshake that the server has broken off. */
-export const handshakeError = (): TlsError => {
+export const handshakeError = (): PermanentError => {
 	return new Error("the server ended the connection during the handshake of TLS");
 };
 
-const certificateError = (name: string, ownAuthority: boolean): TlsError => {
+const certificateError = (name: string, ownAuthority: boolean): PermanentError => {
 	const authority = ownAuthority ? "tls.ca" : "an authority in the app's resources";
 	return datedError(
 		`the certificate of ${name} was refused`,
@@ -59,7 +54,7 @@ const certificateError = (name: string, ownAuthority: boolean): TlsError => {
 	);
 };
 
-const datedError = (what: string, why: (date: string) => string): TlsError => {
+const datedError = (what: string, why: (date: string) => string): PermanentError => {
 	const now = Date.now();
 	const date = new Date(now).toISOString().slice(0, 10);
 	if (now >= earliest) return permanent(`${what}: ${why(date)}`);
@@ -70,7 +65,7 @@ const datedError = (what: string, why: (date: string) => string): TlsError => {
 };
 
 /** RFC 5246 section 7.2, RFC 6066 section 3. */
-const alertError = (code: number, name: string): TlsError => {
+const alertError = (code: number, name: string): PermanentError => {
 	switch (code) {
 		case 40:
 			return permanent(
@@ -97,8 +92,8 @@ const alertError = (code: number, name: string): TlsError => {
 	}
 };
 
-const permanent = (reason: string): TlsError => {
-	const error: TlsError = new Error(reason);
+const permanent = (reason: string): PermanentError => {
+	const error: PermanentError = new Error(reason);
 	error.permanent = true;
 	return error;
 };

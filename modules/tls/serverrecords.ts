@@ -11,7 +11,8 @@ const enum MessageType {
 	serverHelloDone = 14,
 }
 
-const enum Size {
+/** Sizes in bytes. */
+export const enum Size {
 	recordHeader = 5,
 	messageHeader = 4,
 	/** Version and random bytes at the start of a hello. */
@@ -86,6 +87,6 @@ export class ServerRecords {
 	}
 }
 
-const uint16 = (bytes: Uint8Array, at: number): number => {
+export const uint16 = (bytes: Uint8Array, at: number): number => {
 	return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 };

@@ -3,6 +3,7 @@
 import { isHost } from "../rfc6455/address.js";
 import {
 	booleanOption,
+	given,
 	isObject,
 	type RawOptions,
 	stringOption,
@@ -33,13 +34,13 @@ export const settings = (options: RawOptions, host: string): object => {
 	const tls = (options["tls"] ?? {}) as RawOptions;
 	if (!isObject(tls)) throw wrongType("tls", tls, "an object");
 	const trustAll = booleanOption(options, "trustAll");
-	const verify = isAbsent(tls["verify"]) ? !trustAll : booleanOption(tls, "verify", "tls.verify");
+	const verify = given(tls, "verify") === undefined ? !trustAll : booleanOption(tls, "verify", "tls.verify");
 	if (trustAll && verify)
 		throw new RangeError("trustAll and tls.verify are both true; leave out one of them");
 	const secure: Record<string, unknown> = { verify, serverName: serverName(tls, host) };
 	// A session of a server that was not verified must not be resumed by a client that verifies.
 	if (!verify) secure["cache"] = false;
-	if (!isAbsent(tls["ca"])) secure["certificate"] = der("tls.ca", tls["ca"]);
+	if (given(tls, "ca") !== undefined) secure["certificate"] = der("tls.ca", tls["ca"]);
 	const protocols = stringsOption(tls, "applicationLayerProtocol", "tls.applicationLayerProtocol");
 	if (protocols?.length) {
 		protocols.forEach((name) => {
@@ -84,8 +85,4 @@ const der = (name: string, value: unknown): unknown => {
 			`${name} is not in DER; a file in PEM is converted by openssl: x509 -outform der, or pkcs8 -topk8 -nocrypt -outform der for a key`,
 		);
 	return value;
-};
-
-const isAbsent = (value: unknown): boolean => {
-	return value === undefined || value === null;
 };

@@ -2,7 +2,8 @@
 
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
-import { handshakeError, settingsError, type TlsError, tlsError } from "./reason.js";
+import type { PermanentError } from "../channel/failure.js";
+import { handshakeError, settingsError, tlsError } from "./reason.js";
 import { Wire, type WireOwner } from "./wire.js";
 
 /** Options of ECMA-419 for a TCP socket, and those of the SDK's TLSSocket. */
@@ -19,7 +20,7 @@ export interface TlsSocketOptions {
 	readonly onReadable?: (this: TlsSocket, count: number) => void;
 	readonly onWritable?: (this: TlsSocket, count: number) => void;
 	/** `error` is absent when the connection has ended after the handshake. */
-	readonly onError?: (this: TlsSocket, error?: TlsError) => void;
+	readonly onError?: (this: TlsSocket, error?: PermanentError) => void;
 }
 
 /**
@@ -57,7 +58,7 @@ export class TlsSocket implements WireOwner {
 	private isReady: boolean;
 	/** True once the connection has ended. */
 	private ended: boolean;
-	private failure: TlsError | undefined;
+	private failure: PermanentError | undefined;
 	/** Continues after a read() outside of onReadable(). */
 	private timer: Timer | undefined;
 
@@ -175,7 +176,7 @@ export class TlsSocket implements WireOwner {
 		return this.tls;
 	}
 
-	private describe(error: unknown): TlsError {
+	private describe(error: unknown): PermanentError {
 		const { secure, host } = this.options;
 		return tlsError(error, secure?.serverName ?? host, secure?.certificate !== undefined);
 	}

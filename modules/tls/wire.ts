@@ -1,4 +1,4 @@
-import { forged, RecordType, ServerRecords } from "./serverrecords.js";
+import { forged, RecordType, ServerRecords, Size, uint16 } from "./serverrecords.js";
 
 /** An ECMA-419 TCP socket, as far as it is used here. */
 interface TcpSocket {
@@ -29,7 +29,6 @@ interface WireOptions {
 	onError(): void;
 }
 
-const recordHeader = 5;
 /** Longest contents of a record, in bytes (RFC 5246 section 6.2.3). The SDK's class would allocate twice as much. */
 const longestRecord = 16384 + 2048;
 
@@ -149,9 +148,9 @@ export class Wire {
 
 	/** Checks the header of a record, then the record, before the SDK's classes do anything with it. */
 	private check(bytes: Uint8Array): void {
-		if (bytes.length > recordHeader) {
+		if (bytes.length > Size.recordHeader) {
 			if (this.handshake?.check(bytes) === false) this.handshake = undefined;
-		} else if ((((bytes[3] as number) << 8) | (bytes[4] as number)) > longestRecord)
+		} else if (uint16(bytes, 3) > longestRecord)
 			throw new Error(`${forged}a record is longer than TLS allows`);
 	}
 

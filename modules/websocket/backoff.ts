@@ -27,7 +27,10 @@ export class Backoff {
 		return this.choose(this.jitter * (this.ceiling - this.minimum));
 	}
 
-	/** Returns the pause after a server has said that it restarts or has no room: in the upper half, for the next ones, too. */
+	/**
+	 * Returns the pause after the server has reported that it restarts or is overloaded. It is in the upper half of the range, and
+	 * so are the longest of the following pauses.
+	 */
 	nextLong(): number {
 		this.ceiling = this.maximum;
 		return this.choose((this.jitter * (this.maximum - this.minimum)) / 2);

@@ -73,7 +73,7 @@ export interface Target {
 	readonly path: string;
 	readonly maxHeadSize: number;
 	// Absent where there are none, which costs no memory.
-	/** Settings of TLS, for the SDK's socket. */
+	/** TLS settings for the SDK's socket; undefined without TLS. */
 	secure?: object;
 	protocol?: string;
 	headers?: readonly Field[];

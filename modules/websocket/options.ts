@@ -17,7 +17,7 @@ export const rawOptions = (options: unknown): RawOptions => {
  * Returns the value of an option; undefined for null, too, with which some accessors ask for the default. They use -1 as
  * well, which is out of range everywhere: it could just as well mean "never" or "no limit".
  */
-const given = (options: RawOptions, name: string): unknown => {
+export const given = (options: RawOptions, name: string): unknown => {
 	return options[name] ?? undefined;
 };
 

@@ -1,7 +1,7 @@
 /** The options of TLS. What they mean is known to `modules/tls`, which only apps with TLS have. */
 
 import { tlsSettings } from "../channel/network.js";
-import { booleanOption, type RawOptions } from "./options.js";
+import { booleanOption, given, type RawOptions } from "./options.js";
 
 /** The options for TLS. Accessors pass false and "" for none. */
 const names = Object.freeze(["tls", "sslTls", "trustAll", "trustedCACertPath"]);
@@ -38,7 +38,7 @@ export interface TlsOptions {
 
 /** Options of a Client for TLS; those of the accessors included. */
 export interface SecurityOptions {
-	/** Settings of TLS. Given, even as `{}`, without a `url`: the connection uses TLS, as with a `url` of `wss:`. */
+	/** TLS settings. Without a `url`, any object, even `{}`, makes the connection use TLS, as a `url` with `wss:` does. */
 	readonly tls?: TlsOptions | null;
 	/** Of the accessors: true is the same as `tls: {}`. Default: as `url` and `tls` say. */
 	readonly sslTls?: boolean | null;
@@ -65,7 +65,7 @@ export const secureOption = (options: RawOptions, host: string, secure: boolean)
  *   TLS.
  */
 export const isSecure = (options: RawOptions, scheme: boolean | undefined): boolean => {
-	const secure = scheme ?? (booleanOption(options, "sslTls") || !isAbsent(options["tls"]));
+	const secure = scheme ?? (booleanOption(options, "sslTls") || given(options, "tls") !== undefined);
 	if (secure && !tlsSettings())
 		throw new RangeError(
 			'this app has no TLS for "wss:", tls and sslTls; include xs-web-socket\'s manifest_secure.json in its manifest',
@@ -89,12 +89,8 @@ const givenOptions = (options: RawOptions): readonly string[] => {
 
 /** @throws TypeError for TLS: the SDK has no server with TLS, and nothing meant for TLS is sent in the clear. */
 export const refuseTLS = (options: RawOptions): void => {
-	if (booleanOption(options, "sslTls") || !isAbsent(options["tls"]))
+	if (booleanOption(options, "sslTls") || given(options, "tls") !== undefined)
 		throw new TypeError(
-			`${isAbsent(options["tls"]) ? "sslTls" : "tls"} asks for TLS; a Server has no TLS, because the Moddable SDK's TLS is for clients only`,
+			`${given(options, "tls") === undefined ? "sslTls" : "tls"} asks for TLS; a Server has no TLS, because the Moddable SDK's TLS is for clients only`,
 		);
-};
-
-const isAbsent = (value: unknown): boolean => {
-	return value === undefined || value === null;
 };

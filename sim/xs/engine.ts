@@ -27,8 +27,8 @@ export class EngineMissing extends Error {
 }
 
 /**
- * Returns the path of the engine's binary: the one that npm has compiled, for the word size of the computer, or
- * with `XS_WEB_SOCKET_BITS=32` the one for 32 bits.
+ * Returns the path of the engine's binary. By default that is the one that npm compiled for this computer; with
+ * `XS_WEB_SOCKET_BITS=32` it is the one compiled for 32 bits.
  * @param folder folder of the npm package; undefined if npm has not installed it because it did not compile
  * @throws EngineMissing, or RangeError for another value of the variable
  */
