@@ -46,7 +46,7 @@ export const broadcast = (server: Sockets, data: unknown, options: unknown): Bro
 	server.open.forEach((socket) => {
 		if (except.indexOf(socket.emitter) >= 0) return;
 		if (sends(socket, message)) outcome.sent++;
-		else if (socket.wait(message.data, binary, key)) outcome.queued++;
+		else if (socket.waitUnder(key, message.data, binary)) outcome.queued++;
 		else outcome.discarded++;
 	});
 	return outcome;

@@ -87,9 +87,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			core.discard();
 			return discarded;
 		}
-		const key = options && keyOption(rawOptions(options));
-		if (!core.wait(message, binary, key)) return discarded;
-		if (options?.onSettled) core.watch(options.onSettled, key);
+		if (!options) return core.wait(message, binary) ? queued : discarded;
+		const key = keyOption(rawOptions(options));
+		if (!core.waitUnder(key, message, binary)) return discarded;
+		if (options.onSettled) core.watch(options.onSettled, key);
 		return queued;
 	}
 

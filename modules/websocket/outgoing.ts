@@ -94,12 +94,9 @@ export abstract class Outgoing extends Listeners {
 		if (!this.waiting && this.series) this.emitDue();
 	}
 
-	/**
-	 * Adds a message to the queue, or replaces the one with the same key there. Returns false if it is discarded.
-	 * @param key 1 to 126 bytes in UTF-8.
-	 */
+	/** Adds a message to the queue. Returns false if it is discarded. */
 	wait(message: MessageData, binary: boolean, key?: string): boolean {
-		let length = this.enqueue(message, binary, key);
+		let length = this.queue.push(message, binary, key);
 		if (length < 0) {
 			const bytes = bytesOfMessage(message);
 			length = bytes.length;
@@ -108,9 +105,21 @@ export abstract class Outgoing extends Listeners {
 		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
-		if (this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
+		if (++this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
 			this.sendParts(this.channel);
 		const throttleFactor = this.settings.throttleFactor;
+		if (throttleFactor) this.stall(this.waiting * throttleFactor);
+		return true;
+	}
+
+	/**
+	 * Replaces the message that waits under a key, or adds one. Returns false if it is discarded.
+	 * @param key 1 to 126 bytes in UTF-8; undefined adds a message without one.
+	 */
+	waitUnder(key: string | undefined, message: MessageData, binary: boolean): boolean {
+		// What has no room in the place of another message has none behind the others.
+		if (key === undefined || !this.replace(message, binary, key)) return this.wait(message, binary, key);
+		const { throttleFactor } = this.settings;
 		if (throttleFactor) this.stall(this.waiting * throttleFactor);
 		return true;
 	}
@@ -153,22 +162,22 @@ export abstract class Outgoing extends Listeners {
 			queue.removeFirst();
 			this.waiting--;
 			this.lost++;
-		} while (this.enqueue(bytes, binary, key) < 0);
+			// The old message of the key waits no longer.
+			if (key !== undefined && this.replace(bytes, binary, key)) {
+				this.waiting--;
+				return true;
+			}
+		} while (queue.push(bytes, binary, key) < 0);
 		return true;
 	}
 
-	/** Returns the length of the message in bytes; -1, without side effects, if there is no room for it now. */
-	private enqueue(message: MessageData, binary: boolean, key: string | undefined): number {
-		const { queue } = this;
+	/** Replaces the message that waits under a key. Returns false, without side effects, if there is none or no room. */
+	private replace(message: MessageData, binary: boolean, key: string): boolean {
 		const place = this.placeOf(key);
-		const length = place < 0 ? queue.push(message, binary, key) : queue.replace(place, message, binary);
-		if (length < 0) return length;
-		if (place < 0) this.waiting++;
-		else {
-			this.replaced = (this.replaced ?? 0) + 1;
-			this.fates?.replace(this.numberAt(place));
-		}
-		return length;
+		if (place < 0 || this.queue.replace(place, message, binary) < 0) return false;
+		this.replaced = (this.replaced ?? 0) + 1;
+		this.fates?.replace(this.numberAt(place));
+		return true;
 	}
 
 	/** Returns the place in the queue of the message with a key; -1 if there is none. One that is sent in parts has none. */
@@ -226,7 +235,6 @@ export abstract class Outgoing extends Listeners {
 		const { length } = bytes;
 		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
 			this.parted = { bytes: own ? bytes : bytes.slice(), binary, offset: 0 };
-			this.waiting++;
 			return true;
 		}
 		const longest = Math.max(queue.capacity, 0);

@@ -93,14 +93,6 @@ static void setData(xsSlot* slot)
 	}
 }
 
-/* Reads a key; an empty one stands for none. */
-static void setKey(xsSlot* slot)
-{
-	setData(slot);
-	if (!slot->size)
-		*slot = (xsSlot){.type = xsUndefinedType};
-}
-
 static void writeBytes(char kind, const uint8_t* bytes, uint32_t size)
 {
 	putchar(kind);
@@ -138,7 +130,9 @@ static void callRing(const char* name)
 	if (!strcmp(name, "push")) {
 		setData(&the->arguments[0]);
 		setInteger(&the->arguments[1], number());
-		setKey(&the->arguments[2]);
+		setData(&the->arguments[2]);
+		/* An empty key stands for none. */
+		the->argumentCount = the->arguments[2].size ? 3 : 2;
 		xs_messagering_push(the);
 	}
 	else if (!strcmp(name, "find")) {

@@ -169,7 +169,7 @@ void xs_messagering_push(xsMachine* the)
 	xsmcVars(1);
 	openRing(the, &ring);
 	findPayload(the, &xsArg(0), &payload);
-	if (xsmcTypeOf(xsArg(2)) == xsStringType)
+	if ((xsmcArgc > 2) && (xsmcTypeOf(xsArg(2)) == xsStringType))
 		findPayload(the, &xsArg(2), &key);
 	needed = headerSize + key.size + payload.size;
 	if ((payload.size > ring.size) || (needed > ring.size - ring.fields.used)) {
