@@ -6,12 +6,14 @@ import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
 import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
+import type { Pages } from "../rfc6455/pages.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
 import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { originsOption } from "./originoption.js";
+import { pagesOption } from "./pagesoption.js";
 import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
@@ -39,6 +41,7 @@ export class ServerCore
 	readonly path: string | undefined;
 	readonly protocols: readonly string[] | undefined;
 	readonly allowedOrigins: readonly string[] | undefined;
+	readonly pages: Pages | undefined;
 	readonly maxHeadSize: number;
 	private listener: Listener | undefined;
 	/** True if start() was called last, not stop(). */
@@ -73,6 +76,7 @@ export class ServerCore
 		this.path = path;
 		this.protocols = protocolsOption(raw);
 		this.allowedOrigins = originsOption(raw);
+		this.pages = pagesOption(raw);
 		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
 		this.listener = undefined;
 		this.wanted = false;
