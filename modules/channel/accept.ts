@@ -1,4 +1,5 @@
 import Timer from "timer";
+import type { Outgoing } from "../rfc6455/pages.js";
 import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
@@ -28,6 +29,10 @@ export interface Acceptance {
 	readonly isAnswered: boolean;
 	/** True if that response opens the WebSocket. */
 	readonly isGranted: boolean;
+	/**
+	 * When the connection may end for one that waits for room, by Date.now(): in a second, with a page on its way in ten.
+	 */
+	readonly replaceableAt: number;
 	/** Ends the connection at once; the listener is not called any more. */
 	destroy(): void;
 }
@@ -50,14 +55,17 @@ export const accept = (
 class ServerAcceptance implements SocketOwner, Acceptance {
 	/** Read at once: a socket that was reset has none. */
 	readonly remoteAddress: string;
+	replaceableAt: number;
 	private readonly handshake: ServerHandshake;
 	private readonly settings: ChannelSettings;
 	private listener: AcceptListener | undefined;
 	private socket: TcpSocket | undefined;
 	private timer: Timer | undefined;
-	private response: OutgoingText | undefined;
+	private response: Outgoing | undefined;
 	/** Send window of the socket, in bytes. */
 	private window: number;
+	/** The widest window so far: the window when the client has received everything. */
+	private widest: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
 
@@ -69,12 +77,14 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		listener: AcceptListener,
 	) {
 		this.remoteAddress = from.remoteAddress ?? "";
+		this.replaceableAt = Date.now() + Timeout.room;
 		this.handshake = new ServerHandshake(options);
 		this.settings = settings;
 		this.listener = listener;
 		this.timer = undefined;
 		this.response = undefined;
 		this.window = 0;
+		this.widest = 0;
 		this.unread = 0;
 		// First, because it throws when the connection has ended meanwhile.
 		this.socket = takeOver(from, this);
@@ -90,7 +100,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	get isGranted(): boolean {
-		return this.isAnswered && !this.handshake.fault;
+		return this.isAnswered && !this.handshake.isLast;
 	}
 
 	destroy(): void {
@@ -103,6 +113,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 
 	onSocketWritable(count: number): void {
 		this.window = count;
+		if (count > this.widest) this.widest = count;
 		if (this.response) this.respond();
 	}
 
@@ -114,8 +125,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
 		this.unread = readHead(handshake, socket, count);
-		// After a refusal drop received bytes: closing a socket with unread bytes may lose the response.
-		if (handshake.fault && this.unread) socket.read(this.unread);
+		// After the request drop received bytes: closing a socket with unread bytes may lose the response.
+		if (handshake.isLast && this.unread) socket.read(this.unread);
 		if (!handshake.fault && !handshake.complete) return;
 		if (!this.response) this.answer();
 	}
@@ -141,16 +152,22 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	private answer(): void {
-		this.response = new OutgoingText(this.handshake.response);
+		if (this.handshake.reply) this.replaceableAt += Timeout.pageRoom;
+		this.response = this.handshake.reply ?? new OutgoingText(this.handshake.response);
 		this.respond();
 	}
 
 	private respond(): void {
 		const { socket, response, handshake, listener } = this;
 		if (!socket || !response || !listener) return;
+		const taken = response.isWritten && this.window === this.widest;
 		this.window = response.flush(socket, this.window);
-		// Each piece that is sent restarts the client's timeout: with a narrow window a refusal has many pieces.
-		if (handshake.fault) return this.endWithin(Timeout.linger);
+		if (handshake.isLast) {
+			// The client has received everything, and sends nothing more that could reset the connection.
+			if (taken && handshake.complete) return this.fail();
+			// Each piece that is sent restarts the client's timeout: with a narrow window a response has many pieces.
+			return this.endWithin(response.isWritten || handshake.fault ? Timeout.linger : Timeout.page);
+		}
 		if (!response.isWritten) return;
 		// The channel takes the socket; the rest is released.
 		this.socket = undefined;
@@ -160,8 +177,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	private endWithin(milliseconds: number): void {
-		Timer.clear(this.timer);
-		this.timer = after(milliseconds, () => this.onTimeout());
+		if (this.timer) Timer.schedule(this.timer, milliseconds);
+		else this.timer = after(milliseconds, () => this.onTimeout());
 	}
 
 	private fail(): void {

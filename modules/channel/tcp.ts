@@ -1,4 +1,5 @@
 import type { HeadReader } from "../rfc6455/head.js";
+import type { Outgoing } from "../rfc6455/pages.js";
 import type { Transport } from "../rfc6455/transport.js";
 
 /** Receives the bytes of a socket. */
@@ -88,7 +89,7 @@ export const readHead = (reader: HeadReader, socket: TcpSocket, count: number): 
 };
 
 /** Text that is sent as the window allows: a request or a response of the opening handshake. */
-export class OutgoingText {
+export class OutgoingText implements Outgoing {
 	private bytes: ArrayBuffer;
 
 	/** @param text ASCII. */
@@ -96,13 +97,11 @@ export class OutgoingText {
 		this.bytes = ArrayBuffer.fromString(text);
 	}
 
-	/** True once everything is written. */
 	get isWritten(): boolean {
 		return this.bytes.byteLength === 0;
 	}
 
-	/** Writes as much as the window allows. Returns the remaining window in bytes. */
-	flush(socket: TcpSocket, window: number): number {
+	flush(socket: Transport, window: number): number {
 		const length = this.bytes.byteLength;
 		const count = window < length ? window : length;
 		if (count === 0) return window;

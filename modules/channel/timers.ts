@@ -4,6 +4,12 @@ import Timer from "timer";
 export const enum Timeout {
 	/** Time for the peer to read a refusal, or the close frame after a violation, before the connection ends. */
 	linger = 500,
+	/** Time in which a client must take a part of a page. */
+	page = 5000,
+	/** Time in which a new connection does not end for one that waits. */
+	room = 1000,
+	/** The same with a page, in addition. */
+	pageRoom = 9000,
 }
 
 /**

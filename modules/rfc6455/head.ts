@@ -62,7 +62,9 @@ const enum Size {
 		(1 << 8) |
 		(1 << 10) |
 		(1 << 11) |
+		(1 << 13) |
 		(1 << 14) |
+		(1 << 15) |
 		(1 << 16) |
 		(1 << 17) |
 		(1 << 20) |
@@ -102,8 +104,8 @@ export abstract class HeadReader {
 	/** Bytes that may follow before the head is refused as too long. */
 	private room: number;
 	private readonly limit: number;
-	/** Name, in lower case, of the field whose value is kept. */
-	private field: string;
+	/** Name, in lower case, of the field whose value or items are kept. */
+	protected field: string;
 	/** True after a field that the next line may continue. */
 	private foldable!: boolean;
 	/** Number of protocols in the `Upgrade` fields. */

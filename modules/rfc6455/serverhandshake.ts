@@ -1,6 +1,7 @@
 import { acceptFor, isKey } from "./accept.js";
 import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
+import type { Outgoing, PageRequest, Pages } from "./pages.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
@@ -26,20 +27,30 @@ export interface ServerHandshakeOptions {
 	readonly hasRoom?: (() => boolean) | undefined;
 	/** Maximum number of connections, shown in the text of a 503 response. Default: not shown. */
 	readonly maxConnections?: number | undefined;
+	/** Answers requests that do not open a WebSocket. Default: they are refused. */
+	readonly pages?: Pages | undefined;
 	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;
 }
 
 /**
  * The server's side of the opening handshake (RFC 6455 section 4.2): reads and checks the request, builds the response.
- * The request is granted when it is `complete` without a `fault`.
+ * The request is granted when it is `complete` without a `fault` and without a `reply`.
  */
 export class ServerHandshake extends HeadReader {
 	/** The request target as the client sent it: path and query. */
 	path: string;
 	/** The subprotocol chosen: the first one offered that the server speaks, or "". */
 	protocol: string;
+	/** The response with a page, of a request for one; undefined otherwise. */
+	reply: Outgoing | undefined;
 	private readonly options: ServerHandshakeOptions;
+	/** What reads the fields that concern pages, if the server has pages. */
+	private pageRequest: PageRequest | undefined;
+	/** True for the method HEAD. */
+	private isHead: boolean;
+	/** True for HTTP/1.0, which has no Upgrade (RFC 9110 section 7.8) and need not have a Host. */
+	private isOld: boolean;
 	private hasHost: boolean;
 	/** Values of the fields that are allowed once. */
 	private origin?: string;
@@ -55,6 +66,10 @@ export class ServerHandshake extends HeadReader {
 		this.options = options;
 		this.path = "";
 		this.protocol = "";
+		this.reply = undefined;
+		this.pageRequest = undefined;
+		this.isHead = false;
+		this.isOld = false;
 		this.hasHost = false;
 		this.expectsContinue = false;
 		this.lengths = 0;
@@ -63,14 +78,21 @@ export class ServerHandshake extends HeadReader {
 		});
 	}
 
-	/** The response: 101 if the request is granted, otherwise the status of the fault. */
+	/** True for a request that gets a response and no WebSocket. */
+	get isLast(): boolean {
+		return this.fault !== undefined || this.reply !== undefined;
+	}
+
+	/** The response, without a page: 101 if the request is granted, otherwise the status of the fault. */
 	get response(): string {
 		const fault = this.fault;
 		if (fault) {
 			const { status, message } = fault;
-			const fields = `${statusFields[status] ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
+			const allowed = status === 405 && this.options.pages ? "Allow: GET, HEAD\r\n" : statusFields[status];
+			const fields = `${allowed ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
 			// The message is the reason phrase (RFC 9112 section 4), too: a client need not read the body.
-			return `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n${message}\n`;
+			const head = `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n`;
+			return this.isHead ? head : `${head}${message}\n`;
 		}
 		// RFC 9110 section 7.8: 100 before 101.
 		let response = this.expectsContinue ? "HTTP/1.1 100 Continue\r\n\r\n" : "";
@@ -102,15 +124,22 @@ export class ServerHandshake extends HeadReader {
 		for (let index = 0; index < methodEnd && valid; index++) valid = isTokenByte(bytes[index] as number);
 		if (!valid) return this.refuse(`${this.quoted()} is not a request line`);
 		const method = this.text(0, methodEnd);
-		if (method !== "GET")
-			return this.refuse(`the method is ${quote(method)}; only GET opens a WebSocket`, 405);
+		const { pages } = this.options;
+		this.isHead = method === "HEAD";
+		if (method !== "GET" && !(pages && this.isHead))
+			return this.refuse(
+				`the method is ${quote(method)}; ${pages ? "pages are for GET and HEAD" : "only GET opens a WebSocket"}`,
+				405,
+			);
 		const version = this.text(targetEnd + 6);
-		if (!isVersion(version))
+		this.isOld = pages !== undefined && version === "1.0";
+		if (!this.isOld && !isVersion(version))
 			return this.refuse(`the version of HTTP is ${quote(version)}; a WebSocket needs 1.1`);
 		for (let index = methodEnd + 1; index < targetEnd; index++)
 			if (!isVisibleByte(bytes[index] as number))
 				return this.refuse(`${this.quoted()} has no path, which begins with "/"`);
 		this.takeTarget(methodEnd + 1, targetEnd);
+		this.pageRequest = pages?.request(this.pathAlone);
 	}
 
 	protected override onName(name: string): Keep {
@@ -128,11 +157,9 @@ export class ServerHandshake extends HeadReader {
 			case "sec-websocket-protocol":
 				return Keep.list;
 			case "transfer-encoding":
-				this.refuse(
-					"the request has a body (Transfer-Encoding), which the request for a WebSocket cannot have",
-				);
+				this.refuse(`the request has a body (Transfer-Encoding), which ${this.purpose} cannot have`);
 		}
-		return Keep.nothing;
+		return this.pageRequest?.onName(name) ? Keep.list : Keep.nothing;
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -156,13 +183,18 @@ export class ServerHandshake extends HeadReader {
 			case "content-length":
 				if (value !== "0")
 					this.refuse(
-						`the request has a body (Content-Length is ${quote(value)}), which the request for a WebSocket cannot have`,
+						`the request has a body (Content-Length is ${quote(value)}), which ${this.purpose} cannot have`,
 					);
 		}
 	}
 
-	/** A subprotocol is offered. */
 	protected override onItem(): void {
+		if (this.field === "sec-websocket-protocol") this.takeProtocol();
+		else this.pageRequest?.onItem(this.field, this.text());
+	}
+
+	/** A subprotocol is offered. */
+	private takeProtocol(): void {
 		const { bytes, length } = this;
 		for (let index = 0; index < length; index++)
 			if (!isTokenByte(bytes[index] as number))
@@ -176,8 +208,10 @@ export class ServerHandshake extends HeadReader {
 	protected override onEnd(): void {
 		const options = this.options;
 		const { origin, key = "", version } = this;
-		if (!this.hasHost) this.refuse("the request has no Host");
-		else if (options.path && !this.asksFor(options.path))
+		if (!this.hasHost && !this.isOld) this.refuse("the request has no Host");
+		else if (this.pageRequest && (this.isHead || this.isOld || !this.upgradesToWebSocket))
+			this.answer(this.pageRequest);
+		else if (options.path && this.pathAlone !== options.path)
 			this.refuse(`nothing is served at ${quote(this.path)}`, 404);
 		else if (!this.upgradesToWebSocket)
 			this.refuse('only WebSockets are served here; the request has no "Upgrade: websocket"', 426);
@@ -197,10 +231,19 @@ export class ServerHandshake extends HeadReader {
 		}
 	}
 
-	/** Returns whether the request is for a path, with or without a query. */
-	private asksFor(path: string): boolean {
+	/** Answers a request for a page. */
+	private answer(request: PageRequest): void {
+		const { fault } = request;
+		if (!fault) this.reply = request.reply(this.isHead);
+		else if (fault.status === 404 && this.options.path === this.pathAlone)
+			this.refuse(`only WebSockets are served at ${quote(this.path)}`, 426);
+		else this.refuse(fault.message, fault.status);
+	}
+
+	/** The path without the query. */
+	private get pathAlone(): string {
 		const query = this.path.indexOf("?");
-		return (query < 0 ? this.path : this.path.slice(0, query)) === path;
+		return query < 0 ? this.path : this.path.slice(0, query);
 	}
 
 	/** Reads the request target from `start` to `end`, in origin form or absolute form (RFC 9112 section 3.2). */
@@ -222,6 +265,11 @@ export class ServerHandshake extends HeadReader {
 		const path = this.text(pathStart, end);
 		// RFC 9112 section 3.2.1: an empty path is "/".
 		this.path = bytes[pathStart] === slash && pathStart < end ? path : `/${path}`;
+	}
+
+	/** For error messages. */
+	private get purpose(): string {
+		return `the request for a ${this.options.pages ? "page or a WebSocket" : "WebSocket"}`;
 	}
 
 	/** Returns the start of the kept bytes, for error messages. */

@@ -2,6 +2,7 @@ import { type BroadcastOptions, type BroadcastOutcome, broadcast } from "./broad
 import { Emitter } from "./emitter.js";
 import type { HandshakeOptions } from "./handshakeoptions.js";
 import { rawOptions } from "./options.js";
+import type { Page } from "./pagesoption.js";
 import { ServerCore } from "./servercore.js";
 import type { ConnectionOptions } from "./settings.js";
 import type { Socket } from "./socket.js";
@@ -25,6 +26,12 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	 * without the field is accepted. Default "*", all.
 	 */
 	readonly allowedOrigins?: string | readonly string[] | null;
+	/**
+	 * Pages by path, for apps that include `manifest_pages.json`; a TypeError without it. A path starts with "/", has no
+	 * query, and is compared as it is sent: percent escapes are not decoded. Requests by GET and HEAD without `Upgrade` get
+	 * them, with any query, and 404 for other paths, 405 for other methods. Default none.
+	 */
+	readonly pages?: Readonly<Record<string, Page>> | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
 	 * accepted at a time: beyond that, the next one replaces the oldest that has sent no request. Default 4.

@@ -6,6 +6,7 @@ export type { Counters } from "./counters.js";
 export type { Failure } from "./failure.js";
 export type { Fate } from "./fates.js";
 export { supportedReceiveTypes, supportedSendTypes } from "./mediatypes.js";
+export type { Page, PageBytes } from "./pagesoption.js";
 export type { ReconnectOptions } from "./reconnect.js";
 export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";

@@ -54,6 +54,9 @@ function replacing(paths: Record<string, string>): Plugin {
 	};
 }
 
+/** Optional parts of this project, by the folder of their modules. */
+export type Part = "pages" | "tls";
+
 /** A device program as one script that the engine can load. */
 export class Bundle {
 	readonly #folder: string;
@@ -71,10 +74,14 @@ export class Bundle {
 	 * @param program absolute path of the device program's main module
 	 * @param aliases further specifiers, or absolute paths of modules to replace, with the absolute paths to
 	 *   use
-	 * @param secure true for a program with TLS
+	 * @param parts further manifests of this project that the program's manifest would include
 	 * @throws Error with esbuild's messages if the program does not compile
 	 */
-	static async make(program: string, aliases: Record<string, string> = {}, secure = false): Promise<Bundle> {
+	static async make(
+		program: string,
+		aliases: Record<string, string> = {},
+		parts: readonly Part[] = [],
+	): Promise<Bundle> {
 		const alias: Record<string, string> = {};
 		for (const [specifier, path] of Object.entries(modules)) alias[specifier] = join(root, path);
 		const replaced: Record<string, string> = {};
@@ -85,7 +92,7 @@ export class Bundle {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
 import ${JSON.stringify(join(here, "device/globals.ts"))};
 boot(() => {
-	require(${JSON.stringify(join(root, secure ? "modules/tls/network.ts" : "modules/network/network.ts"))});
+	${["network", ...parts].map((part) => `require(${JSON.stringify(join(root, `modules/${part}/network.ts`))});`).join("\n\t")}
 	require(${JSON.stringify(program)});
 });`,
 				resolveDir: root,

@@ -14,7 +14,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Bundle } from "./bundle.js";
+import { Bundle, type Part } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { engineBinary } from "./engine.js";
 import { type Memory, measureSnapshot } from "./memory.js";
@@ -54,6 +54,8 @@ export interface SimulatorOptions extends NetworkOptions {
 	resources?: Record<string, Uint8Array>;
 	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
 	secure?: boolean;
+	/** True if the program's manifest would include `manifest_pages.json`. Default false. */
+	pages?: boolean;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
 	/** Path of the engine's binary. Default: `engineBinary()`. */
@@ -118,7 +120,10 @@ export class Simulator {
 	 *   compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
-		const bundle = await Bundle.make(options.program, options.aliases, options.secure);
+		const parts: Part[] = [];
+		if (options.pages) parts.push("pages");
+		if (options.secure) parts.push("tls");
+		const bundle = await Bundle.make(options.program, options.aliases, parts);
 		try {
 			const simulator = new Simulator(bundle, options);
 			try {

@@ -54,26 +54,30 @@ for (const folder of readdirSync(modules)) {
 }
 
 // In the npm package, manifest_client.json has one module in place of those that a Client needs.
-test("manifest_secure.json names every module that TLS imports", (t) => {
-	const named = [...includedManifests(root, "manifest_secure.json")].flatMap((path) =>
-		Object.keys(readManifest(root + path).modules ?? {}),
-	);
-	const { metafile } = buildSync({
-		entryPoints: [`${modules}tls/network.ts`],
-		absWorkingDir: root,
-		bundle: true,
-		packages: "external",
-		metafile: true,
-		write: false,
-		format: "esm",
+for (const [folder, name, member] of [
+	["tls", "manifest_secure.json", "tlssocket"],
+	["pages", "manifest_pages.json", "pagereply"],
+])
+	test(`${name} names every module that modules/${folder} imports`, (t) => {
+		const named = [...includedManifests(root, name as string)].flatMap((path) =>
+			Object.keys(readManifest(root + path).modules ?? {}),
+		);
+		const { metafile } = buildSync({
+			entryPoints: [`${modules}${folder}/network.ts`],
+			absWorkingDir: root,
+			bundle: true,
+			packages: "external",
+			metafile: true,
+			write: false,
+			format: "esm",
+		});
+		const imported = Object.keys(metafile.inputs)
+			// Others stand for modules of the SDK.
+			.filter((path) => path.startsWith("modules/"))
+			.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
+		t.true(imported.includes(`xs-web-socket/modules/${folder}/${member}`));
+		t.deepEqual(
+			imported.filter((specifier) => !named.includes(specifier)),
+			[],
+		);
 	});
-	const imported = Object.keys(metafile.inputs)
-		// Others stand for modules of the SDK.
-		.filter((path) => path.startsWith("modules/"))
-		.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
-	t.true(imported.includes("xs-web-socket/modules/tls/tlssocket"));
-	t.deepEqual(
-		imported.filter((specifier) => !named.includes(specifier)),
-		[],
-	);
-});

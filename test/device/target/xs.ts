@@ -11,6 +11,7 @@ export async function startXs(): Promise<Target> {
 		Simulator.start({
 			program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
 			secure: true,
+			pages: true,
 			onTrace,
 		}),
 	);
