@@ -1,6 +1,7 @@
 import { acceptFor, isKey } from "./accept.js";
 import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
+import { isLocalHost, isOriginOf } from "./origin.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
@@ -19,6 +20,8 @@ export interface ServerHandshakeOptions {
 	readonly protocols?: readonly string[] | undefined;
 	/** Accepted values of `Origin`. Default: all. */
 	readonly allowedOrigins?: readonly string[] | undefined;
+	/** True to accept also the origin of the request's own `Host`, if that is an address or a local name. */
+	readonly allowsSameOrigin?: boolean;
 	/**
 	 * Returns whether there is room for the connection. Called once, when a valid request is complete. If it returns
 	 * false, the request gets a 503 response. Default: there is always room.
@@ -40,8 +43,8 @@ export class ServerHandshake extends HeadReader {
 	/** The subprotocol chosen: the first one offered that the server speaks, or "". */
 	protocol: string;
 	private readonly options: ServerHandshakeOptions;
-	private hasHost: boolean;
 	/** Values of the fields that are allowed once. */
+	private host?: string;
 	private origin?: string;
 	private key?: string;
 	private version?: string;
@@ -55,7 +58,6 @@ export class ServerHandshake extends HeadReader {
 		this.options = options;
 		this.path = "";
 		this.protocol = "";
-		this.hasHost = false;
 		this.expectsContinue = false;
 		this.lengths = 0;
 		options.protocols?.forEach((name) => {
@@ -116,9 +118,6 @@ export class ServerHandshake extends HeadReader {
 	protected override onName(name: string): Keep {
 		switch (name) {
 			case "host":
-				if (this.hasHost) this.refuseDouble("Host");
-				this.hasHost = true;
-				return Keep.nothing;
 			case "origin":
 			case "sec-websocket-key":
 			case "sec-websocket-version":
@@ -137,6 +136,10 @@ export class ServerHandshake extends HeadReader {
 
 	protected override onField(name: string, value: string): void {
 		switch (name) {
+			case "host":
+				if (this.host !== undefined) this.refuseDouble("Host");
+				this.host = value;
+				break;
 			case "origin":
 				if (this.origin !== undefined) this.refuseDouble("Origin");
 				this.origin = value;
@@ -175,8 +178,8 @@ export class ServerHandshake extends HeadReader {
 
 	protected override onEnd(): void {
 		const options = this.options;
-		const { origin, key = "", version } = this;
-		if (!this.hasHost) this.refuse("the request has no Host");
+		const { host, origin, key = "", version } = this;
+		if (host === undefined) this.refuse("the request has no Host");
 		else if (options.path && !this.asksFor(options.path))
 			this.refuse(`nothing is served at ${quote(this.path)}`, 404);
 		else if (!this.upgradesToWebSocket)
@@ -189,12 +192,27 @@ export class ServerHandshake extends HeadReader {
 		else if (!isKey(key))
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
 		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
-			this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
-		else if (options.hasRoom?.() === false) {
-			const limit = options.maxConnections;
-			const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
-			this.refuse(`the server has no room for one more connection${hint}`, 503);
-		}
+			this.checkSameOrigin(origin, host);
+		if (!this.fault) this.checkRoom();
+	}
+
+	/** Refuses an origin that is not listed, unless it is the one of the request's host. */
+	private checkSameOrigin(origin: string, host: string): void {
+		const isSame = this.options.allowsSameOrigin && isOriginOf(origin, host);
+		if (!isSame) this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
+		else if (!isLocalHost(host))
+			this.refuse(
+				`the host ${quote(host)} is not an address or a local name; list the origin in allowedOrigins`,
+				403,
+			);
+	}
+
+	private checkRoom(): void {
+		const { options } = this;
+		if (options.hasRoom?.() !== false) return;
+		const limit = options.maxConnections;
+		const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
+		this.refuse(`the server has no room for one more connection${hint}`, 503);
 	}
 
 	/** Returns whether the request is for a path, with or without a query. */

@@ -21,7 +21,10 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	readonly protocols?: string | readonly string[] | null;
 	/**
 	 * Accepted values of `Origin`, as browsers send them ("https://example.com", "null"). Any other gets 403; a request
-	 * without the field is accepted. Default "*", all.
+	 * without the field is accepted. "same", alone or in the list, accepts pages that came by plain HTTP from the host and
+	 * port of the request's `Host`, if that is an IP address, a name without a dot, or one that ends in .local,
+	 * .localhost, .lan, .home.arpa or .internal: any other name could be an attacker's (DNS rebinding), so list its origin.
+	 * Default "*", all.
 	 */
 	readonly allowedOrigins?: string | readonly string[] | null;
 	/**

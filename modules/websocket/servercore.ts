@@ -11,7 +11,7 @@ import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
 import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
-import { originsOption } from "./originoption.js";
+import { originsOption, same } from "./originoption.js";
 import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
@@ -39,6 +39,7 @@ export class ServerCore
 	readonly path: string | undefined;
 	readonly protocols: readonly string[] | undefined;
 	readonly allowedOrigins: readonly string[] | undefined;
+	readonly allowsSameOrigin: boolean;
 	readonly maxHeadSize: number;
 	private listener: Listener | undefined;
 	/** True if start() was called last, not stop(). */
@@ -72,7 +73,9 @@ export class ServerCore
 		if (path) checkServedPath(path);
 		this.path = path;
 		this.protocols = protocolsOption(raw);
-		this.allowedOrigins = originsOption(raw);
+		const origins = originsOption(raw);
+		this.allowedOrigins = origins?.filter((origin) => origin !== same);
+		this.allowsSameOrigin = origins !== undefined && origins.indexOf(same) >= 0;
 		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
 		this.listener = undefined;
 		this.wanted = false;
