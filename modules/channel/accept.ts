@@ -1,5 +1,6 @@
 import Timer from "timer";
-import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { pushRequest, type ReceivedRequest } from "../rfc6455/receivedrequest.js";
+import { type Decision, ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
@@ -35,6 +36,7 @@ export interface Acceptance {
 /**
  * Takes an accepted socket over, reads the request, answers it and opens a Channel.
  * @param timeout Milliseconds that the handshake may take; 0 for no limit.
+ * @param request The request, if it has been read already: it is answered with the first event of the socket.
  * @throws Error when the connection has ended already.
  */
 export const accept = (
@@ -43,14 +45,16 @@ export const accept = (
 	timeout: number,
 	settings: ChannelSettings,
 	listener: AcceptListener,
+	request?: ReceivedRequest,
 ): Acceptance => {
-	return new ServerAcceptance(socket, options, timeout, settings, listener);
+	return new ServerAcceptance(socket, options, timeout, settings, listener, request);
 };
 
 class ServerAcceptance implements SocketOwner, Acceptance {
 	/** Read at once: a socket that was reset has none. */
 	readonly remoteAddress: string;
 	private readonly handshake: ServerHandshake;
+	private readonly options: ServerHandshakeOptions;
 	private readonly settings: ChannelSettings;
 	private listener: AcceptListener | undefined;
 	private socket: TcpSocket | undefined;
@@ -60,6 +64,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private window: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
+	/** True once the request was handed to verify(). */
+	private verifying: boolean;
 
 	constructor(
 		from: AcceptedSocket,
@@ -67,18 +73,22 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		timeout: number,
 		settings: ChannelSettings,
 		listener: AcceptListener,
+		request: ReceivedRequest | undefined,
 	) {
 		this.remoteAddress = from.remoteAddress ?? "";
 		this.handshake = new ServerHandshake(options);
+		this.options = options;
 		this.settings = settings;
 		this.listener = listener;
 		this.timer = undefined;
 		this.response = undefined;
 		this.window = 0;
 		this.unread = 0;
+		this.verifying = false;
 		// First, because it throws when the connection has ended meanwhile.
 		this.socket = takeOver(from, this);
 		if (timeout) this.endWithin(timeout);
+		if (request) pushRequest(this.handshake, request);
 	}
 
 	get path(): string {
@@ -104,6 +114,28 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	onSocketWritable(count: number): void {
 		this.window = count;
 		if (this.response) this.respond();
+		else this.judge();
+	}
+
+	/** Answers a request that has arrived; lets verify() decide on a valid one first. */
+	private judge(): void {
+		const { handshake, options } = this;
+		if (this.response || this.verifying) return;
+		if (handshake.fault || (handshake.complete && !options.verify)) return this.answer();
+		if (!handshake.complete) return;
+		this.verifying = true;
+		options.verify?.(handshake.requestOf(this.remoteAddress), (decision) => this.onDecision(decision));
+	}
+
+	/** The client may have gone meanwhile, or the server may have stopped. */
+	private onDecision(decision: Decision): void {
+		if (!this.socket || this.response) return;
+		try {
+			this.handshake.decide(decision);
+			this.answer();
+		} catch (error) {
+			this.onSocketException(error);
+		}
 	}
 
 	get receiver(): this {
@@ -116,8 +148,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.unread = readHead(handshake, socket, count);
 		// After a refusal drop received bytes: closing a socket with unread bytes may lose the response.
 		if (handshake.fault && this.unread) socket.read(this.unread);
-		if (!handshake.fault && !handshake.complete) return;
-		if (!this.response) this.answer();
+		this.judge();
 	}
 
 	onSocketError(): void {
@@ -133,7 +164,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.timer = undefined;
 		try {
 			if (this.response) return this.fail();
-			this.handshake.timeOut();
+			if (this.verifying) this.handshake.timeOutVerify();
+			else this.handshake.timeOut();
 			this.answer();
 		} catch (error) {
 			this.onSocketException(error);

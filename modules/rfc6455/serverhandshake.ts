@@ -12,6 +12,38 @@ const statusFields: Readonly<Record<number, string>> = Object.freeze({
 
 const blank = 32;
 
+/** Most offered subprotocols that verify() gets: a client may offer a thousand in one head. */
+const mostOffers = 8;
+
+/** A request that verify() decides on. It is complete and valid. */
+export interface UpgradeRequest {
+	/** Path, without the query. */
+	readonly path: string;
+	/** Query without "?"; "" for none. */
+	readonly query: string;
+	/** Address of the client; "" if the platform does not tell. */
+	readonly remoteAddress: string;
+	/** Value of `Origin`: browsers send it, other programs need not. */
+	readonly origin: string | undefined;
+	/** Those fields of `verifyHeaders` that the request has. The names are in lower case. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** The first 8 of the subprotocols that the client offers, in its order. */
+	readonly protocols: readonly string[];
+}
+
+/** A checked refusal. */
+export interface Refusal {
+	/** From 400 to 599. */
+	readonly status: number;
+	/** Reason phrase and body: visible ASCII and spaces. */
+	readonly message: string;
+	/** Lines of header fields, each with CR LF. */
+	readonly fields: string;
+}
+
+/** A checked answer of verify(): the subprotocol, which was offered; undefined to choose as without verify(). */
+export type Decision = Refusal | string | undefined;
+
 /** The options of a server's opening handshake. */
 export interface ServerHandshakeOptions {
 	/** The only path served, without a query. Default: every path. */
@@ -31,6 +63,10 @@ export interface ServerHandshakeOptions {
 	readonly maxConnections?: number | undefined;
 	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;
+	/** Lets the app decide: calls `decide` once or never, at once or later. Default: every valid request is accepted. */
+	readonly verify?: ((request: UpgradeRequest, decide: (decision: Decision) => void) => void) | undefined;
+	/** Names of the fields that verify() gets, in lower case, of at most 31 characters. */
+	readonly verifyHeaders?: readonly string[] | undefined;
 }
 
 /**
@@ -52,6 +88,11 @@ export class ServerHandshake extends HeadReader {
 	private expectsContinue: boolean;
 	/** Lengths of the server's subprotocols, one bit each. */
 	private lengths: number;
+	/** For verify(): the fields of `verifyHeaders` and the first subprotocols that are offered. */
+	private fields?: [name: string, value: string][];
+	private offers?: string[];
+	/** Fields of a refusal by verify(). */
+	private refusalFields?: string;
 
 	constructor(options: ServerHandshakeOptions) {
 		super(options.maxHeadSize ?? HeadLimit.request);
@@ -70,7 +111,7 @@ export class ServerHandshake extends HeadReader {
 		const fault = this.fault;
 		if (fault) {
 			const { status, message } = fault;
-			const fields = `${statusFields[status] ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
+			const fields = `${this.refusalFields ?? statusFields[status] ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
 			// The message is the reason phrase (RFC 9112 section 4), too: a client need not read the body.
 			return `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n${message}\n`;
 		}
@@ -84,6 +125,44 @@ export class ServerHandshake extends HeadReader {
 	/** Refuses a request that did not arrive in time. */
 	timeOut(): void {
 		this.refuse("the request did not arrive whole in time (handshakeTimeout)", 408);
+	}
+
+	/** Refuses a request that verify() did not decide on in time. */
+	timeOutVerify(): void {
+		this.refuse("verify() did not decide in time (handshakeTimeout)", 503);
+	}
+
+	/** Returns the request for verify(). */
+	requestOf(remoteAddress: string): UpgradeRequest {
+		const { path: target, origin } = this;
+		const mark = target.indexOf("?");
+		const path = mark < 0 ? target : target.slice(0, mark);
+		const query = mark < 0 ? "" : target.slice(mark + 1);
+		const headers: Record<string, string> = {};
+		this.options.verifyHeaders?.forEach((name) => {
+			const values = this.fields?.filter((field) => field[0] === name).map((field) => field[1]);
+			// RFC 9110 section 5.3, RFC 6265 section 5.4.
+			if (values?.length) headers[name] = values.join(name === "cookie" ? "; " : ", ");
+		});
+		return { path, query, remoteAddress, origin, headers, protocols: this.offers ?? [] };
+	}
+
+	/** Takes the decision of verify(). An accepted request is still refused if there is no room. */
+	decide(decision: Decision): void {
+		if (typeof decision === "object") {
+			this.refusalFields = decision.fields;
+			return this.refuse(decision.message, decision.status);
+		}
+		this.protocol = decision ?? this.protocol;
+		this.checkRoom();
+	}
+
+	protected override get names(): number {
+		let names = super.names;
+		this.options.verifyHeaders?.forEach((name) => {
+			names |= 1 << name.length;
+		});
+		return names;
 	}
 
 	protected override get message(): string {
@@ -131,10 +210,19 @@ export class ServerHandshake extends HeadReader {
 					"the request has a body (Transfer-Encoding), which the request for a WebSocket cannot have",
 				);
 		}
-		return Keep.nothing;
+		return this.isForVerify(name) ? Keep.value : Keep.nothing;
+	}
+
+	private isForVerify(name: string): boolean {
+		const { verifyHeaders } = this.options;
+		return verifyHeaders !== undefined && verifyHeaders.indexOf(name) >= 0;
 	}
 
 	protected override onField(name: string, value: string): void {
+		if (this.isForVerify(name)) {
+			this.fields ??= [];
+			this.fields.push([name, value]);
+		}
 		switch (name) {
 			case "host":
 				if (this.host !== undefined) this.refuseDouble("Host");
@@ -170,6 +258,10 @@ export class ServerHandshake extends HeadReader {
 		for (let index = 0; index < length; index++)
 			if (!isTokenByte(bytes[index] as number))
 				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
+		if (this.options.verify) {
+			this.offers ??= [];
+			if (this.offers.length < mostOffers) this.offers.push(this.text());
+		}
 		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
 		const name = this.text();
 		const { protocols } = this.options;
@@ -193,7 +285,7 @@ export class ServerHandshake extends HeadReader {
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
 		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
 			this.checkSameOrigin(origin, host);
-		if (!this.fault) this.checkRoom();
+		if (!this.fault && !options.verify) this.checkRoom();
 	}
 
 	/** Refuses an origin that is not listed, unless it is the one of the request's host. */

@@ -6,8 +6,10 @@ import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
 import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
+import type { ReceivedRequest } from "../rfc6455/receivedrequest.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { checkRequest, checkSocket } from "./attach.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
 import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
@@ -16,6 +18,7 @@ import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
 import { refuseTLS } from "./tlsoptions.js";
+import { verifyHeadersOption, verifyOption } from "./verify.js";
 
 const enum Default {
 	receiveBudget = 16384,
@@ -41,11 +44,15 @@ export class ServerCore
 	readonly allowedOrigins: readonly string[] | undefined;
 	readonly allowsSameOrigin: boolean;
 	readonly maxHeadSize: number;
+	readonly verify: ServerHandshakeOptions["verify"];
+	readonly verifyHeaders: readonly string[] | undefined;
 	private listener: Listener | undefined;
 	/** True if start() was called last, not stop(). */
 	private wanted: boolean;
 	/** True while a start or a stop is under way: its event has not been emitted. */
 	private changing: boolean;
+	/** True while a stop is under way. */
+	private stopping: boolean;
 	/** Starts and stops that wait for it. They alternate; the last one is as `wanted` says. */
 	private changes: number;
 	// The lists are copied on write, so that it is safe to iterate while removing.
@@ -77,9 +84,12 @@ export class ServerCore
 		this.allowedOrigins = origins?.filter((origin) => origin !== same);
 		this.allowsSameOrigin = origins !== undefined && origins.indexOf(same) >= 0;
 		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
+		this.verify = verifyOption(raw);
+		this.verifyHeaders = verifyHeadersOption(raw);
 		this.listener = undefined;
 		this.wanted = false;
 		this.changing = false;
+		this.stopping = false;
 		this.changes = 0;
 		this.acceptances = [];
 		this.sockets = [];
@@ -96,7 +106,23 @@ export class ServerCore
 	}
 
 	stop(): void {
-		if (this.wanted) this.change(false);
+		// Sockets that were attached are stopped also if the server does not listen.
+		if (this.wanted || (!this.changing && this.hasConnections)) this.change(false);
+	}
+
+	/** Takes a request over from an HTTP server. @throws TypeError that names the argument. */
+	attach(socket: unknown, request: unknown): void {
+		const from = checkSocket(socket);
+		const received = checkRequest(request);
+		// The client may have gone already: that is no fault of the app.
+		guard(() => {
+			if (this.stopping) from.close();
+			else this.receive(from, received);
+		});
+	}
+
+	private get hasConnections(): boolean {
+		return this.acceptances.length > 0 || this.sockets.length > 0;
 	}
 
 	/** Returns whether there is room for a connection with a valid request. Closing connections are destroyed to make room. */
@@ -150,7 +176,7 @@ export class ServerCore
 		if (this.sockets.length) return;
 		Timer.clear(this.tickTimer);
 		this.tickTimer = undefined;
-		if (!this.listener) this.emitClose();
+		if (this.stopping) this.emitClose();
 	}
 
 	tick(): void {
@@ -184,14 +210,15 @@ export class ServerCore
 		}
 		after(0, () => {
 			if (fault === undefined) return this.endChange("listening");
+			if (!this.changes) this.wanted = false;
 			// The waiting stop() has nothing to stop.
-			if (this.changes) this.changes--;
-			else this.wanted = false;
+			else if (!this.hasConnections) this.changes--;
 			this.endChange("error", fault);
 		});
 	}
 
 	private beginStop(): void {
+		this.stopping = true;
 		this.listener?.close();
 		this.listener = undefined;
 		this.acceptances.forEach((acceptance) => {
@@ -211,6 +238,7 @@ export class ServerCore
 
 	private endChange(event: "listening" | "close" | "error", message?: string): void {
 		this.changing = false;
+		this.stopping = false;
 		this.fire(event, message);
 		// A listener may have begun the next one.
 		if (this.changes && !this.changing) this.nextChange();
@@ -248,8 +276,13 @@ export class ServerCore
 	private accept(from: AcceptedSocket): void {
 		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
+		this.receive(from);
+	}
+
+	/** Begins the handshake of a connection; its request may have been read already. */
+	private receive(from: AcceptedSocket, request?: ReceivedRequest): void {
 		this.makeRoomForAcceptance();
-		const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
+		const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this, request);
 		this.acceptances = [...this.acceptances, acceptance];
 	}
 
