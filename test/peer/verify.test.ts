@@ -115,7 +115,7 @@ test.serial("a bare request: no query, no origin, no fields, nothing offered", a
 const accepting: [path: string, answer: Wire][] = [
 	["/true", { value: true }],
 	["/resolves", { resolves: true }],
-	["/then", { then: true }],
+	["/thenable", { thenable: true }],
 ];
 
 for (const [path, answer] of accepting)

@@ -14,7 +14,7 @@ export const verdicts = {
 	count: () => waiting.length,
 };
 
-/** Returns a verify() that answers as the table says: `value`, `throws`, `resolves`, `rejects`, `waits` or `then`. */
+/** Returns a verify() that answers as the table says: `value`, `throws`, `resolves`, `rejects`, `waits` or `thenable`. */
 export function verifying(answers: { readonly [path: string]: Answer }): (request: Request) => unknown {
 	return (request) => {
 		trace(`verify ${JSON.stringify(request)}\n`);
@@ -23,7 +23,7 @@ export function verifying(answers: { readonly [path: string]: Answer }): (reques
 		if ("resolves" in answer) return Promise.resolve(answer["resolves"]);
 		if ("rejects" in answer) return Promise.reject(new Error(answer["rejects"] as string));
 		if ("waits" in answer) return new Promise((resolve) => waiting.push(resolve));
-		if ("then" in answer) return thenable(answer["then"]);
+		if ("thenable" in answer) return thenable(answer["thenable"]);
 		return answer["value"];
 	};
 }
