@@ -1,6 +1,7 @@
 import Timer from "timer";
 import type { Outgoing } from "../rfc6455/pages.js";
-import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { pushRequest, type ReceivedRequest } from "../rfc6455/receivedrequest.js";
+import { type Decision, ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
@@ -40,6 +41,7 @@ export interface Acceptance {
 /**
  * Takes an accepted socket over, reads the request, answers it and opens a Channel.
  * @param timeout Milliseconds that the handshake may take; 0 for no limit.
+ * @param request The request, if it has been read already: it is answered with the first event of the socket.
  * @throws Error when the connection has ended already.
  */
 export const accept = (
@@ -48,8 +50,9 @@ export const accept = (
 	timeout: number,
 	settings: ChannelSettings,
 	listener: AcceptListener,
+	request?: ReceivedRequest,
 ): Acceptance => {
-	return new ServerAcceptance(socket, options, timeout, settings, listener);
+	return new ServerAcceptance(socket, options, timeout, settings, listener, request);
 };
 
 class ServerAcceptance implements SocketOwner, Acceptance {
@@ -57,6 +60,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	readonly remoteAddress: string;
 	replaceableAt: number;
 	private readonly handshake: ServerHandshake;
+	private readonly options: ServerHandshakeOptions;
 	private readonly settings: ChannelSettings;
 	private listener: AcceptListener | undefined;
 	private socket: TcpSocket | undefined;
@@ -68,6 +72,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private widest: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
+	/** True once the request was handed to verify(). */
+	private verifying: boolean;
 
 	constructor(
 		from: AcceptedSocket,
@@ -75,10 +81,12 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		timeout: number,
 		settings: ChannelSettings,
 		listener: AcceptListener,
+		request: ReceivedRequest | undefined,
 	) {
 		this.remoteAddress = from.remoteAddress ?? "";
 		this.replaceableAt = Date.now() + Timeout.room;
 		this.handshake = new ServerHandshake(options);
+		this.options = options;
 		this.settings = settings;
 		this.listener = listener;
 		this.timer = undefined;
@@ -86,9 +94,11 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.window = 0;
 		this.widest = 0;
 		this.unread = 0;
+		this.verifying = false;
 		// First, because it throws when the connection has ended meanwhile.
 		this.socket = takeOver(from, this);
 		if (timeout) this.endWithin(timeout);
+		if (request) pushRequest(this.handshake, request);
 	}
 
 	get path(): string {
@@ -115,6 +125,28 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.window = count;
 		if (count > this.widest) this.widest = count;
 		if (this.response) this.respond();
+		else this.judge();
+	}
+
+	/** Answers a request that has arrived; lets verify() decide on a valid one for a WebSocket first. */
+	private judge(): void {
+		const { handshake, options } = this;
+		if (this.response || this.verifying) return;
+		if (handshake.isLast || (handshake.complete && !options.verify)) return this.answer();
+		if (!handshake.complete) return;
+		this.verifying = true;
+		options.verify?.(handshake.requestOf(this.remoteAddress), (decision) => this.onDecision(decision));
+	}
+
+	/** The client may have gone meanwhile, or the server may have stopped. */
+	private onDecision(decision: Decision): void {
+		if (!this.socket || this.response) return;
+		try {
+			this.handshake.decide(decision);
+			this.answer();
+		} catch (error) {
+			this.onSocketException(error);
+		}
 	}
 
 	get receiver(): this {
@@ -127,8 +159,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.unread = readHead(handshake, socket, count);
 		// After the request drop received bytes: closing a socket with unread bytes may lose the response.
 		if (handshake.isLast && this.unread) socket.read(this.unread);
-		if (!handshake.fault && !handshake.complete) return;
-		if (!this.response) this.answer();
+		this.judge();
 	}
 
 	onSocketError(): void {
@@ -144,7 +175,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.timer = undefined;
 		try {
 			if (this.response) return this.fail();
-			this.handshake.timeOut();
+			if (this.verifying) this.handshake.timeOutVerify();
+			else this.handshake.timeOut();
 			this.answer();
 		} catch (error) {
 			this.onSocketException(error);

@@ -53,8 +53,8 @@ const enum Part {
 const enum Size {
 	/** First size of the buffer, in bytes; it doubles up to the limit. */
 	first = 64,
-	/** Longest name of a field that is used. */
-	longestName = 24,
+	/** Longest name of a field that can be used: its length is a bit of an integer. */
+	longestName = 31,
 	/** Lengths of the names of fields that are used, one bit each: names of other lengths do not become strings. */
 	names = (1 << 4) |
 		(1 << 6) |
@@ -154,6 +154,10 @@ export abstract class HeadReader {
 	protected abstract get message(): string;
 	/** True if a field may continue in the next line (RFC 9112 section 5.2): in a response, but not in a request. */
 	protected abstract get folds(): boolean;
+	/** Lengths of the names for which onName() is called, one bit each. */
+	protected get names(): number {
+		return Size.names;
+	}
 	/** The request line or the status line is complete: the first `length` of `bytes`. */
 	protected abstract onStartLine(): void;
 	/** A field other than `Upgrade` and `Connection` begins: its name in lower case. Returns how to read its value. */
@@ -251,7 +255,7 @@ export abstract class HeadReader {
 	private beginValue(): void {
 		const length = this.length;
 		let keep = Keep.nothing;
-		if (length <= Size.longestName && (Size.names >> length) & 1) {
+		if (length <= Size.longestName && (this.names >> length) & 1) {
 			const name = this.text();
 			keep = name === "upgrade" || name === "connection" ? Keep.list : this.onName(name);
 			this.field = name;

@@ -1,6 +1,7 @@
 import { acceptFor, isKey } from "./accept.js";
 import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
+import { isLocalHost, isOriginOf } from "./origin.js";
 import type { Outgoing, PageRequest, Pages } from "./pages.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
@@ -12,6 +13,38 @@ const statusFields: Readonly<Record<number, string>> = Object.freeze({
 
 const blank = 32;
 
+/** Most offered subprotocols that verify() gets: a client may offer a thousand in one head. */
+const mostOffers = 8;
+
+/** A request that verify() decides on. It is complete and valid. */
+export interface UpgradeRequest {
+	/** Path, without the query. */
+	readonly path: string;
+	/** Query without "?"; "" for none. */
+	readonly query: string;
+	/** Address of the client; "" if the platform does not tell. */
+	readonly remoteAddress: string;
+	/** Value of `Origin`: browsers send it, other programs need not. */
+	readonly origin: string | undefined;
+	/** Those fields of `verifyHeaders` that the request has. The names are in lower case. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** The first 8 of the subprotocols that the client offers, in its order. */
+	readonly protocols: readonly string[];
+}
+
+/** A checked refusal. */
+export interface Refusal {
+	/** From 400 to 599. */
+	readonly status: number;
+	/** Reason phrase and body: visible ASCII and spaces. */
+	readonly message: string;
+	/** Lines of header fields, each with CR LF. */
+	readonly fields: string;
+}
+
+/** A checked answer of verify(): the subprotocol, which was offered; undefined to choose as without verify(). */
+export type Decision = Refusal | string | undefined;
+
 /** The options of a server's opening handshake. */
 export interface ServerHandshakeOptions {
 	/** The only path served, without a query. Default: every path. */
@@ -20,6 +53,8 @@ export interface ServerHandshakeOptions {
 	readonly protocols?: readonly string[] | undefined;
 	/** Accepted values of `Origin`. Default: all. */
 	readonly allowedOrigins?: readonly string[] | undefined;
+	/** True to accept also the origin of the request's own `Host`, if that is an address or a local name. */
+	readonly allowsSameOrigin?: boolean;
 	/**
 	 * Returns whether there is room for the connection. Called once, when a valid request is complete. If it returns
 	 * false, the request gets a 503 response. Default: there is always room.
@@ -31,6 +66,10 @@ export interface ServerHandshakeOptions {
 	readonly pages?: Pages | undefined;
 	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;
+	/** Lets the app decide: calls `decide` once or never, at once or later. Default: every valid request is accepted. */
+	readonly verify?: ((request: UpgradeRequest, decide: (decision: Decision) => void) => void) | undefined;
+	/** Names of the fields that verify() gets, in lower case, of at most 31 characters. */
+	readonly verifyHeaders?: readonly string[] | undefined;
 }
 
 /**
@@ -51,8 +90,8 @@ export class ServerHandshake extends HeadReader {
 	private isHead: boolean;
 	/** True for HTTP/1.0, which has no Upgrade (RFC 9110 section 7.8) and need not have a Host. */
 	private isOld: boolean;
-	private hasHost: boolean;
 	/** Values of the fields that are allowed once. */
+	private host?: string;
 	private origin?: string;
 	private key?: string;
 	private version?: string;
@@ -60,6 +99,11 @@ export class ServerHandshake extends HeadReader {
 	private expectsContinue: boolean;
 	/** Lengths of the server's subprotocols, one bit each. */
 	private lengths: number;
+	/** For verify(): the fields of `verifyHeaders` and the first subprotocols that are offered. */
+	private fields?: [name: string, value: string][];
+	private offers?: string[];
+	/** Fields of a refusal by verify(). */
+	private refusalFields?: string;
 
 	constructor(options: ServerHandshakeOptions) {
 		super(options.maxHeadSize ?? HeadLimit.request);
@@ -70,7 +114,6 @@ export class ServerHandshake extends HeadReader {
 		this.pageRequest = undefined;
 		this.isHead = false;
 		this.isOld = false;
-		this.hasHost = false;
 		this.expectsContinue = false;
 		this.lengths = 0;
 		options.protocols?.forEach((name) => {
@@ -89,7 +132,7 @@ export class ServerHandshake extends HeadReader {
 		if (fault) {
 			const { status, message } = fault;
 			const allowed = status === 405 && this.options.pages ? "Allow: GET, HEAD\r\n" : statusFields[status];
-			const fields = `${allowed ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
+			const fields = `${this.refusalFields ?? allowed ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
 			// The message is the reason phrase (RFC 9112 section 4), too: a client need not read the body.
 			const head = `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n`;
 			return this.isHead ? head : `${head}${message}\n`;
@@ -104,6 +147,44 @@ export class ServerHandshake extends HeadReader {
 	/** Refuses a request that did not arrive in time. */
 	timeOut(): void {
 		this.refuse("the request did not arrive whole in time (handshakeTimeout)", 408);
+	}
+
+	/** Refuses a request that verify() did not decide on in time. */
+	timeOutVerify(): void {
+		this.refuse("verify() did not decide in time (handshakeTimeout)", 503);
+	}
+
+	/** Returns the request for verify(). */
+	requestOf(remoteAddress: string): UpgradeRequest {
+		const { path: target, origin } = this;
+		const mark = target.indexOf("?");
+		const path = mark < 0 ? target : target.slice(0, mark);
+		const query = mark < 0 ? "" : target.slice(mark + 1);
+		const headers: Record<string, string> = {};
+		this.options.verifyHeaders?.forEach((name) => {
+			const values = this.fields?.filter((field) => field[0] === name).map((field) => field[1]);
+			// RFC 9110 section 5.3, RFC 6265 section 5.4.
+			if (values?.length) headers[name] = values.join(name === "cookie" ? "; " : ", ");
+		});
+		return { path, query, remoteAddress, origin, headers, protocols: this.offers ?? [] };
+	}
+
+	/** Takes the decision of verify(). An accepted request is still refused if there is no room. */
+	decide(decision: Decision): void {
+		if (typeof decision === "object") {
+			this.refusalFields = decision.fields;
+			return this.refuse(decision.message, decision.status);
+		}
+		this.protocol = decision ?? this.protocol;
+		this.checkRoom();
+	}
+
+	protected override get names(): number {
+		let names = super.names;
+		this.options.verifyHeaders?.forEach((name) => {
+			names |= 1 << name.length;
+		});
+		return names;
 	}
 
 	protected override get message(): string {
@@ -145,9 +226,6 @@ export class ServerHandshake extends HeadReader {
 	protected override onName(name: string): Keep {
 		switch (name) {
 			case "host":
-				if (this.hasHost) this.refuseDouble("Host");
-				this.hasHost = true;
-				return Keep.nothing;
 			case "origin":
 			case "sec-websocket-key":
 			case "sec-websocket-version":
@@ -159,11 +237,25 @@ export class ServerHandshake extends HeadReader {
 			case "transfer-encoding":
 				this.refuse(`the request has a body (Transfer-Encoding), which ${this.purpose} cannot have`);
 		}
+		if (this.isForVerify(name)) return Keep.value;
 		return this.pageRequest?.onName(name) ? Keep.list : Keep.nothing;
 	}
 
+	private isForVerify(name: string): boolean {
+		const { verifyHeaders } = this.options;
+		return verifyHeaders !== undefined && verifyHeaders.indexOf(name) >= 0;
+	}
+
 	protected override onField(name: string, value: string): void {
+		if (this.isForVerify(name)) {
+			this.fields ??= [];
+			this.fields.push([name, value]);
+		}
 		switch (name) {
+			case "host":
+				if (this.host !== undefined) this.refuseDouble("Host");
+				this.host = value;
+				break;
 			case "origin":
 				if (this.origin !== undefined) this.refuseDouble("Origin");
 				this.origin = value;
@@ -199,6 +291,10 @@ export class ServerHandshake extends HeadReader {
 		for (let index = 0; index < length; index++)
 			if (!isTokenByte(bytes[index] as number))
 				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
+		if (this.options.verify) {
+			this.offers ??= [];
+			if (this.offers.length < mostOffers) this.offers.push(this.text());
+		}
 		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
 		const name = this.text();
 		const { protocols } = this.options;
@@ -207,8 +303,8 @@ export class ServerHandshake extends HeadReader {
 
 	protected override onEnd(): void {
 		const options = this.options;
-		const { origin, key = "", version } = this;
-		if (!this.hasHost && !this.isOld) this.refuse("the request has no Host");
+		const { host = "", origin, key = "", version } = this;
+		if (this.host === undefined && !this.isOld) this.refuse("the request has no Host");
 		else if (this.pageRequest && (this.isHead || this.isOld || !this.upgradesToWebSocket))
 			this.answer(this.pageRequest);
 		else if (options.path && this.pathAlone !== options.path)
@@ -223,12 +319,27 @@ export class ServerHandshake extends HeadReader {
 		else if (!isKey(key))
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
 		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
-			this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
-		else if (options.hasRoom?.() === false) {
-			const limit = options.maxConnections;
-			const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
-			this.refuse(`the server has no room for one more connection${hint}`, 503);
-		}
+			this.checkSameOrigin(origin, host);
+		if (!this.fault && !options.verify) this.checkRoom();
+	}
+
+	/** Refuses an origin that is not listed, unless it is the one of the request's host. */
+	private checkSameOrigin(origin: string, host: string): void {
+		const isSame = this.options.allowsSameOrigin && isOriginOf(origin, host);
+		if (!isSame) this.refuse(`the origin ${quote(origin)} is not allowed`, 403);
+		else if (!isLocalHost(host))
+			this.refuse(
+				`the host ${quote(host)} is not an address or a local name; list the origin in allowedOrigins`,
+				403,
+			);
+	}
+
+	private checkRoom(): void {
+		const { options } = this;
+		if (options.hasRoom?.() !== false) return;
+		const limit = options.maxConnections;
+		const hint = limit === undefined ? "" : ` (maxConnections is ${limit})`;
+		this.refuse(`the server has no room for one more connection${hint}`, 503);
 	}
 
 	/** Answers a request for a page. */

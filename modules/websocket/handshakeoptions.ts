@@ -202,14 +202,15 @@ const headersOption = (options: RawOptions): readonly Field[] | undefined => {
 };
 
 /** Returns the entries of a Map, an array or an object. A loop, because `Object.entries` keeps what has its name in every class of XS. */
-const pairsOf = (headers: object): unknown[] => {
+export const pairsOf = (headers: object): unknown[] => {
 	if (Symbol.iterator in headers) return Array.from(headers as Iterable<unknown>);
 	const pairs: unknown[] = [];
 	for (const name in headers) pairs.push([name, (headers as RawOptions)[name]]);
 	return pairs;
 };
 
-const headerValue = (name: string, value: unknown): string => {
+/** @throws TypeError when the value of a header field is not a string, a number or a boolean. */
+export const headerValue = (name: string, value: unknown): string => {
 	if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
 		throw wrongType(`headers has a value for ${quote(name)} that`, value, "a string");
 	return String(value);

@@ -10,8 +10,12 @@ export const originsOption = (options: RawOptions): readonly string[] | undefine
 	return !list || list.indexOf("*") >= 0 ? undefined : list.map(originOf);
 };
 
+/** The word for the origin of a page that comes from the device itself. No page sends it. */
+export const same = "same";
+
 /** RFC 6454 section 6.2: scheme and host in lower case, the port unless it is the scheme's own, nothing behind it. */
 const originOf = (value: string): string => {
+	if (value === same) return value;
 	const origin = lowerCase(value);
 	const start = origin.indexOf("://");
 	const authority = origin.slice(start + 3);
@@ -23,7 +27,7 @@ const originOf = (value: string): string => {
 		throw wrongValue(
 			"allowedOrigins",
 			value,
-			'"*", "null" or an origin as browsers send it: scheme, host, and the port if it is not the usual one, such as "https://example.com" or "http://192.0.2.7:8080"',
+			'"*", "same", "null" or an origin as browsers send it: scheme, host, and the port if it is not the usual one, such as "https://example.com" or "http://192.0.2.7:8080"',
 		);
 	return origin;
 };

@@ -1,3 +1,5 @@
+import type { UpgradeRequest } from "../rfc6455/serverhandshake.js";
+import type { HttpRequest } from "./attach.js";
 import { type BroadcastOptions, type BroadcastOutcome, broadcast } from "./broadcast.js";
 import { Emitter } from "./emitter.js";
 import type { HandshakeOptions } from "./handshakeoptions.js";
@@ -6,6 +8,7 @@ import type { Page } from "./pagesoption.js";
 import { ServerCore } from "./servercore.js";
 import type { ConnectionOptions } from "./settings.js";
 import type { Socket } from "./socket.js";
+import type { Verdict } from "./verify.js";
 
 /** The options of a Server. All are optional; null stands for the default; unknown ones are ignored. */
 export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
@@ -23,7 +26,10 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	readonly protocols?: string | readonly string[] | null;
 	/**
 	 * Accepted values of `Origin`, as browsers send them ("https://example.com", "null"). Any other gets 403; a request
-	 * without the field is accepted. Default "*", all.
+	 * without the field is accepted. "same", alone or in the list, accepts pages that came by plain HTTP from the host and
+	 * port of the request's `Host`, if that is an IP address, a name without a dot, or one that ends in .local,
+	 * .localhost, .lan, .home.arpa or .internal: any other name could be an attacker's (DNS rebinding), so list its origin.
+	 * Default "*", all.
 	 */
 	readonly allowedOrigins?: string | readonly string[] | null;
 	/**
@@ -32,6 +38,17 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	 * them, with any query, and 404 for other paths, 405 for other methods. Default none.
 	 */
 	readonly pages?: Readonly<Record<string, Page>> | null;
+	/**
+	 * Decides on each valid request, at once or, with a promise, within `handshakeTimeout`. Called after the origin was
+	 * checked and before `maxConnections` is. An exception, a rejection or an invalid result is traced, and the request
+	 * gets 500; a decision that comes too late gives 503. Default: every valid request is accepted.
+	 */
+	readonly verify?: ((request: UpgradeRequest) => Verdict | PromiseLike<Verdict>) | null;
+	/**
+	 * Names of the header fields that verify() gets, in any case of letters: at most 8, of at most 31 characters, except
+	 * those of the handshake itself. A field that is repeated is joined with ", ", `Cookie` with "; ". Default none.
+	 */
+	readonly verifyHeaders?: string | readonly string[] | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
 	 * accepted at a time: beyond that, the next one replaces the oldest that has sent no request. Default 4.
@@ -108,5 +125,19 @@ export class Server extends Emitter<ServerEvents> {
 	 */
 	stop(): void {
 		this.core.stop();
+	}
+
+	/**
+	 * Takes a request for a WebSocket over from an HTTP server on the same device, and answers it as one of its own: all
+	 * options but `port` and `hostInterface` apply, and `connection` follows if it is accepted. The server need not listen:
+	 * it takes requests before start() and after `close`, too. stop() also closes these connections, and emits `close`, if
+	 * there are any. Between stop() and `close` a socket is closed at once.
+	 * @param socket A connected ECMA-419 TCP socket, from which the head of the request was read and no byte after it. It is
+	 *   taken over. The SDK's HTTP server: what detach() of a connection returns, called in onRequest().
+	 * @param request The request: the argument of onRequest().
+	 * @throws TypeError when an argument is anything else. A client that has gone already is only traced.
+	 */
+	attach(socket: object, request: HttpRequest): void {
+		this.core.attach(socket, request);
 	}
 }

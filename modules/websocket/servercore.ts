@@ -7,17 +7,20 @@ import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import type { Pages } from "../rfc6455/pages.js";
+import type { ReceivedRequest } from "../rfc6455/receivedrequest.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import { checkRequest, checkSocket } from "./attach.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
 import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
-import { originsOption } from "./originoption.js";
+import { originsOption, same } from "./originoption.js";
 import { pagesOption } from "./pagesoption.js";
 import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
 import { refuseTLS } from "./tlsoptions.js";
+import { verifyHeadersOption, verifyOption } from "./verify.js";
 
 const enum Default {
 	receiveBudget = 16384,
@@ -32,6 +35,14 @@ const enum Waiting {
 	/** Milliseconds by which others end sooner if more than twice `maxConnections` wait. */
 	crowded = 750,
 }
+
+/** A connection that waits for room. */
+interface Arrival {
+	readonly from: AcceptedSocket;
+	/** Of a socket of an HTTP server: the request that was read there. */
+	readonly request?: ReceivedRequest;
+}
+
 /** The hostInterface that means every interface of this device. */
 const everyInterface = "localhost";
 
@@ -51,13 +62,18 @@ export class ServerCore
 	readonly path: string | undefined;
 	readonly protocols: readonly string[] | undefined;
 	readonly allowedOrigins: readonly string[] | undefined;
+	readonly allowsSameOrigin: boolean;
 	readonly pages: Pages | undefined;
 	readonly maxHeadSize: number;
+	readonly verify: ServerHandshakeOptions["verify"];
+	readonly verifyHeaders: readonly string[] | undefined;
 	private listener: Listener | undefined;
 	/** True if start() was called last, not stop(). */
 	private wanted: boolean;
 	/** True while a start or a stop is under way: its event has not been emitted. */
 	private changing: boolean;
+	/** True while a stop is under way. */
+	private stopping: boolean;
 	/** Starts and stops that wait for it. They alternate; the last one is as `wanted` says. */
 	private changes: number;
 	// The lists are copied on write, so that it is safe to iterate while removing.
@@ -67,7 +83,7 @@ export class ServerCore
 	 * Accepted sockets that wait for room, the oldest first. They do not wait in the SDK's listener, which knows nothing of
 	 * one that is reset there, and would use it afterwards.
 	 */
-	private waiting: readonly AcceptedSocket[];
+	private waiting: readonly Arrival[];
 	/** Looks for room, while some wait. */
 	private roomTimer: Timer | undefined;
 	/** While the server listens: its connections. After stop(): those that have not ended yet. */
@@ -92,12 +108,17 @@ export class ServerCore
 		if (path) checkServedPath(path);
 		this.path = path;
 		this.protocols = protocolsOption(raw);
-		this.allowedOrigins = originsOption(raw);
+		const origins = originsOption(raw);
+		this.allowedOrigins = origins?.filter((origin) => origin !== same);
+		this.allowsSameOrigin = origins !== undefined && origins.indexOf(same) >= 0;
 		this.pages = pagesOption(raw);
 		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
+		this.verify = verifyOption(raw);
+		this.verifyHeaders = verifyHeadersOption(raw);
 		this.listener = undefined;
 		this.wanted = false;
 		this.changing = false;
+		this.stopping = false;
 		this.changes = 0;
 		this.acceptances = [];
 		this.waiting = [];
@@ -121,7 +142,23 @@ export class ServerCore
 	}
 
 	stop(): void {
-		if (this.wanted) this.change(false);
+		// Sockets that were attached are stopped also if the server does not listen.
+		if (this.wanted || (!this.changing && this.hasConnections)) this.change(false);
+	}
+
+	/** Takes a request over from an HTTP server. @throws TypeError that names the argument. */
+	attach(socket: unknown, request: unknown): void {
+		const from = checkSocket(socket);
+		const received = checkRequest(request);
+		// The client may have gone already: that is no fault of the app.
+		guard(() => {
+			if (this.stopping) from.close();
+			else this.receive({ from, request: received });
+		});
+	}
+
+	private get hasConnections(): boolean {
+		return this.acceptances.length + this.waiting.length + this.sockets.length > 0;
 	}
 
 	/** Returns whether there is room for a connection with a valid request. Closing connections are destroyed to make room. */
@@ -177,7 +214,7 @@ export class ServerCore
 		if (this.sockets.length) return;
 		Timer.clear(this.tickTimer);
 		this.tickTimer = undefined;
-		if (!this.listener) this.emitClose();
+		if (this.stopping) this.emitClose();
 	}
 
 	tick(): void {
@@ -211,22 +248,23 @@ export class ServerCore
 		}
 		after(0, () => {
 			if (fault === undefined) return this.endChange("listening");
+			if (!this.changes) this.wanted = false;
 			// The waiting stop() has nothing to stop.
-			if (this.changes) this.changes--;
-			else this.wanted = false;
+			else if (!this.hasConnections) this.changes--;
 			this.endChange("error", fault);
 		});
 	}
 
 	private beginStop(): void {
+		this.stopping = true;
 		this.listener?.close();
 		this.listener = undefined;
 		this.acceptances.forEach((acceptance) => {
 			acceptance.destroy();
 		});
 		this.acceptances = [];
-		this.waiting.forEach((socket) => {
-			socket.close();
+		this.waiting.forEach(({ from }) => {
+			from.close();
 		});
 		this.waiting = [];
 		const sockets = this.sockets;
@@ -242,6 +280,7 @@ export class ServerCore
 
 	private endChange(event: "listening" | "close" | "error", message?: string): void {
 		this.changing = false;
+		this.stopping = false;
 		this.fire(event, message);
 		// A listener may have begun the next one.
 		if (this.changes && !this.changing) this.nextChange();
@@ -279,18 +318,23 @@ export class ServerCore
 	private accept(from: AcceptedSocket): void {
 		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
-		this.waiting = [...this.waiting, from];
+		this.receive({ from });
+	}
+
+	/** Begins the handshake of a connection as soon as there is room. */
+	private receive(arrival: Arrival): void {
+		this.waiting = [...this.waiting, arrival];
 		this.admit();
 	}
 
 	/** Lets connections that wait in, as far as there is room. */
 	private admit(): void {
 		while (this.waiting.length && this.makeRoom()) {
-			const from = this.waiting[0] as AcceptedSocket;
+			const { from, request } = this.waiting[0] as Arrival;
 			this.waiting = this.waiting.slice(1);
 			// One that has ended meanwhile cannot be taken over.
 			guard(() => {
-				const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
+				const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this, request);
 				this.acceptances = [...this.acceptances, acceptance];
 			});
 		}

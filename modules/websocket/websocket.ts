@@ -1,4 +1,7 @@
 /** The accessor webSocket module for the Moddable SDK: https://accessors.org/wiki/Version1/WebSocket */
+
+export type { UpgradeRequest } from "../rfc6455/serverhandshake.js";
+export type { HttpRequest } from "./attach.js";
 export type { BroadcastOptions, BroadcastOutcome } from "./broadcast.js";
 export { Client, type ClientEvents, type ClientOptions } from "./client.js";
 export type { ConnectionEvents, SendOptions, SendOutcome } from "./connection.js";
@@ -12,3 +15,4 @@ export { Server, type ServerEvents, type ServerOptions } from "./server.js";
 export type { ConnectionOptions } from "./settings.js";
 export { Socket } from "./socket.js";
 export type { Der, TlsOptions } from "./tlsoptions.js";
+export type { Verdict } from "./verify.js";

@@ -27,6 +27,7 @@ const modules: Record<string, string> = {
 	"text/decoder": "sim/xs/device/textdecoder.ts",
 	logical: "sim/xs/device/logical.ts",
 	"mc/config": "sim/xs/device/config.ts",
+	"embedded:network/http/server": "sim/xs/device/httpserver.ts",
 	"embedded:network/interface/wifi": "sim/xs/device/wifi.ts",
 	Resource: "sim/xs/device/resource.ts",
 	sntp: "sim/xs/device/sntp.ts",

@@ -6,7 +6,7 @@ import { Authority } from "../../sim/certificates.js";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
 import { httpRequest } from "../support/http.js";
 import { Queue } from "../support/queue.js";
-import { type WsConnection, WsServer, wsConnect } from "../support/wspeer.js";
+import { type WsConnection, WsServer, wsConnect, wsRefused } from "../support/wspeer.js";
 import { errorsOf, type File, writeFiles } from "./compile.js";
 import { readPages, root } from "./pages.js";
 
@@ -66,6 +66,20 @@ async function firstMessage(peer: WsServer): Promise<{ connection: WsConnection;
 	}
 }
 
+/** Returns what a server's clients need: the user and the path of the address in a comment. */
+function addressIn({ text }: File): { userinfo: string; path: string } {
+	const [, userinfo = "", path = "/"] = /\/\/.* ws:\/\/(\S+@)?192\.0\.2\.7:8080(\/\S*)/.exec(text) ?? [];
+	return { userinfo, path };
+}
+
+for (const file of files.filter(({ text }) => text.includes("verify")))
+	test(`${file.title} refuses a peer without what it asks for`, async (t) => {
+		const { port } = await startServer(t, file);
+		const { status, headers } = await wsRefused("127.0.0.1", port);
+		t.is(status, 401);
+		t.truthy(headers["www-authenticate"]);
+	});
+
 /** The comments behind what a sample shows: what it must show. */
 function expected(text: string): string[] {
 	return [...text.matchAll(/(?:trace|console\.log)\(.*\); \/\/ (.*)$/gm)].map(
@@ -77,7 +91,8 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 	if (isServer(file))
 		test(`${file.title}, a server, serves a peer`, async (t) => {
 			const { lines, port } = await startServer(t, file);
-			const peer = await wsConnect("127.0.0.1", port);
+			const { userinfo, path } = addressIn(file);
+			const peer = await wsConnect(`${userinfo}127.0.0.1`, port, path);
 			t.teardown(() => peer.socket.terminate());
 			if (hasPages(file)) t.is((await httpRequest("127.0.0.1", port)).body.toString(), html);
 			peer.send(request);

@@ -380,3 +380,30 @@ test("allowedOrigins: another Origin gets 403; none, or an allowed one, is accep
 		peer.socket.terminate();
 	}
 });
+
+test('allowedOrigins: "same" accepts pages of the device itself and programs, but no other page', async (t) => {
+	for (const allowedOrigins of ["same", ["same", "http://page.example"]]) {
+		const listening = await server(t, agent, { allowedOrigins });
+		const port = await listening.listening();
+		const own = `http://${agent.host}:${port}`;
+		for (const origin of [
+			"http://evil.example",
+			"null",
+			"same",
+			`http://${agent.host}`,
+			own.replace("http", "https"),
+		])
+			t.is((await wsRefused(agent.host, port, "/", [], { origin })).status, 403, origin);
+		for (const options of [{ origin: own }, {}]) {
+			const peer = await wsConnect(agent.host, port, "/", [], options);
+			const socket = await listening.connection();
+			peer.socket.terminate();
+			await socket.next("close");
+		}
+		const rebound = await rawConnect(t, agent, port);
+		rebound.write(request({ Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` }));
+		const { status, body } = await refusal(rebound);
+		t.is(status, 403);
+		t.regex(body, /^the host "evil\.example:\d+" is not an address or a local name/);
+	}
+});

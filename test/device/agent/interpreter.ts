@@ -7,7 +7,9 @@ import { MessageRing } from "../../../modules/rfc6455/messagering.js";
 import { failures as frameFailures } from "../../support/framevectors.js";
 import { failures as jsonFailures } from "../../support/jsonvectors.js";
 import type { Command, ObjectName, Report, Result, Step, Wire } from "../protocol.js";
+import { Doorway } from "./doorway.js";
 import { decode, encode, type Scope } from "./values.js";
+import { verdicts } from "./verdicts.js";
 
 type Listener = (this: unknown, ...values: unknown[]) => void;
 
@@ -41,6 +43,8 @@ export class Interpreter {
 	private readonly objects = new Map<ObjectName, unknown>([
 		["module", webSocket],
 		["vectors", vectors],
+		["verdicts", verdicts],
+		["doorway", new Doorway((name): unknown => this.objects.get(name))],
 	]);
 	private readonly names = new Map<object, ObjectName>();
 	private readonly listeners = new Map<string, Listener>();

@@ -1,5 +1,7 @@
 /** Device side of the values on the control connection: values that JSON lacks are objects with the key `$`. */
+
 import type { Wire } from "../protocol.js";
+import { verifying } from "./verdicts.js";
 
 /** The context of a running step, which its values may refer to. */
 export interface Scope {
@@ -66,6 +68,8 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 		}
 		case "traces":
 			return (value: unknown) => trace(`${tagged["prefix"]}${value}\n`);
+		case "verify":
+			return verifying(tagged["answers"] as Parameters<typeof verifying>[0]);
 		case "cycle": {
 			const cycle: { self?: unknown } = {};
 			cycle.self = cycle;

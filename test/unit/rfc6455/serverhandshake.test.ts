@@ -211,6 +211,59 @@ for (const [what, wanted, head, options = {}] of bad) {
 	});
 }
 
+const same: [outcome: number | "complete", host: string, origin: string][] = [
+	["complete", "192.0.2.7", "http://192.0.2.7"],
+	["complete", "192.0.2.7:80", "http://192.0.2.7"],
+	["complete", "192.0.2.7:8080", "http://192.0.2.7:8080"],
+	["complete", "[2001:db8::1]", "http://[2001:db8::1]"],
+	["complete", "[2001:db8::1]:80", "http://[2001:db8::1]"],
+	["complete", "[2001:db8::1]:8080", "http://[2001:db8::1]:8080"],
+	["complete", "LAMP.Local", "http://lamp.local"],
+	["complete", "lamp.local.:8080", "http://lamp.local.:8080"],
+	["complete", "lamp", "http://lamp"],
+	["complete", "localhost:8080", "http://localhost:8080"],
+	["complete", "a.localhost", "http://a.localhost"],
+	["complete", "lamp.lan", "http://lamp.lan"],
+	["complete", "lamp.home.arpa", "http://lamp.home.arpa"],
+	["complete", "lamp.internal", "http://lamp.internal"],
+	["complete", "anything.example", "http://page.example"],
+	[403, "192.0.2.7", "http://192.0.2.8"],
+	[403, "192.0.2.7", "https://192.0.2.7"],
+	[403, "192.0.2.7", "http://192.0.2.7:80"],
+	[403, "192.0.2.7", "http://192.0.2.7:8080"],
+	[403, "192.0.2.7:8080", "http://192.0.2.7"],
+	[403, "192.0.2.7:8080", "http://192.0.2.7:808"],
+	[403, "192.0.2.7", "null"],
+	[403, "192.0.2.7", "same"],
+	[403, "192.0.2.7", ""],
+	[403, "", "http://"],
+	[403, ":8080", "http://:8080"],
+	[403, ".:8080", "http://.:8080"],
+	// DNS rebinding: the host is the attacker's name for the device.
+	[403, "evil.example", "http://evil.example"],
+	[403, "evil.example:8080", "http://evil.example:8080"],
+	[403, "192.0.2.7.evil.example", "http://192.0.2.7.evil.example"],
+	[403, "192.0.2.7.", "http://192.0.2.7.:80"],
+	[403, "evil.notlocal", "http://evil.notlocal"],
+	[403, "lamp.local.evil.example", "http://lamp.local.evil.example"],
+	[403, "lamp.local..", "http://lamp.local.."],
+	[403, "[evil.example]", "http://[evil.example]"],
+	[403, "[2001:db8::1", "http://[2001:db8::1"],
+	[403, "[::1]evil.example", "http://[::1]evil.example"],
+	[403, "evil.example]", "http://evil.example]"],
+];
+
+for (const [wanted, host, origin] of same) {
+	test(`"same": a page of ${origin} at the host ${host} is ${wanted}`, (t) => {
+		const options = { allowedOrigins: ["http://page.example"], allowsSameOrigin: true };
+		const head = request({ Host: host, Origin: origin });
+		t.is(
+			outcomeOf(() => new ServerHandshake(options), head),
+			wanted,
+		);
+	});
+}
+
 test("RFC 9110 section 5.1: a field name is a token", (t) => {
 	for (let byte = 0; byte < 256; byte++) {
 		const character = String.fromCharCode(byte);

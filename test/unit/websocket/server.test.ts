@@ -139,6 +139,7 @@ test("path and allowedOrigins that can never match throw a RangeError", (t) => {
 		"https://exa mple.com",
 		"localhost:8080",
 		"Null ",
+		"Same",
 	])
 		for (const allowedOrigins of [origin, ["https://a.example", origin]])
 			t.throws(() => new Server({ allowedOrigins }), {
@@ -150,6 +151,7 @@ test("path and allowedOrigins that can never match throw a RangeError", (t) => {
 			});
 	for (const origin of [
 		"*",
+		"same",
 		"null",
 		"https://Example.com",
 		"http://192.0.2.7:8080",
