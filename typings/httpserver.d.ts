@@ -19,6 +19,8 @@ declare module "embedded:network/http/server" {
 	}
 
 	interface Connection {
+		/** Options of a response, in place of those of accept(). */
+		route?: object;
 		accept(route: Route): void;
 		/** Gives the socket away. */
 		detach(): object;

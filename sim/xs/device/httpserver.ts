@@ -20,7 +20,7 @@ interface Listening {
 class Connection implements ConnectionType {
 	private readonly done: (connection: Connection) => void;
 	private socket: TCP | undefined;
-	private route: Route = {};
+	private callbacks: Route = {};
 	private head = "";
 
 	constructor(from: TCP, done: (connection: Connection) => void) {
@@ -29,7 +29,7 @@ class Connection implements ConnectionType {
 	}
 
 	accept(route: Route): void {
-		this.route = route;
+		this.callbacks = route;
 		this.socket = new TCP({
 			from: this.socket as TCP,
 			onReadable: (count) => this.receive(count as number),
@@ -49,7 +49,7 @@ class Connection implements ConnectionType {
 		let head = `HTTP/1.1 ${status} OK\r\n`;
 		for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
 		const left = this.socket?.write(ArrayBuffer.fromString(`${head}\r\n`));
-		this.route.onWritable?.call(this, Number(left));
+		this.callbacks.onWritable?.call(this, Number(left));
 	}
 
 	write(bytes: ArrayBuffer): number {
@@ -81,8 +81,8 @@ class Connection implements ConnectionType {
 			const colon = line.indexOf(":");
 			if (line) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
 		}
-		this.route.onRequest?.call(this, { method, path, headers });
-		if (this.socket) this.route.onResponse?.call(this, { status: 200, headers: new Map() });
+		this.callbacks.onRequest?.call(this, { method, path, headers });
+		if (this.socket) this.callbacks.onResponse?.call(this, { status: 200, headers: new Map() });
 	}
 }
 
