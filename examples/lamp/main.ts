@@ -1,17 +1,18 @@
 /**
- * A lamp that is switched by a web page. Open page.html of this folder in a browser and enter the lamp's
- * address. All connected pages, at most four, show the current state.
+ * A lamp that is switched by its own web page. All connected pages, at most four, show the current state.
  *
  *     mcconfig -d -m -p esp32 examples/lamp/manifest.json ssid=... password=...
  *
- * The default `port` is 8080.
+ * Then open http://ADDRESS:8080/ in a browser. The default `port` is 8080.
  */
 
+import Resource from "Resource";
 import config from "mc/config";
 import { Server, type Socket } from "xs-web-socket";
 
 const server = new Server({
 	port: Number(config["port"] ?? 8080),
+	pages: { "/": new Resource("page.html") },
 	// The only property that the lamp reads. Otherwise clients could fill its memory with property names.
 	names: ["on"],
 });
