@@ -29,6 +29,10 @@ export interface Acceptance {
 	readonly isAnswered: boolean;
 	/** True if that response opens the WebSocket. */
 	readonly isGranted: boolean;
+	/**
+	 * When the connection may end for one that waits for room, by Date.now(): in a second, with a page on its way in ten.
+	 */
+	readonly replaceableAt: number;
 	/** Ends the connection at once; the listener is not called any more. */
 	destroy(): void;
 }
@@ -51,6 +55,7 @@ export const accept = (
 class ServerAcceptance implements SocketOwner, Acceptance {
 	/** Read at once: a socket that was reset has none. */
 	readonly remoteAddress: string;
+	replaceableAt: number;
 	private readonly handshake: ServerHandshake;
 	private readonly settings: ChannelSettings;
 	private listener: AcceptListener | undefined;
@@ -72,6 +77,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		listener: AcceptListener,
 	) {
 		this.remoteAddress = from.remoteAddress ?? "";
+		this.replaceableAt = Date.now() + Timeout.room;
 		this.handshake = new ServerHandshake(options);
 		this.settings = settings;
 		this.listener = listener;
@@ -146,6 +152,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	private answer(): void {
+		if (this.handshake.reply) this.replaceableAt += Timeout.pageRoom;
 		this.response = this.handshake.reply ?? new OutgoingText(this.handshake.response);
 		this.respond();
 	}

@@ -6,6 +6,10 @@ export const enum Timeout {
 	linger = 500,
 	/** Time in which a client must take a part of a page. */
 	page = 5000,
+	/** Time in which a new connection does not end for one that waits. */
+	room = 1000,
+	/** The same with a page, in addition. */
+	pageRoom = 9000,
 }
 
 /**

@@ -22,6 +22,16 @@ import { refuseTLS } from "./tlsoptions.js";
 const enum Default {
 	receiveBudget = 16384,
 }
+
+/** What bounds connections that wait for room. */
+const enum Waiting {
+	/** Their number. lwIP has at most 16 TCP connections of all kinds. */
+	most = 128,
+	/** Milliseconds between two looks for connections that may end for them. */
+	interval = 250,
+	/** Milliseconds by which others end sooner if more than twice `maxConnections` wait. */
+	crowded = 750,
+}
 /** The hostInterface that means every interface of this device. */
 const everyInterface = "localhost";
 
@@ -53,6 +63,13 @@ export class ServerCore
 	// The lists are copied on write, so that it is safe to iterate while removing.
 	/** TCP connections that are not WebSockets yet, the oldest first. */
 	private acceptances: readonly Acceptance[];
+	/**
+	 * Accepted sockets that wait for room, the oldest first. They do not wait in the SDK's listener, which knows nothing of
+	 * one that is reset there, and would use it afterwards.
+	 */
+	private waiting: readonly AcceptedSocket[];
+	/** Looks for room, while some wait. */
+	private roomTimer: Timer | undefined;
 	/** While the server listens: its connections. After stop(): those that have not ended yet. */
 	private sockets: readonly SocketCore[];
 	/** Checks liveness, while there are sockets. */
@@ -83,6 +100,8 @@ export class ServerCore
 		this.changing = false;
 		this.changes = 0;
 		this.acceptances = [];
+		this.waiting = [];
+		this.roomTimer = undefined;
 		this.sockets = [];
 		this.tickTimer = undefined;
 	}
@@ -120,6 +139,7 @@ export class ServerCore
 
 	onAcceptFailed(acceptance: Acceptance): void {
 		this.acceptances = without(this.acceptances, acceptance);
+		this.admit();
 	}
 
 	/** Returns whether a message may have a buffer. Discards the longest one for others, so a short one is never refused. */
@@ -148,6 +168,7 @@ export class ServerCore
 
 	onSocketEnd(socket: SocketCore): void {
 		this.sockets = without(this.sockets, socket);
+		this.admit();
 		if (this.sockets.length) return;
 		Timer.clear(this.tickTimer);
 		this.tickTimer = undefined;
@@ -199,6 +220,10 @@ export class ServerCore
 			acceptance.destroy();
 		});
 		this.acceptances = [];
+		this.waiting.forEach((socket) => {
+			socket.close();
+		});
+		this.waiting = [];
 		const sockets = this.sockets;
 		if (!sockets.length) this.emitClose();
 		sockets.forEach((socket) => {
@@ -249,25 +274,46 @@ export class ServerCore
 	private accept(from: AcceptedSocket): void {
 		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
-		this.makeRoomForAcceptance();
-		const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
-		this.acceptances = [...this.acceptances, acceptance];
+		this.waiting = [...this.waiting, from];
+		this.admit();
+	}
+
+	/** Lets connections that wait in, as far as there is room. */
+	private admit(): void {
+		while (this.waiting.length && this.makeRoom()) {
+			const from = this.waiting[0] as AcceptedSocket;
+			this.waiting = this.waiting.slice(1);
+			// One that has ended meanwhile cannot be taken over.
+			guard(() => {
+				const acceptance = accept(from, this, this.handshakeTimeout, this.settings, this);
+				this.acceptances = [...this.acceptances, acceptance];
+			});
+		}
+		if (this.waiting.length)
+			this.roomTimer ??= after(Waiting.interval, () => {
+				this.roomTimer = undefined;
+				this.admit();
+			});
 	}
 
 	/**
-	 * Keeps to twice `maxConnections` TCP connections at a time, the next one included: it replaces the oldest one that has
-	 * not sent its request, else the oldest one that was refused. There is one, because of the others there are at most
-	 * `maxConnections`.
+	 * Keeps to twice `maxConnections` TCP connections at a time, the next one included. Returns false if it must wait: those
+	 * that are no WebSockets yet get a second for their requests and ten for pages, then the oldest ends. If too many wait,
+	 * the oldest without a request ends at once, else the oldest that was answered. There is one, because of the others there
+	 * are at most `maxConnections`.
 	 */
-	private makeRoomForAcceptance(): void {
-		const { acceptances } = this;
-		if (acceptances.length + this.sockets.length < 2 * this.maxConnections) return;
-		const [unanswered] = acceptances.filter((other) => !other.isAnswered);
-		const [refused] = acceptances.filter((other) => !other.isGranted);
-		const replaced = unanswered ?? refused;
-		if (!replaced) return;
+	private makeRoom(): boolean {
+		const { acceptances, maxConnections } = this;
+		const waiting = this.waiting.length;
+		if (acceptances.length + this.sockets.length < 2 * maxConnections) return true;
+		const now = Date.now() + (waiting > 2 * maxConnections ? Waiting.crowded : 0);
+		const passing = acceptances.filter((other) => !other.isGranted);
+		let [replaced] = passing.filter((other) => other.replaceableAt <= now);
+		if (waiting > Waiting.most) replaced = passing.filter((other) => !other.isAnswered)[0] ?? passing[0];
+		if (!replaced) return false;
 		replaced.destroy();
-		this.onAcceptFailed(replaced);
+		this.acceptances = without(acceptances, replaced);
+		return true;
 	}
 }
 
