@@ -45,6 +45,8 @@ export abstract class Outgoing extends Listeners {
 	bytesSent: number;
 	protected lost: number;
 	protected discarded: number;
+	/** Once a message was replaced: their number. */
+	protected replaced?: number;
 	/** The message that is sent in parts: the first one of the queue, or one that is not, or no longer, in the queue. */
 	private parted: PartedMessage | undefined;
 	private series: Series;
@@ -93,13 +95,13 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Adds a message to the queue. Returns false if it is discarded. */
-	wait(message: MessageData, binary: boolean): boolean {
-		let length = this.queue.push(message, binary);
+	wait(message: MessageData, binary: boolean, key?: string): boolean {
+		let length = this.queue.push(message, binary, key);
 		if (length < 0) {
 			const bytes = bytesOfMessage(message);
 			length = bytes.length;
 			// The bytes of a text are made here; others are the caller's own.
-			if (!this.makeRoom(bytes, binary, typeof message === "string")) return false;
+			if (!this.makeRoom(bytes, binary, typeof message === "string", key)) return false;
 		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
@@ -110,11 +112,27 @@ export abstract class Outgoing extends Listeners {
 		return true;
 	}
 
-	/** Calls back, not before send() has returned, when the message that was queued last is sent or lost. */
-	watch(listener: (fate: Fate) => void): void {
+	/**
+	 * Replaces the message that waits under a key, or adds one. Returns false if it is discarded.
+	 * @param key 1 to 126 bytes in UTF-8; undefined adds a message without one.
+	 */
+	waitUnder(key: string | undefined, message: MessageData, binary: boolean): boolean {
+		// What has no room in the place of another message has none behind the others.
+		if (key === undefined || !this.replace(message, binary, key)) return this.wait(message, binary, key);
+		const { throttleFactor } = this.settings;
+		if (throttleFactor) this.stall(this.waiting * throttleFactor);
+		return true;
+	}
+
+	/**
+	 * Calls back, not before send() has returned, when the fate of the message that was queued last is known.
+	 * @param key Its key.
+	 */
+	watch(listener: (fate: Fate) => void, key?: string): void {
 		this.fates ??= new Fates();
 		const { fates } = this;
-		fates.add(this.sent + this.waiting + this.lost, listener);
+		const place = this.placeOf(key);
+		fates.add(place < 0 ? this.sent + this.waiting + this.lost : this.numberAt(place), listener);
 		// Its parts may have filled the window exactly.
 		if (!this.waiting) after(0, () => fates.settle(this.sent + this.lost));
 	}
@@ -132,10 +150,11 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
-	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean): boolean {
+	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean, key: string | undefined): boolean {
 		const { queue, settings } = this;
+		const keyLength = key === undefined ? 0 : bytesOfMessage(key).length;
 		this.series ||= Series.started;
-		if (bytes.length > queue.capacity) return this.sendPastQueue(bytes, binary, own);
+		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own);
 		do {
 			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 			if (!settings.dropOldest) return false;
@@ -143,8 +162,33 @@ export abstract class Outgoing extends Listeners {
 			queue.removeFirst();
 			this.waiting--;
 			this.lost++;
-		} while (queue.push(bytes, binary) < 0);
+			// The old message of the key waits no longer.
+			if (key !== undefined && this.replace(bytes, binary, key)) {
+				this.waiting--;
+				return true;
+			}
+		} while (queue.push(bytes, binary, key) < 0);
 		return true;
+	}
+
+	/** Replaces the message that waits under a key. Returns false, without side effects, if there is none or no room. */
+	private replace(message: MessageData, binary: boolean, key: string): boolean {
+		const place = this.placeOf(key);
+		if (place < 0 || this.queue.replace(place, message, binary) < 0) return false;
+		this.replaced = (this.replaced ?? 0) + 1;
+		this.fates?.replace(this.numberAt(place));
+		return true;
+	}
+
+	/** Returns the place in the queue of the message with a key; -1 if there is none. One that is sent in parts has none. */
+	private placeOf(key: string | undefined): number {
+		if (key === undefined) return -1;
+		return this.queue.find(key, this.parted && !this.parted.bytes ? 1 : 0);
+	}
+
+	/** Returns the number for Fates of the message at a place in the queue. */
+	private numberAt(place: number): number {
+		return this.sent + this.lost + place + (this.parted?.bytes ? 2 : 1);
 	}
 
 	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
@@ -171,7 +215,8 @@ export abstract class Outgoing extends Listeners {
 
 	/** Resets a message that was sent in part when the connection ends: it will be sent again. */
 	protected restartParted(): void {
-		if (this.parted) this.parted.offset = 0;
+		if (this.parted?.bytes) this.parted.offset = 0;
+		else this.parted = undefined;
 	}
 
 	/** Discards the messages that wait, and counts them as lost. */

@@ -42,6 +42,7 @@ typedef struct {
 	xsSlot self;
 	xsSlot result;
 	xsSlot arguments[xsSlots];
+	int argumentCount;
 	xsSlot variables[xsSlots];
 	xsChunk chunks[xsChunks];
 	int chunkCount;
@@ -49,6 +50,7 @@ typedef struct {
 
 #define xsThis (the->self)
 #define xsResult (the->result)
+#define xsmcArgc (the->argumentCount)
 #define xsArg(index) (the->arguments[index])
 #define xsVar(index) (the->variables[index])
 #define xsmcVars(count) ((void)(count))

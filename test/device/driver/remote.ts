@@ -27,6 +27,7 @@ export interface Counters {
 	sent: number;
 	discarded: number;
 	lost: number;
+	replaced: number;
 	waiting: number;
 	received: number;
 	bytesSent: number;
