@@ -17,7 +17,7 @@ export interface Sender {
 }
 
 /** Counters that the page shows, in this order. */
-const shown = ["accepted", "sent", "waiting", "lost", "discarded"] as const;
+const shown = ["accepted", "sent", "waiting", "lost", "replaced", "discarded"] as const;
 /** Number of readings that a browser gets when it connects. */
 const historyLength = 60;
 /** Default `sendQueueSize`. */
@@ -30,7 +30,6 @@ export class Dashboard {
 	private history: number[] = [];
 	private report = 0;
 	private on = false;
-	private readonly sockets = new Set<Socket>();
 
 	/**
 	 * @param name heading of the page
@@ -57,7 +56,7 @@ export class Dashboard {
 		if (on === this.on) return;
 		this.on = on;
 		this.onLight(on);
-		this.broadcast({ light: on });
+		this.server.broadcast({ light: on });
 	}
 
 	/**
@@ -69,7 +68,7 @@ export class Dashboard {
 	show(temperature: number, sender?: Sender, about?: string): void {
 		this.report++;
 		this.history = [...this.history.slice(1 - historyLength), temperature];
-		const senders = sender ? [sender] : [...this.sockets];
+		const senders = sender ? [sender] : this.server.sockets;
 		const counters: Record<string, number> = {};
 		for (const name of shown) counters[name] = senders.reduce((sum, one) => sum + one.counters[name], 0);
 		const reading = {
@@ -84,16 +83,10 @@ export class Dashboard {
 			counters,
 		};
 		// A browser that does not keep up gets the latest reading, and not all that it has missed.
-		this.broadcast(reading);
-	}
-
-	private broadcast(message: object): void {
-		for (const socket of this.sockets) socket.send(message);
+		this.server.broadcast(reading, { key: "reading" });
 	}
 
 	private welcome(socket: Socket): void {
-		this.sockets.add(socket);
-		socket.on("close", () => this.sockets.delete(socket));
 		const { name, light, report, history } = this;
 		socket.send({ name, light, report, history });
 		socket.on("message", (message) => {

@@ -8,7 +8,7 @@
 
 import Resource from "Resource";
 import config from "mc/config";
-import { Server, type Socket } from "xs-web-socket";
+import { Server } from "xs-web-socket";
 
 const server = new Server({
 	port: Number(config["port"] ?? 8080),
@@ -16,7 +16,6 @@ const server = new Server({
 	// The only property that the lamp reads. Otherwise clients could fill its memory with property names.
 	names: ["on"],
 });
-const pages = new Set<Socket>();
 let on = false;
 
 /** Replace this by code that sets the pin of your lamp. */
@@ -30,16 +29,14 @@ function handle(message: unknown): void {
 	if (typeof message.on !== "boolean" || message.on === on) return;
 	on = message.on;
 	updateLamp();
-	for (const page of pages) page.send({ on });
+	server.broadcast({ on });
 }
 
 server.on("listening", () => trace(`the lamp listens on port ${server.port}\n`));
 server.on("error", (message) => trace(`${message}\n`));
 server.on("connection", (page) => {
-	pages.add(page);
 	page.send({ on });
 	page.on("message", handle);
-	page.on("close", () => pages.delete(page));
 	trace(`${page.remoteAddress} connected\n`);
 });
 server.start();
