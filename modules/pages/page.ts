@@ -81,9 +81,9 @@ const hexadecimal = (value: number): string => (value >>> 0).toString(16);
 
 /** Returns the media type for the ending of a path. */
 const typeOf = (path: string): string => {
-	const name = path.slice(path.lastIndexOf("/") + 1);
-	const dot = name.lastIndexOf(".");
-	switch (lowerCase(dot < 0 ? "" : name.slice(dot + 1))) {
+	let start = path.length;
+	while (path.charAt(start - 1) !== "." && path.charAt(start - 1) !== "/") start--;
+	switch (path.charAt(start - 1) === "." ? lowerCase(path.slice(start)) : "") {
 		case "":
 		case "html":
 		case "htm":

@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { WebSocket } from "ws";
 import { Authority } from "../../sim/certificates.js";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
+import { httpRequest } from "../support/http.js";
 import { Queue } from "../support/queue.js";
 import { type WsConnection, WsServer, wsConnect } from "../support/wspeer.js";
 import { errorsOf, type File, writeFiles } from "./compile.js";
@@ -18,6 +19,9 @@ const files = writeFiles(samples.filter(({ language }) => language === "js" || l
 const isServer = ({ text }: File) => text.includes("new Server(");
 const isClient = ({ text }: File) => text.includes("new Client(");
 const isSecure = ({ text }: File) => text.includes("wss://");
+const hasPages = ({ text }: File) => text.includes("pages: ");
+/** The page that such a sample includes. */
+const html = "<!doctype html><title>Page</title>";
 /** The ports in the samples. */
 const clientPorts = [8080, 1880, 443];
 /** Has everything that a sample for a server looks at. */
@@ -45,7 +49,8 @@ async function start(
 }
 
 async function startServer(t: ExecutionContext, file: File): Promise<{ lines: Queue<string>; port: number }> {
-	const lines = await start(t, file, { ports: { 8080: 0 } });
+	const resources = { "index.html": Buffer.from(html) };
+	const lines = await start(t, file, { ports: { 8080: 0 }, pages: hasPages(file), resources });
 	const port = Number(/^listening on port (\d+)$/.exec(await lines.next())?.[1]);
 	t.true(port > 0);
 	return { lines, port };
@@ -74,6 +79,7 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 			const { lines, port } = await startServer(t, file);
 			const peer = await wsConnect("127.0.0.1", port);
 			t.teardown(() => peer.socket.terminate());
+			if (hasPages(file)) t.is((await httpRequest("127.0.0.1", port)).body.toString(), html);
 			peer.send(request);
 			const sign = await Promise.race([lines.next(), peer.message()]);
 			t.false(String(sign).startsWith("the device ended"), String(sign));

@@ -15,8 +15,13 @@ import { type Config, strictest, type Workshop } from "./workshop.js";
 type Way = (workshop: Workshop, config: Config) => Promise<Built>;
 
 const base = "$(MODDABLE)/examples/manifest_base.json";
-/** The manifests that an app may include: the modules, our WebSocketClient as the host's, TLS. */
-const manifests = ["manifest.json", "modules/ecma419/manifest.json", "manifest_secure.json"];
+/** The manifests that an app may include: the modules, our WebSocketClient as the host's, TLS, pages. */
+const manifests = [
+	"manifest.json",
+	"modules/ecma419/manifest.json",
+	"manifest_secure.json",
+	"manifest_pages.json",
+];
 const dist = "./node_modules/xs-web-socket/dist/";
 const modules = { "*": "./main" };
 const typescript = { tsconfig: { compilerOptions: strictest } };
@@ -57,7 +62,9 @@ async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
 			exports: "./main.js",
 			moddable: {
 				manifest: {
-					include: ["modules/ecma419/mcpack.json", "mcpack_secure.json"].map((path) => dist + path),
+					include: ["modules/ecma419/mcpack.json", "mcpack_secure.json", "mcpack_pages.json"].map(
+						(path) => dist + path,
+					),
 				},
 			},
 		},
