@@ -1,21 +1,21 @@
 /**
- * A lamp that is switched by a web page. Open page.html of this folder in a browser and enter the lamp's
- * address. All connected pages, at most four, show the current state.
+ * A lamp that is switched by its own web page. All connected pages, at most four, show the current state.
  *
  *     mcconfig -d -m -p esp32 examples/lamp/manifest.json ssid=... password=...
  *
- * The default `port` is 8080.
+ * Then open http://ADDRESS:8080/ in a browser. The default `port` is 8080.
  */
 
+import Resource from "Resource";
 import config from "mc/config";
-import { Server, type Socket } from "xs-web-socket";
+import { Server } from "xs-web-socket";
 
 const server = new Server({
 	port: Number(config["port"] ?? 8080),
+	pages: { "/": new Resource("page.html") },
 	// The only property that the lamp reads. Otherwise clients could fill its memory with property names.
 	names: ["on"],
 });
-const pages = new Set<Socket>();
 let on = false;
 
 /** Replace this by code that sets the pin of your lamp. */
@@ -29,16 +29,14 @@ function handle(message: unknown): void {
 	if (typeof message.on !== "boolean" || message.on === on) return;
 	on = message.on;
 	updateLamp();
-	for (const page of pages) page.send({ on });
+	server.broadcast({ on });
 }
 
 server.on("listening", () => trace(`the lamp listens on port ${server.port}\n`));
 server.on("error", (message) => trace(`${message}\n`));
 server.on("connection", (page) => {
-	pages.add(page);
 	page.send({ on });
 	page.on("message", handle);
-	page.on("close", () => pages.delete(page));
 	trace(`${page.remoteAddress} connected\n`);
 });
 server.start();

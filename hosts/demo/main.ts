@@ -1,6 +1,7 @@
 /**
  * A device app: a weather station with a light. Its client reports to a peer every second and executes the
- * peer's requests. Its server answers every message. Both trace their events.
+ * peer's requests. Its server has the page of examples/dashboard, which shows the client's queue and counters, and
+ * answers every message. Both trace their events.
  *
  * `mc/config` may set `peerHost` and `peerPort` of the peer (default localhost, 8081), the `port` of the server
  * (default 8080), and the `interval` between two reports in milliseconds (default 1000). `authority`, the bytes of a
@@ -9,7 +10,8 @@
 
 import config from "mc/config";
 import Timer from "timer";
-import { Client, type Counters, Server } from "xs-web-socket";
+import { Client, type Counters } from "xs-web-socket";
+import { Dashboard } from "../../examples/dashboard/dashboard.js";
 
 /** A request to the station, in JSON. */
 interface Request {
@@ -26,13 +28,13 @@ const reportsPerCount = 5;
 
 let reports = 0;
 let temperature = 21;
-let light = false;
 let visitors = 0;
 
 const authority = config["authority"] as readonly number[] | undefined;
 const url = `${authority ? "wss" : "ws"}://${peerHost}:${peerPort}`;
 const client = new Client(authority ? { url, tls: { ca: Uint8Array.from(authority) } } : { url });
-const server = new Server({ port });
+const dashboard = new Dashboard("Weather station", { port }, (on) => say(`light is ${on ? "on" : "off"}`));
+const { server } = dashboard;
 
 function say(text: string): void {
 	trace(`${text}\n`);
@@ -45,8 +47,8 @@ function sayCounts(): void {
 	);
 }
 
-function reading(): object {
-	return { report: reports, temperature: Math.round(temperature * 10) / 10, light };
+function reading() {
+	return { report: reports, temperature: Math.round(temperature * 10) / 10, light: dashboard.light };
 }
 
 function requestOf(message: unknown): Request {
@@ -54,7 +56,7 @@ function requestOf(message: unknown): Request {
 }
 
 function switchLight({ light: wanted }: Request): void {
-	if (typeof wanted === "boolean") light = wanted;
+	if (typeof wanted === "boolean") dashboard.switchLight(wanted);
 }
 
 function report(): void {
@@ -64,6 +66,7 @@ function report(): void {
 	const outcome = client.send(message);
 	const { waiting } = client.counters;
 	say(`client sends ${JSON.stringify(message)} ${outcome}${waiting ? `, ${waiting} waiting` : ""}`);
+	dashboard.show(message.temperature, client, "to the peer");
 	if (reports % reportsPerCount === 0) sayCounts();
 }
 
@@ -89,7 +92,6 @@ server.on("connection", (socket) => {
 	say(`server opens for visitor ${visitor}, from ${socket.remoteAddress}`);
 	socket.on("message", (message) => {
 		say(`server receives ${JSON.stringify(message)} from visitor ${visitor}`);
-		switchLight(requestOf(message));
 		const answer = { you: message, ...reading() };
 		say(`server sends ${JSON.stringify(answer)} ${socket.send(answer)}`);
 	});

@@ -17,6 +17,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Bundle, type Part } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { engineBinary } from "./engine.js";
+import { readManifest } from "./manifest.js";
 import { type Memory, measureSnapshot } from "./memory.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
@@ -50,11 +51,11 @@ export interface SimulatorOptions extends NetworkOptions {
 	config?: object;
 	/** Further module specifiers and the absolute paths of their modules. */
 	aliases?: Record<string, string>;
-	/** Contents of the `resources` of the program's manifest, by name. Default none. */
+	/** Contents of resources, by name, in addition to those of the manifest.json beside the main module. */
 	resources?: Record<string, Uint8Array>;
 	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
 	secure?: boolean;
-	/** True if the program's manifest would include `manifest_pages.json`. Default false. */
+	/** True for a program with `manifest_pages.json`. Default: whether the manifest.json beside the main module includes it. */
 	pages?: boolean;
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
@@ -120,8 +121,10 @@ export class Simulator {
 	 *   compiled
 	 */
 	static async start(options: SimulatorOptions): Promise<Simulator> {
+		const manifest = readManifest(options.program);
+		const resources = { ...manifest.resources, ...options.resources };
 		const parts: Part[] = [];
-		if (options.pages) parts.push("pages");
+		if (options.pages ?? manifest.pages) parts.push("pages");
 		if (options.secure) parts.push("tls");
 		const bundle = await Bundle.make(options.program, options.aliases, parts);
 		try {
@@ -132,7 +135,7 @@ export class Simulator {
 				await simulator.stop();
 				throw error;
 			}
-			await Promise.race([simulator.#start(options), simulator.exited]);
+			await Promise.race([simulator.#start({ ...options, resources }), simulator.exited]);
 			return simulator;
 		} finally {
 			await bundle.remove();

@@ -10,6 +10,7 @@ test("start --seconds prints both sides of the exchange and a summary, and ends 
 	t.is(await command.status(), 0);
 	const { output, errors } = command.printed;
 	t.is(errors, "");
+	t.regex(output, /in a browser, or in several: http:\/\/localhost:\d+\/\n/);
 	t.regex(output, /npx wscat -c ws:\/\/localhost:\d+\n/);
 	t.regex(output, /device +client +sends +\{"report":1,.*\} queued, 1 waiting\n/);
 	t.regex(output, /peer +receives +\{"report":1,/);
@@ -33,14 +34,27 @@ test("start --seconds prints both sides of the exchange and a summary, and ends 
 	t.false(output.includes("\u001b"), "no colours without a terminal");
 });
 
-test("the device answers any client, and Ctrl-C shuts everything down cleanly", async (t) => {
+test("the device has a page and answers any client, and Ctrl-C shuts everything down cleanly", async (t) => {
 	const command = npmRun(t, "start", "--port", "0");
-	const [, port] = await command.line(/ws:\/\/localhost:(\d+)\. Talk/);
+	const [, address = "", port] = await command.line(/(http:\/\/localhost:(\d+)\/)\n/);
+	const page = await fetch(address);
+	t.is(page.status, 200);
+	t.regex(await page.text(), /<title>Dashboard<\/title>/);
 	const visitor = await wsConnect("localhost", Number(port));
+	/** The next message with a property: the device also sends what the page shows. */
+	const next = async (name: string) => {
+		for (;;) {
+			const message = (await visitor.json()) as object;
+			if (name in message) return message;
+		}
+	};
+	t.like(await next("history"), { name: "Weather station", light: false });
+	t.like(await next("queue"), { about: "to the peer", queue: { size: 4096 } });
 	visitor.send('{"light":true}');
-	t.like(await visitor.json(), { you: { light: true }, light: true });
+	t.deepEqual(await next("light"), { light: true });
+	t.like(await next("you"), { you: { light: true }, light: true });
 	visitor.send("no JSON, \u009b no control characters on the screen");
-	t.like(await visitor.json(), { you: "no JSON, \u009b no control characters on the screen" });
+	t.like(await next("you"), { you: "no JSON, \u009b no control characters on the screen" });
 	command.signal("SIGINT", true);
 	t.is((await visitor.closed()).code, 1001);
 	t.is(await command.status(), 0);

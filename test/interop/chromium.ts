@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, JSHandle, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, JSHandle, Page } from "playwright-core";
 import { chromium as driver } from "playwright-core";
 import { type Ending, fromWire, type Peer, type PeerOptions, toWire, type WireMessage } from "./peer.js";
 import { chromium as executablePath } from "./requirements.js";
@@ -91,6 +91,14 @@ export class Chromium {
 		const page = await this.#browser.newPage();
 		await page.goto(this.origin);
 		return page;
+	}
+
+	/** Opens an empty page in a context of its own, for example with the size of a phone. `close` closes both. */
+	async open(options?: BrowserContextOptions): Promise<{ page: Page; close(): Promise<void> }> {
+		const context = await this.#browser.newContext(options);
+		// esbuild adds calls of this function to those that tests pass to the page.
+		await context.addInitScript("globalThis.__name = (named) => named");
+		return { page: await context.newPage(), close: () => context.close() };
 	}
 
 	async stop(): Promise<void> {

@@ -11,6 +11,7 @@ import colors from "picocolors";
 import { runCommand } from "../../sim/commandline.js";
 import { startDisplay } from "../../sim/moddable/display.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
+import { dashboard } from "./dashboard.js";
 import { ecma419 } from "./ecma419.js";
 import { lamp } from "./lamp.js";
 import { secureClient } from "./secureclient.js";
@@ -40,7 +41,7 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 }
 
 async function checkPackaging(words: readonly string[]): Promise<number> {
-	const checks = [...ways, ...sensor, ...secureClient, lamp, specification, ecma419].filter(
+	const checks = [...ways, ...sensor, ...secureClient, lamp, dashboard, specification, ecma419].filter(
 		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
 	);
 	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);

@@ -9,8 +9,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Identity } from "../../../sim/certificates.js";
 import type { Screen } from "./screen.js";
 
-/** Number of reports after which the light is switched. */
-const reportsPerSwitch = 3;
+/** Number of reports after which the light is switched: rarely, because people switch it, too. */
+const reportsPerSwitch = 20;
 
 export class Peer {
 	readonly port: number;

@@ -27,12 +27,12 @@ export class Screen {
 		console.log(text);
 	}
 
-	/** Prints how to connect to the device. */
+	/** Prints how to visit the device. */
 	invite(port: number): void {
-		const address = `ws://localhost:${port}`;
+		const address = `localhost:${port}`;
 		this.line(`
-  The device's server listens on ${pc.bold(address)}. Talk to it from another terminal:
-    ${pc.bold(`npx wscat -c ${address}`)}
+  Open the device's page in a browser, or in several: ${pc.bold(`http://${address}/`)}
+  Talk to it from another terminal: ${pc.bold(`npx wscat -c ws://${address}`)}
   and type, for example, ${pc.bold('{"light":true}')}. Ctrl-C here ends everything.
 `);
 	}

@@ -5,8 +5,8 @@ import { Demonstration } from "./demonstration.js";
 
 const usage = `Usage: npm start [-- options]
 
-Runs hosts/demo/main.ts on the simulated device. Its client sends readings to a peer in Node.js; its server
-answers every message. Ctrl-C ends it.
+Runs hosts/demo/main.ts on the simulated device. Its server has a page, http://localhost:8080/, and answers every
+message; its client sends readings to a peer in Node.js. Ctrl-C ends it.
 
   --port N      port of the device's server, 0 for a free one (default 8080)
   --seconds N   end after N seconds

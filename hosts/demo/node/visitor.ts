@@ -1,4 +1,4 @@
-/** A visitor of the device's server: sends a message, reads the answer and closes. */
+/** A program as a visitor of the device's server: sends a message, waits for its answer and closes. */
 
 import { WebSocket } from "ws";
 import type { Screen } from "./screen.js";
@@ -13,6 +13,8 @@ export function visit(port: number, screen: Screen): void {
 		socket.send(text);
 	});
 	socket.on("message", (data) => {
+		// The device sends everybody what its page shows.
+		if (!("you" in JSON.parse(String(data)))) return;
 		screen.say("visitor", ` receives ${data}`);
 		socket.close(1000);
 	});
