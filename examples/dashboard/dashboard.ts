@@ -41,6 +41,8 @@ export class Dashboard {
 		this.onLight = onLight;
 		this.server = new Server({
 			pages: { "/": new Resource("page.html") },
+			// Pages of other sites must not switch the light.
+			allowedOrigins: "same",
 			...options,
 		});
 		this.server.on("connection", (socket) => this.welcome(socket));

@@ -13,6 +13,8 @@ import { Server } from "xs-web-socket";
 const server = new Server({
 	port: Number(config["port"] ?? 8080),
 	pages: { "/": new Resource("page.html") },
+	// Pages of other sites must not switch the lamp.
+	allowedOrigins: "same",
 	// The only property that the lamp reads. Otherwise clients could fill its memory with property names.
 	names: ["on"],
 });
