@@ -41,9 +41,9 @@ function say(text: string): void {
 }
 
 function sayCounts(): void {
-	const { accepted, sent, waiting, lost, discarded, received }: Counters = client.counters;
+	const { accepted, sent, waiting, lost, replaced, discarded, received }: Counters = client.counters;
 	say(
-		`client counts accepted ${accepted} = sent ${sent} + waiting ${waiting} + lost ${lost}, discarded ${discarded}, received ${received}`,
+		`client counts accepted ${accepted} = sent ${sent} + waiting ${waiting} + lost ${lost} + replaced ${replaced}, discarded ${discarded}, received ${received}`,
 	);
 }
 

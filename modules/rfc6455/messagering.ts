@@ -26,7 +26,7 @@ export class MessageRing {
 
 	/**
 	 * Adds a copy of a message.
-	 * @param key Key of 1 to 126 bytes in UTF-8, by which find() finds the message.
+	 * @param key Key of 1 to 126 bytes in UTF-8, by which placeOf() finds the message.
 	 * @returns Its length in bytes; -1, without side effects, if there is no room for it now.
 	 */
 	push(message: MessageData, binary: boolean, key?: string): number {
@@ -35,7 +35,7 @@ export class MessageRing {
 		const keyBytes = bytesOfMessage(key ?? "");
 		const { length } = payload;
 		if (MessageHeader.size + keyBytes.length + length > ring.size - ring.used) return -1;
-		ring.add(headerOf(keyBytes.length, length, binary), keyBytes, payload);
+		ring.append(headerOf(keyBytes.length, length, binary), keyBytes, payload);
 		return length;
 	}
 
@@ -44,9 +44,9 @@ export class MessageRing {
 	 * @param from Number of messages at the head of the ring that are not regarded.
 	 * @returns Its index, from 0 for the first message of the ring; -1 if there is none.
 	 */
-	find(key: string, from: number): number {
+	placeOf(key: string, from: number): number {
 		const ring = new Ring(this.buffer);
-		if (ring.keys === 0) return -1;
+		if (ring.keyBytes === 0) return -1;
 		const wanted = bytesOfMessage(key);
 		let { head } = ring;
 		for (let index = 0; index < ring.count; index++) {
@@ -62,14 +62,14 @@ export class MessageRing {
 
 	/**
 	 * Replaces a message in its place: it keeps its key, and those behind it move if the length is another one.
-	 * @param index Index that find() has returned.
+	 * @param index Index that placeOf() has returned.
 	 * @returns The length of the new message in bytes; -1, without side effects, if there is no room for it now.
 	 */
-	replace(index: number, message: MessageData, binary: boolean): number {
+	overwrite(index: number, message: MessageData, binary: boolean): number {
 		const ring = new Ring(this.buffer);
 		const payload = bytesOfMessage(message);
 		const { length } = payload;
-		const { head, used, count, keys } = ring;
+		const { head, used, count, keyBytes } = ring;
 		let offset = 0;
 		for (let passed = 0; passed < index; passed++) offset += sizeOf(ring.headerAt(ring.wrap(head + offset)));
 		const position = ring.wrap(head + offset);
@@ -81,7 +81,7 @@ export class MessageRing {
 		if (change) ring.copyIn(ring.wrap(head + end + change), ring.copyOut(ring.wrap(head + end), used - end));
 		ring.setHeader(position, headerOf(keyLength, length, binary));
 		ring.copyIn(ring.wrap(position + MessageHeader.size + keyLength), payload);
-		ring.save(head, used + change, count, keys);
+		ring.save(head, used + change, count, keyBytes);
 		return length;
 	}
 
@@ -135,15 +135,15 @@ export class MessageRing {
 	/** Removes the first `count` messages. */
 	remove(count: number): void {
 		const ring = new Ring(this.buffer);
-		let { head, used, keys } = ring;
+		let { head, used, keyBytes } = ring;
 		for (let index = 0; index < count; index++) {
 			const header = ring.headerAt(head);
 			const taken = sizeOf(header);
 			used -= taken;
-			keys -= keyLengthOf(header);
+			keyBytes -= keyLengthOf(header);
 			head = ring.wrap(head + taken);
 		}
-		ring.save(head, used, ring.count - count, keys);
+		ring.save(head, used, ring.count - count, keyBytes);
 	}
 }
 

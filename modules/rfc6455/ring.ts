@@ -73,15 +73,15 @@ export class Ring {
 		return this.fields.getUint32(Field.count, true);
 	}
 
-	get keys(): number {
+	get keyBytes(): number {
 		return this.fields.getUint32(Field.keys, true);
 	}
 
-	save(head: number, used: number, count: number, keys: number): void {
+	save(head: number, used: number, count: number, keyBytes: number): void {
 		this.fields.setUint32(Field.head, head, true);
 		this.fields.setUint32(Field.used, used, true);
 		this.fields.setUint32(Field.count, count, true);
-		this.fields.setUint32(Field.keys, keys, true);
+		this.fields.setUint32(Field.keys, keyBytes, true);
 	}
 
 	/** Returns a position that may be behind the end as one from the start. */
@@ -95,14 +95,14 @@ export class Ring {
 	}
 
 	/** Adds a header, a key and a message behind the others. The caller has made sure that they fit. */
-	add(header: number, key: Uint8Array, payload: Uint8Array): void {
+	append(header: number, key: Uint8Array, payload: Uint8Array): void {
 		const { head, used } = this;
 		const start = this.wrap(head + used);
 		this.setHeader(start, header);
 		this.copyIn(this.wrap(start + MessageHeader.size), key);
 		this.copyIn(this.wrap(start + MessageHeader.size + key.length), payload);
 		const size = MessageHeader.size + key.length + payload.length;
-		this.save(head, used + size, this.count + 1, this.keys + key.length);
+		this.save(head, used + size, this.count + 1, this.keyBytes + key.length);
 	}
 
 	setHeader(position: number, header: number): void {

@@ -29,8 +29,8 @@ export class SendQueue extends MessageRing {
 
 	/** Bytes of the messages, without their headers and keys. */
 	get messageBytes(): number {
-		const { used, count, keys } = new Ring(this.buffer);
-		return used - MessageHeader.size * count - keys;
+		const { used, count, keyBytes } = new Ring(this.buffer);
+		return used - MessageHeader.size * count - keyBytes;
 	}
 
 	/** Length of the first message in bytes. */
@@ -57,7 +57,11 @@ export class SendQueue extends MessageRing {
 		const ring = new Ring(this.buffer);
 		if (MessageHeader.size > ring.size - ring.used) return false;
 		const none = new Uint8Array(0);
-		ring.add((MessageHeader.marker << MessageHeader.key) | (binary ? MessageHeader.binary : 0), none, none);
+		ring.append(
+			(MessageHeader.marker << MessageHeader.key) | (binary ? MessageHeader.binary : 0),
+			none,
+			none,
+		);
 		return true;
 	}
 

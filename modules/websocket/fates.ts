@@ -34,7 +34,7 @@ export class Fates {
 	}
 
 	/** A message that waits is replaced by a newer one, which takes its number. */
-	replace(number: number): void {
+	onReplaced(number: number): void {
 		this.end(number, "replaced");
 	}
 

@@ -118,7 +118,8 @@ export abstract class Outgoing extends Listeners {
 	 */
 	waitUnder(key: string | undefined, message: MessageData, binary: boolean): boolean {
 		// What has no room in the place of another message has none behind the others.
-		if (key === undefined || !this.replace(message, binary, key)) return this.wait(message, binary, key);
+		if (key === undefined || !this.replaceWaiting(message, binary, key))
+			return this.wait(message, binary, key);
 		const { throttleFactor } = this.settings;
 		if (throttleFactor) this.stall(this.waiting * throttleFactor);
 		return true;
@@ -163,7 +164,7 @@ export abstract class Outgoing extends Listeners {
 			this.waiting--;
 			this.lost++;
 			// The old message of the key waits no longer.
-			if (key !== undefined && this.replace(bytes, binary, key)) {
+			if (key !== undefined && this.replaceWaiting(bytes, binary, key)) {
 				this.waiting--;
 				return true;
 			}
@@ -172,18 +173,18 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Replaces the message that waits under a key. Returns false, without side effects, if there is none or no room. */
-	private replace(message: MessageData, binary: boolean, key: string): boolean {
+	private replaceWaiting(message: MessageData, binary: boolean, key: string): boolean {
 		const place = this.placeOf(key);
-		if (place < 0 || this.queue.replace(place, message, binary) < 0) return false;
+		if (place < 0 || this.queue.overwrite(place, message, binary) < 0) return false;
 		this.replaced = (this.replaced ?? 0) + 1;
-		this.fates?.replace(this.numberAt(place));
+		this.fates?.onReplaced(this.numberAt(place));
 		return true;
 	}
 
 	/** Returns the place in the queue of the message with a key; -1 if there is none. One that is sent in parts has none. */
 	private placeOf(key: string | undefined): number {
 		if (key === undefined) return -1;
-		return this.queue.find(key, this.parted && !this.parted.bytes ? 1 : 0);
+		return this.queue.placeOf(key, this.parted && !this.parted.bytes ? 1 : 0);
 	}
 
 	/** Returns the number for Fates of the message at a place in the queue. */

@@ -2,7 +2,8 @@ import test from "ava";
 import { wsConnect } from "../support/wspeer.js";
 import { npmRun, takenPort } from "./support.js";
 
-const ledger = /accepted (\d+) = sent (\d+) \+ waiting (\d+) \+ lost (\d+), discarded 0, received (\d+)/;
+const ledger =
+	/accepted (\d+) = sent (\d+) \+ waiting (\d+) \+ lost (\d+) \+ replaced (\d+), discarded 0, received (\d+)/;
 
 test("start --seconds prints both sides of the exchange and a summary, and ends with status 0", async (t) => {
 	const command = npmRun(t, "start", "--seconds", "3", "--port", "0");
@@ -22,9 +23,9 @@ test("start --seconds prints both sides of the exchange and a summary, and ends 
 	const [heading = "", seconds] = /\nAfter (\d+\.\d) seconds\n/.exec(output) ?? [];
 	t.true(Number(seconds) >= 3, output);
 	const summary = output.slice(output.indexOf(heading));
-	const [, accepted, sent, waiting, lost, received] = ledger.exec(summary) ?? [];
+	const [, accepted, sent, waiting, lost, replaced, received] = ledger.exec(summary) ?? [];
 	t.true(Number(accepted) >= 2);
-	t.is(Number(accepted), Number(sent) + Number(waiting) + Number(lost));
+	t.is(Number(accepted), Number(sent) + Number(waiting) + Number(lost) + Number(replaced));
 	// The device does not receive what the peer sends while it closes.
 	const [, peerReceived, peerSent] = /peer +received (\d+), sent (\d+)\n$/.exec(summary) ?? [];
 	t.is(peerReceived, sent);

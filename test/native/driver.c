@@ -11,8 +11,8 @@ enum { rings = 64 };
 void xs_framecodec_encode(xsMachine* the);
 void xs_framecodec_decode(xsMachine* the);
 void xs_messagering_push(xsMachine* the);
-void xs_messagering_find(xsMachine* the);
-void xs_messagering_replace(xsMachine* the);
+void xs_messagering_placeOf(xsMachine* the);
+void xs_messagering_overwrite(xsMachine* the);
 void xs_messagering_encode(xsMachine* the);
 void xs_messagering_removeEncoded(xsMachine* the);
 void xs_messagering_remove(xsMachine* the);
@@ -135,16 +135,16 @@ static void callRing(const char* name)
 		the->argumentCount = the->arguments[2].size ? 3 : 2;
 		xs_messagering_push(the);
 	}
-	else if (!strcmp(name, "find")) {
+	else if (!strcmp(name, "placeOf")) {
 		setData(&the->arguments[0]);
 		setInteger(&the->arguments[1], number());
-		xs_messagering_find(the);
+		xs_messagering_placeOf(the);
 	}
-	else if (!strcmp(name, "replace")) {
+	else if (!strcmp(name, "overwrite")) {
 		setInteger(&the->arguments[0], number());
 		setData(&the->arguments[1]);
 		setInteger(&the->arguments[2], number());
-		xs_messagering_replace(the);
+		xs_messagering_overwrite(the);
 	}
 	else if (!strcmp(name, "bytes")) {
 		/* All of the buffer, so that what is not in use is compared, too. */

@@ -80,15 +80,15 @@ class Recorder {
 				return length;
 			}
 
-			override find(key: string, from: number): number {
-				const index = super.find(key, from);
-				this.#record(`find ${this.#number} ${hexOf(key)} ${from}`, String(index));
+			override placeOf(key: string, from: number): number {
+				const index = super.placeOf(key, from);
+				this.#record(`placeOf ${this.#number} ${hexOf(key)} ${from}`, String(index));
 				return index;
 			}
 
-			override replace(index: number, message: MessageData, binary: boolean): number {
-				const length = super.replace(index, message, binary);
-				const line = `replace ${this.#number} ${index} ${hexOf(message)} ${Number(binary)}`;
+			override overwrite(index: number, message: MessageData, binary: boolean): number {
+				const length = super.overwrite(index, message, binary);
+				const line = `overwrite ${this.#number} ${index} ${hexOf(message)} ${Number(binary)}`;
 				this.#record(line, String(length));
 				this.#record(`bytes ${this.#number}`, hexOf(this.buffer));
 				return length;
@@ -124,9 +124,10 @@ class Recorder {
 				const data = random.next() < 0.5 ? "aé\0".repeat(length / 4) : bytes;
 				const binary = typeof data !== "string";
 				const key = random.next() < 0.2 ? undefined : keys[random.integer(0, keys.length - 1)];
-				const index = key === undefined ? -1 : ring.find(key, random.next() < 0.9 ? 0 : random.integer(0, 3));
+				const index =
+					key === undefined ? -1 : ring.placeOf(key, random.next() < 0.9 ? 0 : random.integer(0, 3));
 				if (index < 0) ring.push(data, binary, key);
-				else ring.replace(index, data, binary);
+				else ring.overwrite(index, data, binary);
 				if (random.next() < 0.1 && ring.encode(random.next() < 0.5, random.integer(0, 400)))
 					ring.removeEncoded();
 			}

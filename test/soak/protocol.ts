@@ -16,6 +16,7 @@ export interface Totals {
 	/** Messages in the queues of Clients, for their next connections. */
 	waiting: number;
 	lost: number;
+	replaced: number;
 	discarded: number;
 	/** Failed attempts of Clients to connect. */
 	retries: number;

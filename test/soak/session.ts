@@ -128,10 +128,10 @@ export class Session {
 		this.#watch.changed();
 	}
 
-	#checkTotals({ accepted, sent, waiting, lost }: Totals): void {
-		if (accepted !== sent + waiting + lost)
+	#checkTotals({ accepted, sent, waiting, lost, replaced }: Totals): void {
+		if (accepted !== sent + waiting + lost + replaced)
 			this.#fail(
-				`The device accepted ${accepted} messages in total; ${sent} were sent, ${waiting} are waiting, ${lost} are lost.`,
+				`The device accepted ${accepted} messages in total; ${sent} were sent, ${waiting} are waiting, ${lost} are lost, ${replaced} were replaced.`,
 			);
 	}
 

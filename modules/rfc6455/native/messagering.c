@@ -188,8 +188,8 @@ void xs_messagering_push(xsMachine* the)
 	xsmcSetInteger(xsResult, (xsIntegerValue)payload.size);
 }
 
-/* find(key, from) */
-void xs_messagering_find(xsMachine* the)
+/* placeOf(key, from) */
+void xs_messagering_placeOf(xsMachine* the)
 {
 	Ring ring;
 	FramePayload payload;
@@ -216,8 +216,8 @@ void xs_messagering_find(xsMachine* the)
 	}
 }
 
-/* replace(index, message, binary) */
-void xs_messagering_replace(xsMachine* the)
+/* overwrite(index, message, binary) */
+void xs_messagering_overwrite(xsMachine* the)
 {
 	Ring ring;
 	FramePayload payload;

@@ -20,12 +20,12 @@ export class MessageRing {
 		return native("xs_messagering_push").call(this, message, binary, key);
 	}
 
-	find(key: string, from: number): number {
-		return native("xs_messagering_find").call(this, key, from);
+	placeOf(key: string, from: number): number {
+		return native("xs_messagering_placeOf").call(this, key, from);
 	}
 
-	replace(index: number, message: MessageData, binary: boolean): number {
-		return native("xs_messagering_replace").call(this, index, message, binary);
+	overwrite(index: number, message: MessageData, binary: boolean): number {
+		return native("xs_messagering_overwrite").call(this, index, message, binary);
 	}
 
 	encode(masks: boolean, room: number): ArrayBuffer | undefined {

@@ -32,6 +32,7 @@ const past: Totals = {
 	sent: 0,
 	waiting: 0,
 	lost: 0,
+	replaced: 0,
 	discarded: 0,
 	retries: 0,
 };
@@ -74,6 +75,7 @@ function add(to: Totals, { counters, retired }: Station): void {
 	to.sent += counters.sent;
 	to.waiting += counters.waiting;
 	to.lost += counters.lost;
+	to.replaced += counters.replaced;
 	to.discarded += counters.discarded;
 	if (counters.waiting && retired) trace("fault messages are queued on a connection that has ended\n");
 }

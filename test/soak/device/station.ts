@@ -119,9 +119,9 @@ export class Station {
 
 	private check(when: string): void {
 		const { counters } = this;
-		const { accepted, sent, waiting, lost, discarded, received } = counters;
+		const { accepted, sent, waiting, lost, replaced, discarded, received } = counters;
 		if (
-			accepted === sent + waiting + lost &&
+			accepted === sent + waiting + lost + replaced &&
 			accepted === this.accepted &&
 			received === this.received &&
 			(this.dropsOldest ? discarded >= this.refused : discarded === this.refused)

@@ -162,11 +162,11 @@ test("with random keys and lengths, a replaced message keeps its place, and thos
 			const key = random.next() < 0.2 ? "" : (keys[random.integer(0, keys.length - 1)] as string);
 			const from = random.integer(0, 1);
 			const place = key ? model.findIndex((message, index) => index >= from && message.key === key) : -1;
-			if (key) t.is(queue.find(key, from), place);
+			if (key) t.is(queue.placeOf(key, from), place);
 			const old = model[place];
 			if (old) {
 				const fits = inUse() - old.bytes.length + bytes.length <= size;
-				t.is(queue.replace(place, bytes, binary), fits ? bytes.length : -1);
+				t.is(queue.overwrite(place, bytes, binary), fits ? bytes.length : -1);
 				if (fits) model[place] = { bytes, binary, key };
 				if (fits) replaced++;
 				else refused++;
@@ -197,7 +197,7 @@ test("messages are encoded up to a marker, which its owner removes", (t) => {
 	queue.push("one", false, "key");
 	t.true(queue.pushMarker(true));
 	queue.push("two", false);
-	t.is(queue.find("key", 1), -1);
+	t.is(queue.placeOf("key", 1), -1);
 	t.is(queue.messageBytes, 6);
 	t.false(queue.isMarker);
 	t.deepEqual(
