@@ -1,7 +1,7 @@
 /** Reads what a simulated device needs of its program's manifest. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, parse } from "node:path";
 
 export interface Manifest {
 	/** Contents of the files that it lists under `"*"` of `resources`, by file name. Those of the SDK are left out. */
@@ -19,7 +19,7 @@ interface Source {
 /**
  * Reads the manifest.json beside the main module, if there is one, without those that it includes.
  * @param program absolute path of the main module
- * @throws Error if a resource does not exist, or several files match
+ * @throws Error that names a resource which does not exist
  */
 export function readManifest(program: string): Manifest {
 	const path = join(dirname(program), "manifest.json");
@@ -27,8 +27,7 @@ export function readManifest(program: string): Manifest {
 	const resources: Record<string, Uint8Array> = {};
 	for (const entry of [source.resources?.["*"] ?? []].flat()) {
 		if (entry.includes("$(")) continue;
-		const file = findFile(path, entry);
-		resources[basename(file)] = readFileSync(file);
+		for (const file of findFiles(path, entry)) resources[basename(file)] = readFileSync(file);
 	}
 	const pages = [source.include ?? []]
 		.flat()
@@ -36,16 +35,12 @@ export function readManifest(program: string): Manifest {
 	return { resources, pages };
 }
 
-/** Returns the path of the file that an entry of `resources` names without its extension. */
-function findFile(manifest: string, entry: string): string {
+/** Returns the paths of the files that an entry of `resources` names, with or without extension. */
+function findFiles(manifest: string, entry: string): string[] {
 	const path = join(dirname(manifest), entry);
 	const folder = dirname(path);
-	const names = (existsSync(folder) ? readdirSync(folder) : []).filter(
-		(name) => name.slice(0, name.lastIndexOf(".")) === basename(path),
-	);
-	const [name] = names;
-	if (name !== undefined && names.length === 1) return join(folder, name);
-	throw new Error(
-		`${manifest}: the resource "${entry}" must name one file, without extension. It names ${names.join(", ") || "none"}.`,
-	);
+	const names = existsSync(folder) ? readdirSync(folder) : [];
+	const found = names.filter((name) => [name, parse(name).name].includes(basename(path)));
+	if (found.length === 0) throw new Error(`${manifest}: there is no file for the resource "${entry}".`);
+	return found.map((name) => join(folder, name));
 }
