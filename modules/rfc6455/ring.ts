@@ -9,14 +9,45 @@ export const enum Field {
 	used = 4,
 	/** Messages. */
 	count = 8,
+	/** Bytes of the keys of all messages. */
+	keys = 12,
 	/** Size of these fields. */
-	size = 12,
+	size = 16,
 }
 
-/** Bytes of a message's header in a MessageRing: 31 bits for its length, and the lowest, which is set for a binary message. */
+/**
+ * Header of a message in a MessageRing: 32 bits, the lowest of which is set for a binary message. The message's key follows the
+ * header, then the message.
+ */
 export const enum MessageHeader {
+	/** Bytes of the header. */
 	size = 4,
+	binary = 1,
+	/** Shift and mask of the length of the message, in bytes. */
+	length = 1,
+	lengthMask = 0xffffff,
+	/** Shift of the length of the key, in bytes; 0 for a message without one. */
+	key = 25,
+	longestKey = 126,
+	/** In place of the length of a key: the message comes from elsewhere when it is its turn. Its length here is 0. */
+	marker = 127,
 }
+
+/** Returns the length of a message, in bytes. */
+export const lengthOf = (header: number): number => {
+	return (header >>> MessageHeader.length) & MessageHeader.lengthMask;
+};
+
+/** Returns the length of a message's key, in bytes. */
+export const keyLengthOf = (header: number): number => {
+	const length = header >>> MessageHeader.key;
+	return length === MessageHeader.marker ? 0 : length;
+};
+
+/** Returns whether a message comes from elsewhere. */
+export const isMarker = (header: number): boolean => {
+	return header >>> MessageHeader.key === MessageHeader.marker;
+};
 
 /** A look at the buffer of a MessageRing. */
 export class Ring {
@@ -42,10 +73,15 @@ export class Ring {
 		return this.fields.getUint32(Field.count, true);
 	}
 
-	save(head: number, used: number, count: number): void {
+	get keys(): number {
+		return this.fields.getUint32(Field.keys, true);
+	}
+
+	save(head: number, used: number, count: number, keys: number): void {
 		this.fields.setUint32(Field.head, head, true);
 		this.fields.setUint32(Field.used, used, true);
 		this.fields.setUint32(Field.count, count, true);
+		this.fields.setUint32(Field.keys, keys, true);
 	}
 
 	/** Returns a position that may be behind the end as one from the start. */
@@ -56,6 +92,23 @@ export class Ring {
 	headerAt(position: number): number {
 		const header = this.copyOut(position, MessageHeader.size);
 		return new DataView(header.buffer).getUint32(0, true);
+	}
+
+	/** Adds a header, a key and a message behind the others. The caller has made sure that they fit. */
+	add(header: number, key: Uint8Array, payload: Uint8Array): void {
+		const { head, used } = this;
+		const start = this.wrap(head + used);
+		this.setHeader(start, header);
+		this.copyIn(this.wrap(start + MessageHeader.size), key);
+		this.copyIn(this.wrap(start + MessageHeader.size + key.length), payload);
+		const size = MessageHeader.size + key.length + payload.length;
+		this.save(head, used + size, this.count + 1, this.keys + key.length);
+	}
+
+	setHeader(position: number, header: number): void {
+		const bytes = new Uint8Array(MessageHeader.size);
+		new DataView(bytes.buffer).setUint32(0, header, true);
+		this.copyIn(position, bytes);
 	}
 
 	copyIn(position: number, source: Uint8Array): void {

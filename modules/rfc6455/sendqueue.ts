@@ -1,6 +1,6 @@
 import type { MessageData } from "./bytes.js";
 import { MessageRing } from "./messagering.js";
-import { Field, MessageHeader, Ring } from "./ring.js";
+import { Field, isMarker, keyLengthOf, lengthOf, MessageHeader, Ring } from "./ring.js";
 
 /** Largest queue, in bytes: more than any device has, and no more than every engine can allocate. */
 export const longestQueue = 0x1000000;
@@ -12,7 +12,7 @@ interface FirstWriter {
 
 /** Messages that wait to be sent: a ring buffer of fixed size, allocated once. */
 export class SendQueue extends MessageRing {
-	/** Size of the buffer in bytes. Each message takes 4 bytes more than its length. */
+	/** Size of the buffer in bytes. Each message takes 4 bytes more than its length, and its key. */
 	get size(): number {
 		return this.buffer.byteLength - Field.size;
 	}
@@ -27,20 +27,38 @@ export class SendQueue extends MessageRing {
 		return new Ring(this.buffer).count;
 	}
 
-	/** Bytes of the messages, without their headers. */
+	/** Bytes of the messages, without their headers and keys. */
 	get messageBytes(): number {
-		const { used, count } = new Ring(this.buffer);
-		return used - MessageHeader.size * count;
+		const { used, count, keys } = new Ring(this.buffer);
+		return used - MessageHeader.size * count - keys;
 	}
 
 	/** Length of the first message in bytes. */
 	get length(): number {
-		return this.header >>> 1;
+		return lengthOf(this.header);
 	}
 
 	/** True if the first message is binary. */
 	get binary(): boolean {
-		return (this.header & 1) !== 0;
+		return (this.header & MessageHeader.binary) !== 0;
+	}
+
+	/** True if the first message comes from elsewhere: see pushMarker(). */
+	get isMarker(): boolean {
+		return this.count > 0 && isMarker(this.header);
+	}
+
+	/**
+	 * Adds a message of length 0 that holds the place of one that comes from elsewhere: encode() and writeFirst() stop at it.
+	 * Its owner sends it, and removes it with removeFirst().
+	 * @returns Whether there is room for it now: it takes 4 bytes.
+	 */
+	pushMarker(binary: boolean): boolean {
+		const ring = new Ring(this.buffer);
+		if (MessageHeader.size > ring.size - ring.used) return false;
+		const none = new Uint8Array(0);
+		ring.add((MessageHeader.marker << MessageHeader.key) | (binary ? MessageHeader.binary : 0), none, none);
+		return true;
 	}
 
 	/**
@@ -50,14 +68,16 @@ export class SendQueue extends MessageRing {
 	 */
 	part(start: number, end: number): Uint8Array<ArrayBuffer> {
 		const ring = new Ring(this.buffer);
-		return ring.copyOut(ring.wrap(ring.head + MessageHeader.size + start), end - start);
+		const before = MessageHeader.size + keyLengthOf(ring.headerAt(ring.head));
+		return ring.copyOut(ring.wrap(ring.head + before + start), end - start);
 	}
 
 	/**
 	 * Writes the first message by itself and removes it. Sets `encodedBytes`.
-	 * @returns The number of messages written: 1 or 0.
+	 * @returns The number of messages written: 1; 0 if it cannot be written now, or is a marker.
 	 */
 	writeFirst(writer: FirstWriter): number {
+		if (this.isMarker) return 0;
 		const length = writer.write(this.part(0, this.length), this.binary, false);
 		if (length < 0) return 0;
 		this.encodedBytes = length;
@@ -72,7 +92,7 @@ export class SendQueue extends MessageRing {
 
 	/** Removes every message. */
 	clear(): void {
-		new Ring(this.buffer).save(0, 0, 0);
+		new Ring(this.buffer).save(0, 0, 0, 0);
 	}
 
 	/** Header of the first message. */

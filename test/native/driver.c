@@ -11,6 +11,8 @@ enum { rings = 64 };
 void xs_framecodec_encode(xsMachine* the);
 void xs_framecodec_decode(xsMachine* the);
 void xs_messagering_push(xsMachine* the);
+void xs_messagering_find(xsMachine* the);
+void xs_messagering_replace(xsMachine* the);
 void xs_messagering_encode(xsMachine* the);
 void xs_messagering_removeEncoded(xsMachine* the);
 void xs_messagering_remove(xsMachine* the);
@@ -91,6 +93,14 @@ static void setData(xsSlot* slot)
 	}
 }
 
+/* Reads a key; an empty one stands for none. */
+static void setKey(xsSlot* slot)
+{
+	setData(slot);
+	if (!slot->size)
+		*slot = (xsSlot){.type = xsUndefinedType};
+}
+
 static void writeBytes(char kind, const uint8_t* bytes, uint32_t size)
 {
 	putchar(kind);
@@ -128,7 +138,23 @@ static void callRing(const char* name)
 	if (!strcmp(name, "push")) {
 		setData(&the->arguments[0]);
 		setInteger(&the->arguments[1], number());
+		setKey(&the->arguments[2]);
 		xs_messagering_push(the);
+	}
+	else if (!strcmp(name, "find")) {
+		setData(&the->arguments[0]);
+		setInteger(&the->arguments[1], number());
+		xs_messagering_find(the);
+	}
+	else if (!strcmp(name, "replace")) {
+		setInteger(&the->arguments[0], number());
+		setData(&the->arguments[1]);
+		setInteger(&the->arguments[2], number());
+		xs_messagering_replace(the);
+	}
+	else if (!strcmp(name, "bytes")) {
+		/* All of the buffer, so that what is not in use is compared, too. */
+		the->result = ring->properties[xsID_buffer];
 	}
 	else if (!strcmp(name, "encodeRing")) {
 		setInteger(&the->arguments[0], number());

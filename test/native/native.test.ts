@@ -73,9 +73,24 @@ class Recorder {
 				recorder.calls.push({ line, answer });
 			}
 
-			override push(message: MessageData, binary: boolean): number {
-				const length = super.push(message, binary);
-				this.#record(`push ${this.#number} ${hexOf(message)} ${Number(binary)}`, String(length));
+			override push(message: MessageData, binary: boolean, key?: string): number {
+				const length = super.push(message, binary, key);
+				const line = `push ${this.#number} ${hexOf(message)} ${Number(binary)} ${hexOf(key ?? "")}`;
+				this.#record(line, String(length));
+				return length;
+			}
+
+			override find(key: string, from: number): number {
+				const index = super.find(key, from);
+				this.#record(`find ${this.#number} ${hexOf(key)} ${from}`, String(index));
+				return index;
+			}
+
+			override replace(index: number, message: MessageData, binary: boolean): number {
+				const length = super.replace(index, message, binary);
+				const line = `replace ${this.#number} ${index} ${hexOf(message)} ${Number(binary)}`;
+				this.#record(line, String(length));
+				this.#record(`bytes ${this.#number}`, hexOf(this.buffer));
 				return length;
 			}
 
@@ -96,6 +111,26 @@ class Recorder {
 				this.#record(`remove ${this.#number} ${count}`, "undefined");
 			}
 		};
+	}
+
+	/** Random calls of rings with keys: most messages replace one that waits. */
+	addKeyedCalls(random: Random): void {
+		const keys = ["k", "a\0b", "é🙂", "x".repeat(126), "x".repeat(125)];
+		for (const size of [4, 40, 300, 1000]) {
+			const ring = new this.MessageRing(size);
+			for (let count = 0; count < 700; count++) {
+				const length = random.integer(0, Math.min(size, random.next() < 0.5 ? 20 : 130));
+				const bytes = Uint8Array.from({ length }, () => random.integer(0, 255));
+				const data = random.next() < 0.5 ? "aé\0".repeat(length / 4) : bytes;
+				const binary = typeof data !== "string";
+				const key = random.next() < 0.2 ? undefined : keys[random.integer(0, keys.length - 1)];
+				const index = key === undefined ? -1 : ring.find(key, random.next() < 0.9 ? 0 : random.integer(0, 3));
+				if (index < 0) ring.push(data, binary, key);
+				else ring.replace(index, data, binary);
+				if (random.next() < 0.1 && ring.encode(random.next() < 0.5, random.integer(0, 400)))
+					ring.removeEncoded();
+			}
+		}
 	}
 
 	/** Random calls: whole and damaged frames, and rings that are filled and emptied. */
@@ -161,6 +196,7 @@ test("the native modules compile without a warning, and do the same as their twi
 	const random = new Random("NATIVE_SEED");
 	t.log(`NATIVE_SEED=${random.seed}`);
 	recorder.addRandomCalls(random);
+	recorder.addKeyedCalls(random);
 	const folder = mkdtempSync(join(tmpdir(), "xs-web-socket-native-"));
 	t.teardown(() => rmSync(folder, { recursive: true }));
 	const driver = join(folder, "driver");

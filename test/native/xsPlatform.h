@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define C_NULL NULL
+#define c_memcmp memcmp
 #define c_memcpy memcpy
 #define c_memset memset
 #define c_rand rand

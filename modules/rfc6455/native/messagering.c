@@ -8,6 +8,12 @@
 enum {
 	/* MessageHeader of ring.ts. */
 	headerSize = 4,
+	headerBinary = 1,
+	headerLength = 1,
+	headerLengthMask = 0xffffff,
+	headerKey = 25,
+	longestKey = 126,
+	headerMarker = 127,
 	/* Most bytes of several frames that are sent together: a TCP segment of lwIP. */
 	segment = 1436
 };
@@ -17,6 +23,7 @@ typedef struct {
 	uint32_t head;
 	uint32_t used;
 	uint32_t count;
+	uint32_t keys;
 } RingFields;
 
 typedef struct {
@@ -67,6 +74,71 @@ static uint32_t headerAt(const Ring* ring, uint32_t position)
 	return header;
 }
 
+static uint32_t lengthOf(uint32_t header)
+{
+	return (header >> headerLength) & headerLengthMask;
+}
+
+static int isMarker(uint32_t header)
+{
+	return (header >> headerKey) == headerMarker;
+}
+
+static uint32_t keyLengthOf(uint32_t header)
+{
+	return isMarker(header) ? 0 : header >> headerKey;
+}
+
+/* Returns the bytes of a message in the ring: header, key and payload. */
+static uint32_t sizeOf(uint32_t header)
+{
+	return headerSize + keyLengthOf(header) + lengthOf(header);
+}
+
+/* Writes bytes at a position. Returns the position behind them. */
+static uint32_t copyIn(const Ring* ring, uint32_t position, const FramePayload* payload)
+{
+	uint32_t toEnd = ring->size - position;
+	const uint8_t* rest;
+	if (toEnd > payload->size)
+		toEnd = payload->size;
+	rest = copyPayload(payload, payload->bytes, ring->bytes + position, toEnd);
+	copyPayload(payload, rest, ring->bytes, payload->size - toEnd);
+	return wrap(ring, position + payload->size);
+}
+
+/* Writes a header at a position. Returns the position behind it. */
+static uint32_t setHeader(const Ring* ring, uint32_t position, uint32_t keyLength, uint32_t length, int binary)
+{
+	uint32_t header = (keyLength << headerKey) | (length << headerLength) | (binary ? headerBinary : 0);
+	FramePayload bytes = {(const uint8_t*)&header, headerSize, 0};
+	return copyIn(ring, position, &bytes);
+}
+
+/* Moves bytes by a distance. The bytes may wrap around the end before and after. */
+static void moveBytes(const Ring* ring, uint32_t position, uint32_t count, int32_t distance)
+{
+	uint32_t source, target;
+	if (distance < 0) {
+		source = position;
+		target = wrap(ring, position + ring->size - (uint32_t)-distance);
+		while (count--) {
+			ring->bytes[target] = ring->bytes[source];
+			source = wrap(ring, source + 1);
+			target = wrap(ring, target + 1);
+		}
+	}
+	else {
+		source = wrap(ring, position + count);
+		target = wrap(ring, source + (uint32_t)distance);
+		while (count--) {
+			source = source ? source - 1 : ring->size - 1;
+			target = target ? target - 1 : ring->size - 1;
+			ring->bytes[target] = ring->bytes[source];
+		}
+	}
+}
+
 static void setField(xsMachine* the, xsIdentifier id, uint32_t value)
 {
 	xsmcSetInteger(xsVar(0), (xsIntegerValue)value);
@@ -79,42 +151,98 @@ static void removeMessages(xsMachine* the, uint32_t count)
 	openRing(the, &ring);
 	ring.fields.count -= count;
 	while (count--) {
-		uint32_t taken = headerSize + (headerAt(&ring, ring.fields.head) >> 1);
+		uint32_t header = headerAt(&ring, ring.fields.head);
+		uint32_t taken = sizeOf(header);
 		ring.fields.used -= taken;
+		ring.fields.keys -= keyLengthOf(header);
 		ring.fields.head = wrap(&ring, ring.fields.head + taken);
 	}
 	saveRing(&ring);
 }
 
-/* push(message, binary) */
+/* push(message, binary, key) */
 void xs_messagering_push(xsMachine* the)
 {
 	Ring ring;
-	FramePayload payload;
-	uint8_t header[headerSize];
-	uint32_t value, position, toEnd;
-	const uint8_t* rest;
+	FramePayload payload, key = {C_NULL, 0, 0};
+	uint32_t position, needed;
 	xsmcVars(1);
 	openRing(the, &ring);
 	findPayload(the, &xsArg(0), &payload);
-	if ((payload.size > ring.size) || (payload.size + headerSize > ring.size - ring.fields.used)) {
+	if (xsmcTypeOf(xsArg(2)) == xsStringType)
+		findPayload(the, &xsArg(2), &key);
+	needed = headerSize + key.size + payload.size;
+	if ((payload.size > ring.size) || (needed > ring.size - ring.fields.used)) {
 		xsmcSetInteger(xsResult, -1);
 		return;
 	}
-	value = (payload.size << 1) | (xsmcToBoolean(xsArg(1)) ? 1 : 0);
-	c_memcpy(header, &value, headerSize);
 	position = wrap(&ring, ring.fields.head + ring.fields.used);
-	for (uint32_t index = 0; index < headerSize; index++) {
-		ring.bytes[position] = header[index];
-		position = wrap(&ring, position + 1);
-	}
-	toEnd = ring.size - position;
-	if (toEnd > payload.size)
-		toEnd = payload.size;
-	rest = copyPayload(&payload, payload.bytes, ring.bytes + position, toEnd);
-	copyPayload(&payload, rest, ring.bytes, payload.size - toEnd);
-	ring.fields.used += payload.size + headerSize;
+	position = setHeader(&ring, position, key.size, payload.size, xsmcToBoolean(xsArg(1)));
+	if (key.size)
+		position = copyIn(&ring, position, &key);
+	copyIn(&ring, position, &payload);
+	ring.fields.used += needed;
 	ring.fields.count++;
+	ring.fields.keys += key.size;
+	saveRing(&ring);
+	xsmcSetInteger(xsResult, (xsIntegerValue)payload.size);
+}
+
+/* find(key, from) */
+void xs_messagering_find(xsMachine* the)
+{
+	Ring ring;
+	FramePayload payload;
+	uint8_t key[longestKey], found[longestKey];
+	uint32_t head, from = (uint32_t)xsmcToInteger(xsArg(1));
+	xsmcVars(1);
+	xsmcSetInteger(xsResult, -1);
+	openRing(the, &ring);
+	findPayload(the, &xsArg(0), &payload);
+	if (!ring.fields.keys || !payload.size || (payload.size > longestKey))
+		return;
+	copyPayload(&payload, payload.bytes, key, payload.size);
+	head = ring.fields.head;
+	for (uint32_t index = 0; index < ring.fields.count; index++) {
+		uint32_t header = headerAt(&ring, head);
+		if ((index >= from) && (keyLengthOf(header) == payload.size)) {
+			copyOut(&ring, wrap(&ring, head + headerSize), found, payload.size);
+			if (!c_memcmp(found, key, payload.size)) {
+				xsmcSetInteger(xsResult, (xsIntegerValue)index);
+				return;
+			}
+		}
+		head = wrap(&ring, head + sizeOf(header));
+	}
+}
+
+/* replace(index, message, binary) */
+void xs_messagering_replace(xsMachine* the)
+{
+	Ring ring;
+	FramePayload payload;
+	uint32_t header, keyLength, end, offset = 0, index = (uint32_t)xsmcToInteger(xsArg(0));
+	uint32_t position;
+	int32_t change;
+	xsmcVars(1);
+	openRing(the, &ring);
+	findPayload(the, &xsArg(1), &payload);
+	while (index--)
+		offset += sizeOf(headerAt(&ring, wrap(&ring, ring.fields.head + offset)));
+	position = wrap(&ring, ring.fields.head + offset);
+	header = headerAt(&ring, position);
+	keyLength = keyLengthOf(header);
+	if ((payload.size > ring.size) || (payload.size > ring.size - ring.fields.used + lengthOf(header))) {
+		xsmcSetInteger(xsResult, -1);
+		return;
+	}
+	end = offset + sizeOf(header);
+	change = (int32_t)payload.size - (int32_t)lengthOf(header);
+	if (change)
+		moveBytes(&ring, wrap(&ring, ring.fields.head + end), ring.fields.used - end, change);
+	position = setHeader(&ring, position, keyLength, payload.size, xsmcToBoolean(xsArg(2)));
+	copyIn(&ring, wrap(&ring, position + keyLength), &payload);
+	ring.fields.used += (uint32_t)change;
 	saveRing(&ring);
 	xsmcSetInteger(xsResult, (xsIntegerValue)payload.size);
 }
@@ -132,13 +260,14 @@ void xs_messagering_encode(xsMachine* the)
 	xsmcVars(1);
 	openRing(the, &ring);
 	for (head = ring.fields.head; count < ring.fields.count; count++) {
-		uint32_t length = headerAt(&ring, head) >> 1;
+		uint32_t header = headerAt(&ring, head);
+		uint32_t length = lengthOf(header);
 		uint32_t more = size + frameHeaderSize(length, masks) + length;
-		if ((more > (uint32_t)room) || (size && (more > segment)))
+		if (isMarker(header) || (more > (uint32_t)room) || (size && (more > segment)))
 			break;
 		size = more;
 		bytes += length;
-		head = wrap(&ring, head + headerSize + length);
+		head = wrap(&ring, head + sizeOf(header));
 	}
 	if (!count)
 		return;
@@ -148,13 +277,13 @@ void xs_messagering_encode(xsMachine* the)
 	openRing(the, &ring);
 	for (head = ring.fields.head; count > 0; count--) {
 		uint32_t header = headerAt(&ring, head);
-		uint32_t length = header >> 1;
-		target = writeFrameHeader(target, frameFinal | ((header & 1) ? frameBinary : frameText), length, masks);
-		copyOut(&ring, wrap(&ring, head + headerSize), target, length);
+		uint32_t length = lengthOf(header);
+		target = writeFrameHeader(target, frameFinal | ((header & headerBinary) ? frameBinary : frameText), length, masks);
+		copyOut(&ring, wrap(&ring, head + headerSize + keyLengthOf(header)), target, length);
 		if (masks)
 			maskFrame(target, length, target - frameKeySize);
 		target += length;
-		head = wrap(&ring, head + headerSize + length);
+		head = wrap(&ring, head + sizeOf(header));
 	}
 }
 

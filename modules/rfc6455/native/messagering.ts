@@ -16,8 +16,16 @@ export class MessageRing {
 		this.encodedBytes = 0;
 	}
 
-	push(message: MessageData, binary: boolean): number {
-		return native("xs_messagering_push").call(this, message, binary);
+	push(message: MessageData, binary: boolean, key?: string): number {
+		return native("xs_messagering_push").call(this, message, binary, key);
+	}
+
+	find(key: string, from: number): number {
+		return native("xs_messagering_find").call(this, key, from);
+	}
+
+	replace(index: number, message: MessageData, binary: boolean): number {
+		return native("xs_messagering_replace").call(this, index, message, binary);
 	}
 
 	encode(masks: boolean, room: number): ArrayBuffer | undefined {

@@ -142,3 +142,77 @@ test("a view of any type is added with exactly its bytes, and text as UTF-8", (t
 	t.is(queue.push("grüße\0🙂", false), 12);
 	t.is(firstOf(queue).toString(), "grüße\0🙂");
 });
+
+test("with random keys and lengths, a replaced message keeps its place, and those behind it keep their bytes", (t) => {
+	const random = new Random("SENDQUEUE_SEED");
+	t.log(`SENDQUEUE_SEED=${random.seed}`);
+	const keys = ["a", "bb", "é", "k".repeat(126)];
+	let replaced = 0;
+	let refused = 0;
+	for (const size of [8, 50, 300, 2000]) {
+		const queue = new SendQueue(size);
+		const model: (Message & { key: string })[] = [];
+		const inUse = () =>
+			used(model) + model.reduce((sum, { key }) => sum + (key ? Buffer.byteLength(key) : 0), 0);
+		for (let step = 0; step < 3000; step++) {
+			const bytes = Buffer.from(
+				Uint8Array.from({ length: random.integer(0, Math.min(size, 90)) }, () => random.integer(0, 255)),
+			);
+			const binary = random.next() < 0.5;
+			const key = random.next() < 0.2 ? "" : (keys[random.integer(0, keys.length - 1)] as string);
+			const from = random.integer(0, 1);
+			const place = key ? model.findIndex((message, index) => index >= from && message.key === key) : -1;
+			if (key) t.is(queue.find(key, from), place);
+			const old = model[place];
+			if (old) {
+				const fits = inUse() - old.bytes.length + bytes.length <= size;
+				t.is(queue.replace(place, bytes, binary), fits ? bytes.length : -1);
+				if (fits) model[place] = { bytes, binary, key };
+				if (fits) replaced++;
+				else refused++;
+			} else {
+				const fits = inUse() + header + Buffer.byteLength(key) + bytes.length <= size;
+				t.is(queue.push(bytes, binary, key || undefined), fits ? bytes.length : -1);
+				if (fits) model.push({ bytes, binary, key });
+			}
+			if (random.next() < 0.3 && model.shift()) queue.removeFirst();
+			t.is(queue.count, model.length);
+			t.is(queue.messageBytes, used(model) - header * model.length);
+			const [first] = model;
+			if (first) {
+				t.is(queue.binary, first.binary);
+				t.true(first.bytes.equals(firstOf(queue)), `size ${size}, step ${step}`);
+			}
+		}
+		for (const { bytes } of model) {
+			t.true(bytes.equals(firstOf(queue)));
+			queue.removeFirst();
+		}
+	}
+	t.true(replaced > 100 && refused > 100, `${replaced} were replaced, ${refused} refused`);
+});
+
+test("messages are encoded up to a marker, which its owner removes", (t) => {
+	const queue = new SendQueue(36);
+	queue.push("one", false, "key");
+	t.true(queue.pushMarker(true));
+	queue.push("two", false);
+	t.is(queue.find("key", 1), -1);
+	t.is(queue.messageBytes, 6);
+	t.false(queue.isMarker);
+	t.deepEqual(
+		framesIn(Buffer.from(queue.encode(false, 100) as ArrayBuffer)).map(({ payload }) => payload.toString()),
+		["one"],
+	);
+	t.is(queue.removeEncoded(), 1);
+	t.true(queue.isMarker);
+	t.true(queue.binary);
+	t.is(queue.length, 0);
+	t.is(queue.encode(false, 100), undefined);
+	t.is(queue.writeFirst({ write: () => Number.NaN }), 0);
+	queue.removeFirst();
+	t.false(queue.isMarker);
+	t.is(firstOf(queue).toString(), "two");
+	while (queue.pushMarker(false));
+	t.is(queue.count, 8);
+});
