@@ -7,6 +7,8 @@ import { opcodes } from "../support/frames.js";
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
+/** Bytes of a slot on 64 bits. */
+const slotSize = 32;
 const megabyte = 1_000_000;
 /** Most bytes of a chunk. */
 const longestChunk = 1448;
@@ -83,6 +85,9 @@ for (const role of roles) {
 	test.serial(
 		`${role}: a listener that waits holds the peer back, in 4 KB of memory, and pings wait with it`,
 		async (t) => {
+			// In the simulator the window is a part of the device's memory, as it is not on a device.
+			await agent.configure({ readWindow: 1436, splitReads: false });
+			t.teardown(() => agent.configure({ readWindow: 5744, splitReads: false }));
 			const { device, peer } = await open(t, role, { pingInterval: 0 });
 			// Memory that is allocated once.
 			await device.call("receiveChunks", "later");
@@ -95,6 +100,11 @@ for (const role of roles) {
 			peer.send(bytes);
 			const [length] = (await device.next("held")) as [number];
 			t.true(length > megabyte / 2);
+			const during = await agent.memory();
+			const slots = (during.slots - before.slots) * slotSize;
+			const chunks = during.chunks - before.chunks;
+			t.log(`${slots} bytes of slots, ${chunks} of chunks`);
+			t.true(slots + chunks <= 4096, `${slots + chunks} bytes`);
 			// The device's other connections work, and nothing more arrives.
 			const witness = await open(t, role);
 			witness.peer.send('"hello"');
@@ -107,10 +117,6 @@ for (const role of roles) {
 			peer.socket.ping();
 			await witness.device.close();
 			await witness.device.next("close");
-			const during = await agent.memory();
-			const used = during.slots - before.slots + during.chunks - before.chunks;
-			t.log(`${used} bytes`);
-			t.true(used <= 4096, `${used} bytes`);
 			t.true(peer.socket.bufferedAmount > 0);
 			t.false(isAnswered);
 			t.is((await device.counters()).bytesReceived, 20_000 + length);
@@ -215,7 +221,7 @@ for (const role of roles) {
 test("a Client that connects again begins with a first chunk", async (t) => {
 	const { client, peer, server } = await clientAndWs(t, agent, { reconnect: { minimum: 10 } });
 	await client.call("receiveChunks", "hold", 5000);
-	peer.send(bytesOf(200_000));
+	peer.send(bytesOf(16 * megabyte));
 	await client.next("held");
 	peer.socket.terminate();
 	await client.call("resumeChunks");
@@ -226,13 +232,13 @@ test("a Client that connects again begins with a first chunk", async (t) => {
 	t.like((await client.next("received"))[0], reportOf(bytesOf(3000)));
 });
 
-test("reads of any size, and windows of any size", async (t) => {
+test.serial("reads of any size, and windows of any size", async (t) => {
 	for (const size of [1, 7, 1436]) {
 		await agent.configure({ readWindow: size, writeWindow: size, splitReads: true });
 		for (const role of roles) {
 			const { device, peer } = await open(t, role, { connectTimeout: 0 });
 			await device.call("receiveChunks", "later");
-			for (const length of [0, 1, 125, 126, 1500]) {
+			for (const length of [0, 1, 125, 126, 300]) {
 				peer.send(bytesOf(length));
 				t.like((await device.next("received"))[0], reportOf(bytesOf(length)));
 			}

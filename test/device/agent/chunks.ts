@@ -12,7 +12,7 @@ type Habit =
 	| "fast"
 	/** Return a promise that is resolved in a later turn. */
 	| "later"
-	/** The same, but hold the chunk that contains byte `at`, and emit "held", until resumeChunks(). */
+	/** Hold the chunk that contains byte `at`, and emit "held", until resumeChunks(). */
 	| "hold"
 	/** Throw, or return a promise that is rejected, for the chunk that contains byte `at`. */
 	| "throw"
@@ -67,7 +67,7 @@ export const chunkMethods = {
 				emit("held", message.length);
 				return new Promise<void>((resolve) => held.set(connection, resolve));
 			}
-			if (habit === "fast") return undefined;
+			if (habit !== "later") return undefined;
 			return new Promise<void>((resolve) => Timer.set(() => resolve(), 0));
 		});
 	},
