@@ -10,7 +10,7 @@ import { CloseCode, closeCodeOf, closePayload, closeReasonOf, closeViolation } f
 import { Opcode, payloadCapacity, Size } from "../rfc6455/frame.js";
 import { MessageBuffer } from "../rfc6455/messagebuffer.js";
 import type { SendQueue } from "../rfc6455/sendqueue.js";
-import type { MessageWriter } from "../rfc6455/writing.js";
+import type { MessageWriter, SharedMessage } from "../rfc6455/writing.js";
 
 const closeFrame = Object.freeze({ opcode: Opcode.close });
 const pingFrame = Object.freeze({ opcode: Opcode.ping });
@@ -90,6 +90,10 @@ export class NativeChannel implements Channel, MessageWriter, SdkListener, SdkSo
 		// A client's class masks in place: it must not be the app's own bytes.
 		const own = typeof data === "string" || !this.isClient ? bytes : bytes.slice();
 		return this.writeFrame(own, { binary, more }) ? bytes.length : -1;
+	}
+
+	writeShared({ data, binary }: SharedMessage): number {
+		return this.write(data, binary, false);
 	}
 
 	writeQueued(queue: SendQueue): number {

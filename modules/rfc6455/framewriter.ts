@@ -3,7 +3,7 @@ import { FirstByte, headerSize, Opcode, payloadCapacity, Size } from "./frame.js
 import { type EncodedFrame, encodeFrame } from "./framecodec.js";
 import type { SendQueue } from "./sendqueue.js";
 import type { Transport } from "./transport.js";
-import type { MessageWriter } from "./writing.js";
+import type { MessageWriter, SharedMessage } from "./writing.js";
 
 /** Bytes that wait for the window. They are sent before any data, in this order. */
 interface Waiting {
@@ -81,6 +81,23 @@ export class FrameWriter implements EncodedFrame, MessageWriter {
 		else if (!this.writeTight(data, first)) return -1;
 		if (isPart) this.writingParts = more;
 		return this.encoded;
+	}
+
+	writeShared(message: SharedMessage): number {
+		const { data, binary } = message;
+		const first = binary ? wholeBinary : wholeText;
+		// Not encoded for a window that is too narrow: no other one may be wider, and a frame takes memory.
+		message.frame ??= encodeFrame(data, first, false, this.room, message);
+		const { frame } = message;
+		if (!frame || frame.byteLength > this.room) return this.writeTight(data, first) ? this.encoded : -1;
+		try {
+			const window = this.transport.write(frame);
+			if (window === undefined) return this.fail();
+			this.window = this.room = window;
+			return message.encoded;
+		} catch (error) {
+			return this.fail(error);
+		}
 	}
 
 	writeQueued(queue: SendQueue): number {

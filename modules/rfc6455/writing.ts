@@ -2,6 +2,18 @@
 import type { MessageData } from "./bytes.js";
 import type { SendQueue } from "./sendqueue.js";
 
+/** A message for several connections of a server. */
+export interface SharedMessage {
+	/** Text, or bytes. */
+	readonly data: MessageData;
+	/** True for binary, false for text. */
+	readonly binary: boolean;
+	/** Its frame, once a writer has encoded it. It is never changed. */
+	frame: ArrayBuffer | undefined;
+	/** Bytes of the payload of the frame. */
+	encoded: number;
+}
+
 export interface MessageWriter {
 	/**
 	 * Writes a message, or a part of one, as one frame. A failed connection is reported elsewhere.
@@ -11,6 +23,11 @@ export interface MessageWriter {
 	 * @returns The bytes of the payload; -1, without side effects, if it cannot be written now.
 	 */
 	write(data: MessageData, binary: boolean, more: boolean): number;
+	/**
+	 * Writes a whole message, as write() does. Not for a client, whose frames are masked with a key each (RFC 6455 section
+	 * 5.3).
+	 */
+	writeShared(message: SharedMessage): number;
 	/**
 	 * Writes as many messages of a queue as fit the window, and removes them. Several short ones leave together.
 	 * @param queue A queue that is not empty.

@@ -4,6 +4,8 @@ import type { Counters } from "./counters.js";
 import { Emitter } from "./emitter.js";
 import type { Failure } from "./failure.js";
 import type { Fate } from "./fates.js";
+import { rawOptions } from "./options.js";
+import { keyOption } from "./sendoptions.js";
 
 /** Result of send(). */
 export type SendOutcome =
@@ -19,8 +21,14 @@ export interface SendOptions {
 	/** True for a binary message, false for text. Default: as `sendType` says. */
 	readonly binary?: boolean;
 	/**
-	 * Called once if send() returns "queued", in a later turn: with "sent" when the whole message was handed to the socket,
-	 * or with "lost" when it will not be, because of close() or `overflow: "drop-oldest"`. A lost connection alone loses no
+	 * 1 to 126 bytes of UTF-8. Replaces the message that waits in the send queue under the same key, in its place, so that only
+	 * the latest value is sent. One of which parts were sent is not replaced. Takes as many bytes of the queue. Default none.
+	 */
+	readonly key?: string | null;
+	/**
+	 * Called once if send() returns "queued", in a later turn: with "sent" when the whole message was handed to the socket;
+	 * with "lost" when it will not be, because of close() or `overflow: "drop-oldest"`; with "replaced" when a newer one with
+	 * the same `key` has taken its place. A lost connection alone loses no
 	 * message of a Client. Not called for other outcomes, which send() tells itself. Each message that waits with a callback
 	 * takes two array elements.
 	 */
@@ -79,8 +87,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			core.discard();
 			return discarded;
 		}
-		if (!core.wait(message, binary)) return discarded;
-		if (options?.onSettled) core.watch(options.onSettled);
+		const key = options && keyOption(rawOptions(options));
+		if (!core.wait(message, binary, key)) return discarded;
+		if (options?.onSettled) core.watch(options.onSettled, key);
 		return queued;
 	}
 

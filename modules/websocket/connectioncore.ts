@@ -5,9 +5,9 @@ import type { MessageListener } from "../rfc6455/parsing.js";
 import type { Counters } from "./counters.js";
 import { type Listener, traceException } from "./listeners.js";
 import type { DecodeReporter, MediaType } from "./mediatype.js";
-import { bytesType, isBuffer } from "./mediatypes.js";
-import { booleanOption, rawOptions, wrongType } from "./options.js";
+import { rawOptions, wrongType } from "./options.js";
 import { Outgoing } from "./outgoing.js";
+import { keyOption, sendTypeFor } from "./sendoptions.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** State of the connection. */
@@ -74,22 +74,19 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	}
 
 	get counters(): Counters {
-		const { sent, waiting, lost, discarded, received, bytesSent, bytesReceived } = this;
-		const accepted = sent + waiting + lost;
-		return { accepted, sent, waiting, lost, discarded, received, bytesSent, bytesReceived };
+		const { sent, waiting, lost, replaced = 0, discarded, received, bytesSent, bytesReceived } = this;
+		const accepted = sent + waiting + lost + replaced;
+		return { accepted, sent, waiting, lost, replaced, discarded, received, bytesSent, bytesReceived };
 	}
 
 	/** Returns how a message is sent with options. Bytes that are sent as a binary message are not encoded. */
 	typeFor(data: unknown, options: unknown): Pick<MediaType, "binary" | "encode"> {
-		const { sendType } = this.settings;
 		const raw = rawOptions(options);
 		const onSettled = raw["onSettled"] ?? undefined;
 		if (onSettled !== undefined && typeof onSettled !== "function")
 			throw wrongType("onSettled", onSettled, "a function");
-		if (raw["binary"] === undefined) return sendType;
-		const binary = booleanOption(raw, "binary");
-		if (binary && isBuffer(data)) return bytesType;
-		return { binary, encode: (value) => sendType.encode(value) };
+		keyOption(raw);
+		return sendTypeFor(this.settings.sendType, data, raw);
 	}
 
 	/** Checks the arguments and starts the closing handshake of an open connection. Waiting messages are lost. */

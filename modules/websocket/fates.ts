@@ -1,7 +1,10 @@
 import { after, guard } from "../channel/timers.js";
 
-/** What became of a message that was queued: it was handed to the socket completely, or it will never be. */
-export type Fate = "sent" | "lost";
+/**
+ * What became of a message that was queued: it was handed to the socket completely, or it will never be; or it was replaced
+ * by a newer one with the same key before.
+ */
+export type Fate = "sent" | "lost" | "replaced";
 
 type Listener = (fate: Fate) => void;
 
@@ -13,19 +16,26 @@ export class Fates {
 	/** Numbers of the messages that wait, in ascending order, and the callback of each. */
 	private readonly numbers: number[];
 	private readonly listeners: Listener[];
-	/** Callbacks of lost messages, which are called in a later turn. */
-	private lost: Listener[];
+	/** Callbacks of lost and replaced messages, which are called in a later turn. */
+	private due: (() => void)[];
 
 	constructor() {
 		this.numbers = [];
 		this.listeners = [];
-		this.lost = [];
+		this.due = [];
 	}
 
-	/** Adds the message that was accepted last. */
+	/** Adds the message that was accepted last: behind the others, or in the place of another one, which it has replaced. */
 	add(number: number, listener: Listener): void {
-		this.numbers.push(number);
-		this.listeners.push(listener);
+		let place = this.numbers.length;
+		while (place > 0 && (this.numbers[place - 1] as number) > number) place--;
+		this.numbers.splice(place, 0, number);
+		this.listeners.splice(place, 0, listener);
+	}
+
+	/** A message that waits is replaced by a newer one, which takes its number. */
+	replace(number: number): void {
+		this.end(number, "replaced");
 	}
 
 	/** The first `left` messages have left the queue. Not called inside a method of the connection: it calls back. */
@@ -45,7 +55,7 @@ export class Fates {
 	 * @param follows True when an older one, of which parts were sent, waits outside of the queue.
 	 */
 	discardOldest(left: number, follows: boolean): void {
-		this.lose(left + (follows ? 2 : 1));
+		this.end(left + (follows ? 2 : 1), "lost");
 		const index = follows ? this.numbers.indexOf(left + 1) : -1;
 		// It leaves after the one that is discarded.
 		if (index >= 0) this.numbers[index] = left + 2;
@@ -59,23 +69,25 @@ export class Fates {
 		this.numbers
 			.filter((number) => number > left)
 			.forEach((number) => {
-				this.lose(number);
+				this.end(number, "lost");
 			});
 	}
 
-	private lose(number: number): void {
+	private end(number: number, fate: Fate): void {
 		const index = this.numbers.indexOf(number);
 		if (index < 0) return;
+		const listener = this.listeners[index] as Listener;
 		this.numbers.splice(index, 1);
-		if (this.lost.length === 0) after(0, () => this.tellLost());
-		this.lost.push(this.listeners.splice(index, 1)[0] as Listener);
+		this.listeners.splice(index, 1);
+		if (this.due.length === 0) after(0, () => this.tellDue());
+		this.due.push(() => listener(fate));
 	}
 
-	private tellLost(): void {
-		const { lost } = this;
-		this.lost = [];
-		lost.forEach((listener) => {
-			guard(() => listener("lost"));
+	private tellDue(): void {
+		const { due } = this;
+		this.due = [];
+		due.forEach((callback) => {
+			guard(callback);
 		});
 	}
 }

@@ -14,6 +14,23 @@ interface PartedMessage {
 	readonly binary: boolean;
 	/** Bytes that were sent. */
 	offset: number;
+	/** Where its bytes come from instead. */
+	readonly source?: Source;
+}
+
+/** A message that comes in pieces, in its place in the queue: an optional module makes it. */
+export interface Source {
+	readonly binary: boolean;
+	/** True once a fragment was sent: the message cannot be sent again. */
+	readonly isStarted: boolean;
+	/** True once the last fragment was sent. */
+	readonly isComplete: boolean;
+	/** Bytes that were sent. */
+	readonly length: number;
+	/** Sends a fragment. Returns false when none can be sent now. */
+	send(channel: Channel): boolean;
+	/** The message is lost. Not called again. */
+	end(): void;
 }
 
 /** Messages that were queued or discarded since the queue was last empty. `drain` ends a series. */
@@ -45,11 +62,15 @@ export abstract class Outgoing extends Listeners {
 	bytesSent: number;
 	protected lost: number;
 	protected discarded: number;
+	/** Once a message was replaced: their number. */
+	protected replaced?: number;
 	/** The message that is sent in parts: the first one of the queue, or one that is not, or no longer, in the queue. */
 	private parted: PartedMessage | undefined;
 	private series: Series;
 	/** Once a message was sent with `onSettled`. */
 	private fates?: Fates;
+	/** Once there was a message from a source: those whose markers wait in the queue. */
+	private sources?: Source[];
 	/** The text of an `error` that is due in a later turn. */
 	private pendingError?: string | undefined;
 
@@ -92,29 +113,61 @@ export abstract class Outgoing extends Listeners {
 		if (!this.waiting && this.series) this.emitDue();
 	}
 
-	/** Adds a message to the queue. Returns false if it is discarded. */
-	wait(message: MessageData, binary: boolean): boolean {
-		let length = this.queue.push(message, binary);
+	/**
+	 * Adds a message to the queue, or replaces the one with the same key there. Returns false if it is discarded.
+	 * @param key 1 to 126 bytes in UTF-8.
+	 */
+	wait(message: MessageData, binary: boolean, key?: string): boolean {
+		let length = this.enqueue(message, binary, key);
 		if (length < 0) {
 			const bytes = bytesOfMessage(message);
 			length = bytes.length;
 			// The bytes of a text are made here; others are the caller's own.
-			if (!this.makeRoom(bytes, binary, typeof message === "string")) return false;
+			if (!this.makeRoom(bytes, binary, typeof message === "string", key)) return false;
 		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
-		if (++this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
+		if (this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
 			this.sendParts(this.channel);
 		const throttleFactor = this.settings.throttleFactor;
 		if (throttleFactor) this.stall(this.waiting * throttleFactor);
 		return true;
 	}
 
-	/** Calls back, not before send() has returned, when the message that was queued last is sent or lost. */
-	watch(listener: (fate: Fate) => void): void {
+	/** Adds a message from a source to the queue. Returns false if it is discarded. */
+	waitFor(source: Source): boolean {
+		const { queue } = this;
+		this.series ||= Series.started;
+		if (queue.capacity < 0) {
+			this.discardFor(`the send queue takes no message: sendQueueSize is ${queue.size}`);
+			return false;
+		}
+		while (!queue.pushMarker(source.binary)) if (!this.dropOldest()) return false;
+		this.sources ??= [];
+		this.sources.push(source);
+		this.waiting++;
+		return true;
+	}
+
+	/** The message from a source that is being sent is lost. */
+	loseParted(): void {
+		const source = this.parted?.source;
+		this.fates?.discardOldest(this.sent + this.lost, false);
+		this.parted = undefined;
+		this.waiting--;
+		this.lost++;
+		source?.end();
+	}
+
+	/**
+	 * Calls back, not before send() has returned, when the fate of the message that was queued last is known.
+	 * @param key Its key.
+	 */
+	watch(listener: (fate: Fate) => void, key?: string): void {
 		this.fates ??= new Fates();
 		const { fates } = this;
-		fates.add(this.sent + this.waiting + this.lost, listener);
+		const place = this.placeOf(key);
+		fates.add(place < 0 ? this.sent + this.waiting + this.lost : this.numberAt(place), listener);
 		// Its parts may have filled the window exactly.
 		if (!this.waiting) after(0, () => fates.settle(this.sent + this.lost));
 	}
@@ -132,19 +185,57 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
-	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean): boolean {
-		const { queue, settings } = this;
+	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean, key: string | undefined): boolean {
+		const { queue } = this;
+		const keyLength = key === undefined ? 0 : bytesOfMessage(key).length;
 		this.series ||= Series.started;
-		if (bytes.length > queue.capacity) return this.sendPastQueue(bytes, binary, own);
-		do {
-			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
-			if (!settings.dropOldest) return false;
-			this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
-			queue.removeFirst();
-			this.waiting--;
-			this.lost++;
-		} while (queue.push(bytes, binary) < 0);
+		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own);
+		do if (!this.dropOldest()) return false;
+		while (this.enqueue(bytes, binary, key) < 0);
 		return true;
+	}
+
+	/** The queue is full: discards the first message if the overflow rule says so. Returns false if it is the new one. */
+	private dropOldest(): boolean {
+		const { queue } = this;
+		this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
+		if (!this.settings.dropOldest) return false;
+		this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
+		const source = this.sources && queue.isMarker ? this.nextSource() : undefined;
+		queue.removeFirst();
+		this.waiting--;
+		this.lost++;
+		source?.end();
+		return true;
+	}
+
+	private nextSource(): Source | undefined {
+		return this.sources?.splice(0, 1)[0];
+	}
+
+	/** Returns the length of the message in bytes; -1, without side effects, if there is no room for it now. */
+	private enqueue(message: MessageData, binary: boolean, key: string | undefined): number {
+		const { queue } = this;
+		const place = this.placeOf(key);
+		const length = place < 0 ? queue.push(message, binary, key) : queue.replace(place, message, binary);
+		if (length < 0) return length;
+		if (place < 0) this.waiting++;
+		else {
+			this.replaced = (this.replaced ?? 0) + 1;
+			this.fates?.replace(this.numberAt(place));
+		}
+		return length;
+	}
+
+	/** Returns the place in the queue of the message with a key; -1 if there is none. One that is sent in parts has none. */
+	private placeOf(key: string | undefined): number {
+		if (key === undefined) return -1;
+		return this.queue.find(key, this.parted && !this.parted.bytes ? 1 : 0);
+	}
+
+	/** Returns the number for Fates of the message at a place in the queue. */
+	private numberAt(place: number): number {
+		return this.sent + this.lost + place + (this.parted?.bytes ? 2 : 1);
 	}
 
 	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
@@ -171,7 +262,9 @@ export abstract class Outgoing extends Listeners {
 
 	/** Resets a message that was sent in part when the connection ends: it will be sent again. */
 	protected restartParted(): void {
-		if (this.parted) this.parted.offset = 0;
+		if (this.parted?.source?.isStarted) this.loseParted();
+		else if (this.parted?.bytes) this.parted.offset = 0;
+		else this.parted = undefined;
 	}
 
 	/** Discards the messages that wait, and counts them as lost. */
@@ -179,9 +272,16 @@ export abstract class Outgoing extends Listeners {
 		this.fates?.loseAll(this.sent + this.lost);
 		this.lost += this.waiting;
 		this.waiting = 0;
+		const { parted, sources } = this;
 		this.parted = undefined;
 		this.queue.clear();
 		this.series = Series.none;
+		if (!sources) return;
+		delete this.sources;
+		parted?.source?.end();
+		sources.forEach((source) => {
+			source.end();
+		});
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
@@ -190,6 +290,7 @@ export abstract class Outgoing extends Listeners {
 		const { length } = bytes;
 		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
 			this.parted = { bytes: own ? bytes : bytes.slice(), binary, offset: 0 };
+			this.waiting++;
 			return true;
 		}
 		const longest = Math.max(queue.capacity, 0);
@@ -220,6 +321,12 @@ export abstract class Outgoing extends Listeners {
 		const { writer } = channel;
 		const { capacity } = writer;
 		if (!capacity) return false;
+		if (!this.parted && this.sources && queue.isMarker) {
+			const source = this.nextSource() as Source;
+			// Out of the queue, as a message that may be discarded there.
+			queue.removeFirst();
+			this.parted = { bytes: new Uint8Array(0), binary: source.binary, offset: 0, source };
+		}
 		if (!this.parted) {
 			const { length } = queue;
 			if (length <= writer.widestCapacity) return false;
@@ -229,7 +336,8 @@ export abstract class Outgoing extends Listeners {
 			if (bytes) queue.removeFirst();
 		}
 		const message = this.parted;
-		const { binary, bytes, offset } = message;
+		const { binary, bytes, offset, source } = message;
+		if (source) return this.sendFrom(source, channel);
 		const length = bytes ? bytes.length : queue.length;
 		const end = Math.min(offset + capacity, length);
 		const last = end === length;
@@ -242,6 +350,17 @@ export abstract class Outgoing extends Listeners {
 			this.waiting--;
 			this.sent++;
 			this.bytesSent += end;
+		}
+		return true;
+	}
+
+	private sendFrom(source: Source, channel: Channel): boolean {
+		if (!source.send(channel)) return false;
+		if (source.isComplete) {
+			this.parted = undefined;
+			this.waiting--;
+			this.sent++;
+			this.bytesSent += source.length;
 		}
 		return true;
 	}

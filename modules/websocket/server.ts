@@ -1,3 +1,4 @@
+import { type BroadcastOptions, type BroadcastOutcome, broadcast } from "./broadcast.js";
 import { Emitter } from "./emitter.js";
 import type { HandshakeOptions } from "./handshakeoptions.js";
 import { rawOptions } from "./options.js";
@@ -69,6 +70,21 @@ export class Server extends Emitter<ServerEvents> {
 	/** The port that the server listens on, in place of 0; undefined while it does not listen. */
 	get port(): number | undefined {
 		return this.core.port;
+	}
+
+	/** The open Sockets, the oldest first, in a frozen array that is made anew each time. */
+	get sockets(): readonly Socket[] {
+		return Object.freeze(this.core.open.map((socket) => socket.emitter as Socket));
+	}
+
+	/**
+	 * Sends a message to every open Socket, as send() of each does, but encodes it once. Each Socket has its own send queue,
+	 * overflow rule and counters, and one that fails does not affect the others.
+	 * @param data A value that `sendType` can encode: see send() of Socket.
+	 * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
+	 */
+	broadcast(data: unknown, options?: BroadcastOptions): BroadcastOutcome {
+		return broadcast(this.core, data, options);
 	}
 
 	/**

@@ -88,6 +88,11 @@ export class ServerCore
 		return this.listener?.port;
 	}
 
+	/** The sockets that messages can be sent to, the oldest first. */
+	get open(): readonly SocketCore[] {
+		return this.sockets.filter((socket) => socket.isOpen);
+	}
+
 	start(): void {
 		if (!this.wanted) this.change(true);
 	}

@@ -1,4 +1,5 @@
 /** The accessor webSocket module for the Moddable SDK: https://accessors.org/wiki/Version1/WebSocket */
+export type { BroadcastOptions, BroadcastOutcome } from "./broadcast.js";
 export { Client, type ClientEvents, type ClientOptions } from "./client.js";
 export type { ConnectionEvents, SendOptions, SendOutcome } from "./connection.js";
 export type { Counters } from "./counters.js";

@@ -30,7 +30,7 @@ const connection = [...emitter, "bufferedAmount", "close", "counters", "isOpen",
 /** Every public member, inherited ones included. README.md documents each. */
 const documented = {
 	Client: [...connection, "open", "protocol"].sort(),
-	Server: [...emitter, "port", "start", "stop"].sort(),
+	Server: [...emitter, "broadcast", "port", "sockets", "start", "stop"].sort(),
 	Socket: [...connection, "path", "protocol", "remoteAddress"].sort(),
 };
 

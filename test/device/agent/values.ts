@@ -9,6 +9,8 @@ export interface Scope {
 	readonly arguments?: readonly unknown[];
 	/** Index of the innermost `repeat`. */
 	readonly index?: number;
+	/** Returns the object of a name. */
+	readonly object?: (name: string) => unknown;
 }
 
 /** Longer strings and buffers are reported as length and checksum to save memory. */
@@ -97,6 +99,8 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 		}
 		case "index":
 			return scope.index;
+		case "object":
+			return scope.object?.(tagged["name"] as string);
 		case "argument":
 			return scope.arguments?.[tagged["index"] as number];
 		default:

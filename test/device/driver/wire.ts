@@ -21,6 +21,8 @@ export const onDevice = {
 	index: { $: "index" },
 	/** An argument of the listener that contains the step. */
 	argument: (index: number): Wire => ({ $: "argument", index }),
+	/** An object of the device, by its name. */
+	object: (name: string): Wire => ({ $: "object", name }),
 	/** A string, `of` repeated. */
 	text: (of: string, times: number): Wire => ({ $: "text", of, times }),
 	/** An ArrayBuffer of `count` bytes 0, 1, ... 255, 0 and so on. */

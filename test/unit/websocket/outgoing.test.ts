@@ -3,7 +3,7 @@ import test from "ava";
 import type { Channel } from "../../../modules/channel/contract.js";
 import { bytesOfMessage, type MessageData } from "../../../modules/rfc6455/bytes.js";
 import type { SendQueue } from "../../../modules/rfc6455/sendqueue.js";
-import type { MessageWriter } from "../../../modules/rfc6455/writing.js";
+import type { MessageWriter, SharedMessage } from "../../../modules/rfc6455/writing.js";
 import { Connection, type SendOutcome } from "../../../modules/websocket/connection.js";
 import { ConnectionCore } from "../../../modules/websocket/connectioncore.js";
 import { ConnectionSettings } from "../../../modules/websocket/settings.js";
@@ -53,6 +53,10 @@ class FakeChannel implements Channel, MessageWriter {
 			this.parts = [];
 		}
 		return length;
+	}
+
+	writeShared({ data, binary }: SharedMessage): number {
+		return this.write(data, binary, false);
 	}
 
 	writeQueued(queue: SendQueue): number {

@@ -157,3 +157,10 @@ test("path and allowedOrigins that can never match throw a RangeError", (t) => {
 	])
 		t.notThrows(() => new Server({ allowedOrigins: origin }));
 });
+
+test("sockets is frozen, and a new array each time", (t) => {
+	const server = new Server();
+	t.deepEqual(server.sockets, []);
+	t.true(Object.isFrozen(server.sockets));
+	t.not(server.sockets, server.sockets);
+});

@@ -1,0 +1,73 @@
+import type { SharedMessage } from "../rfc6455/writing.js";
+import type { SendOptions } from "./connection.js";
+import { given, type RawOptions, rawOptions, wrongType } from "./options.js";
+import { keyOption, sendTypeFor } from "./sendoptions.js";
+import type { ConnectionSettings } from "./settings.js";
+import { Socket } from "./socket.js";
+import type { SocketCore } from "./socketcore.js";
+
+/** How one message is sent to all Sockets of a Server. */
+export interface BroadcastOptions extends Pick<SendOptions, "binary" | "key"> {
+	/** A Socket, or several, that the message is not sent to: the one that it came from, for example. Default none. */
+	readonly except?: Socket | readonly Socket[] | null;
+}
+
+/** What became of a broadcast: the number of Sockets for each result of send(). */
+export interface BroadcastOutcome {
+	/** Written to the TCP socket. */
+	readonly sent: number;
+	/** Added to the send queue of the Socket, in place of an older message if there is one with the same `key`. */
+	readonly queued: number;
+	/** Not accepted: the send queue of the Socket is full. */
+	readonly discarded: number;
+}
+
+/** The Sockets of a server. */
+interface Sockets {
+	readonly settings: ConnectionSettings;
+	/** The open ones. */
+	readonly open: readonly SocketCore[];
+}
+
+/**
+ * Sends a message to the open sockets of a server. It is encoded once, and so is its frame. Each socket keeps its own queue,
+ * overflow rule and counters.
+ * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
+ */
+export const broadcast = (server: Sockets, data: unknown, options: unknown): BroadcastOutcome => {
+	const raw = rawOptions(options);
+	const except = exceptOption(raw);
+	const key = keyOption(raw);
+	const type = sendTypeFor(server.settings.sendType, data, raw);
+	const { binary } = type;
+	const message: SharedMessage = { data: type.encode(data), binary, frame: undefined, encoded: 0 };
+	const outcome = { sent: 0, queued: 0, discarded: 0 };
+	// Read now: the value may have closed sockets while it was encoded.
+	server.open.forEach((socket) => {
+		if (except.indexOf(socket.emitter) >= 0) return;
+		if (sends(socket, message)) outcome.sent++;
+		else if (socket.wait(message.data, binary, key)) outcome.queued++;
+		else outcome.discarded++;
+	});
+	return outcome;
+};
+
+/** Writes a message to the channel of a socket, if no other one waits. Returns false, without side effects, if it must wait. */
+const sends = (socket: SocketCore, message: SharedMessage): boolean => {
+	const { channel } = socket;
+	if (socket.waiting || !channel) return false;
+	const length = channel.writer.writeShared(message);
+	if (length < 0) return false;
+	socket.sent++;
+	socket.bytesSent += length;
+	return true;
+};
+
+const exceptOption = (raw: RawOptions): readonly unknown[] => {
+	const value = given(raw, "except") ?? [];
+	const sockets: readonly unknown[] = Array.isArray(value) ? value : [value];
+	sockets.forEach((socket) => {
+		if (!(socket instanceof Socket)) throw wrongType("except", value, "a Socket or an array of Sockets");
+	});
+	return sockets;
+};
