@@ -12,6 +12,7 @@ export default {
 	resolve: {
 		alias: {
 			"xs-web-socket$": join(root, "modules/websocket/websocket.ts"),
+			"xs-web-socket/chunks$": join(root, "modules/chunks/chunks.ts"),
 			"xs-web-socket": root,
 		},
 		extensions: [".ts", ".js"],

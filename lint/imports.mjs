@@ -9,6 +9,7 @@ const modules = {
 	ecma419: ["channel", "rfc6455", "network"],
 	network: [],
 	pico: [],
+	chunks: ["websocket", "channel", "rfc6455"],
 	pages: ["network", "websocket", "channel", "rfc6455"],
 	tls: ["network", "websocket", "channel", "rfc6455"],
 	channel: ["rfc6455"],

@@ -51,9 +51,13 @@ async function build(): Promise<void> {
 			throw new Error(`${path} names ${missing.join(", ")}, which tsconfig.build.json does not compile.`);
 	}
 	await bundleClient(root, dist);
-	const forMcpack = ["manifest.json", "manifest_secure.json", "manifest_pages.json", ecma419].flatMap(
-		(path) => [...includedManifests(root, path)],
-	);
+	const forMcpack = [
+		"manifest.json",
+		"manifest_chunks.json",
+		"manifest_pages.json",
+		"manifest_secure.json",
+		ecma419,
+	].flatMap((path) => [...includedManifests(root, path)]);
 	for (const path of new Set(forMcpack)) {
 		const text = readFileSync(join(root, path), "utf8");
 		writeFileSync(join(dist, mcpackPath(path)), mcpackManifest(text));

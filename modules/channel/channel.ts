@@ -66,12 +66,10 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 		return this.receiver.buffered;
 	}
 
-	/** Stops receiving before the next message, or piece of one, until resume(): the peer feels back pressure. */
 	pause(): void {
 		this.receiver.pause();
 	}
 
-	/** Continues receiving, in a later turn. */
 	resume(): void {
 		after(0, () => this.run(() => this.receiver.resume()));
 	}
@@ -93,6 +91,8 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	close(code: number, reason: string): void {
 		this.closeWith(closePayload(code, reason));
 		this.receiver.dropMessages();
+		// The peer's close frame is behind what was not read.
+		if (this.receiver.isPaused) this.resume();
 	}
 
 	/** Sends a close frame with this payload, once. Messages still arrive until the peer's close frame. */

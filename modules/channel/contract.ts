@@ -11,6 +11,13 @@ export interface Channel {
 	takeMessage(): ArrayBuffer | string;
 	/** Size of the buffer of an unfinished message, in bytes. */
 	readonly buffered: number;
+	/**
+	 * Stops receiving before the next message, or piece of one, until resume(): the peer feels back pressure. Absent if the
+	 * engine cannot.
+	 */
+	pause?(): void;
+	/** Continues receiving, in a later turn. */
+	resume?(): void;
 	/** Sends an empty ping if it fits the window. */
 	ping(): void;
 	/**

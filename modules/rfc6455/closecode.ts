@@ -11,6 +11,7 @@ export const enum CloseCode {
 	abnormal = 1006,
 	invalidData = 1007,
 	messageTooBig = 1009,
+	internalError = 1011,
 }
 
 /** A violation of the protocol: the close code to send, and a sentence. */

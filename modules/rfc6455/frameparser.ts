@@ -99,6 +99,11 @@ export class FrameParser<
 		return this.reader?.buffered ?? 0;
 	}
 
+	/** True between pause() and resume(). */
+	get isPaused(): boolean {
+		return this.reader?.paused === true;
+	}
+
 	/** Stops before the next frame, or the next piece of one, until resume(). */
 	pause(): void {
 		this.slow.paused = true;

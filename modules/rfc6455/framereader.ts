@@ -18,6 +18,9 @@ export interface FrameReaderOwner {
 	fail(code: CloseCode, message: string): void;
 }
 
+/** Most bytes of one piece of a message that is not collected. */
+const longestPiece = 1448;
+
 /** The field of a frame (RFC 6455 section 5.2) that is read next. */
 const enum Step {
 	start,
@@ -50,6 +53,8 @@ export class FrameReader extends FieldReader {
 	private readonly owner: FrameReaderOwner;
 	/** Length of the unfinished message in bytes, including the current frame. */
 	private messageLength: number;
+	/** True if the unfinished message is passed on in pieces instead of being collected. */
+	private inPieces: boolean;
 	/** True to drop messages instead of collecting them: this side closes. */
 	private dropping: boolean;
 	/** Number of words of a 64-bit length that have been read. */
@@ -71,6 +76,7 @@ export class FrameReader extends FieldReader {
 		this.message = 0;
 		this.owner = owner;
 		this.messageLength = 0;
+		this.inPieces = false;
 		this.dropping = false;
 		this.words = 0;
 		this.buffer = undefined;
@@ -156,7 +162,7 @@ export class FrameReader extends FieldReader {
 		const first = word >> 8;
 		const length = word & SecondByte.length;
 		const opcode = first & FirstByte.opcode;
-		const { masked } = this.owner;
+		const { listener, masked, settings } = this.owner;
 		this.first = first;
 		if (first & FirstByte.reserved)
 			return this.refuseFrame(word, "a reserved bit is set, but no extension is in use");
@@ -171,6 +177,7 @@ export class FrameReader extends FieldReader {
 			if (this.message) return this.refuseFrame(word, "a new message starts inside a fragmented one");
 			this.message = opcode;
 			this.messageLength = 0;
+			this.inPieces = settings.pieces || (opcode === Opcode.binary && listener.onPiece !== undefined);
 		} else if (!this.message)
 			return this.refuseFrame(word, "a continuation frame has no message to continue");
 		if (length <= Size.short) return this.startPayload(length);
@@ -223,13 +230,15 @@ export class FrameReader extends FieldReader {
 		const { settings, masked } = this.owner;
 		const messageLength = this.messageLength + length;
 		this.messageLength = messageLength;
-		if (messageLength > settings.maxMessageSize)
+		// A message of which the settings do not request pieces is of any length if its listener does.
+		const limit = this.inPieces && !settings.pieces ? Number.MAX_SAFE_INTEGER : settings.maxMessageSize;
+		if (messageLength > limit)
 			return this.refusePayload(
 				CloseCode.messageTooBig,
-				`a message has ${messageLength} bytes or more; maxMessageSize is ${settings.maxMessageSize}`,
+				`a message has ${messageLength} bytes or more; maxMessageSize is ${limit}`,
 				length,
 			);
-		if (!settings.pieces && !this.dropping && !this.makeRoom(messageLength))
+		if (!this.inPieces && !this.dropping && !this.makeRoom(messageLength))
 			return this.refusePayload(
 				CloseCode.messageTooBig,
 				`there is no memory for a message of ${messageLength} bytes beside the unfinished ones of other connections`,
@@ -253,8 +262,9 @@ export class FrameReader extends FieldReader {
 
 	/** Reads the available payload of a data frame. */
 	private takePayload(): boolean {
-		const ended = this.available >= this.remaining;
-		const count = ended ? this.remaining : this.available;
+		const most = this.inPieces && this.remaining > longestPiece ? longestPiece : this.remaining;
+		const count = this.available < most ? this.available : most;
+		const ended = count === this.remaining;
 		if (count === 0 && !ended) return false;
 		const last = ended && this.first >= FirstByte.final;
 		if (ended) this.next = Step.start;
@@ -282,8 +292,8 @@ export class FrameReader extends FieldReader {
 	private passPiece(count: number, ended: boolean, last: boolean): boolean {
 		const binary = this.message === Opcode.binary;
 		if (last) this.message = 0;
-		const { listener, settings } = this.owner;
-		if (this.dropping || !settings.pieces) {
+		const { listener } = this.owner;
+		if (this.dropping || !this.inPieces) {
 			if (count) this.transport?.read(count);
 			return true;
 		}

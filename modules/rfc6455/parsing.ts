@@ -19,8 +19,11 @@ export interface MessageListener {
 	 * 1009.
 	 */
 	mayBuffer(size: number): boolean;
-	/** A piece of a message that does not arrive whole, if pieces are requested. It may be empty. */
-	onPiece?(bytes: ArrayBuffer, binary: boolean, last: boolean): void;
+	/**
+	 * A piece, of at most 1448 bytes, of a message that does not arrive whole, or of a long one. It may be empty. Called if
+	 * the settings request pieces; a listener that has it gets binary messages so in any case, without a limit of length.
+	 */
+	onPiece?: ((bytes: ArrayBuffer, binary: boolean, last: boolean) => void) | undefined;
 }
 
 /** Receives everything else. Any callback may close the parser. */

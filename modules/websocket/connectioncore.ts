@@ -1,6 +1,7 @@
 import type { Channel, ChannelListener } from "../channel/contract.js";
 import type { Ticking } from "../channel/timers.js";
 import { CloseCode, isSendableCloseCode } from "../rfc6455/closecode.js";
+import type { MessageListener } from "../rfc6455/parsing.js";
 import type { Counters } from "./counters.js";
 import { type Listener, traceException } from "./listeners.js";
 import type { DecodeReporter, MediaType } from "./mediatype.js";
@@ -28,13 +29,22 @@ const messageEvent = "message";
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 
+/** Receives binary messages in chunks: an optional module. */
+export interface ChunkListener {
+	/** True while it does not want more. */
+	readonly isPaused: boolean;
+}
+
 /** Common implementation of Client and Socket: receiving, liveness, closing. */
 export abstract class ConnectionCore extends Outgoing implements ChannelListener, DecodeReporter, Ticking {
 	state: State;
 	/** Subprotocol of the last connection, or "". */
 	protocol: string;
-	private received: number;
-	private bytesReceived: number;
+	received: number;
+	bytesReceived: number;
+	/** Set by modules/chunks, and with it the methods of this object that get binary messages. */
+	chunks?: ChunkListener;
+	onPiece?: MessageListener["onPiece"] | undefined;
 	/** Ticks without a sign of life from the peer. */
 	private silence: number;
 
@@ -100,7 +110,9 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	tick(): void {
 		if (this.state !== State.open) return;
 		const { pingTicks, destroyTicks } = this.settings;
-		this.silence++;
+		// What the peer sends is not read then.
+		if (this.chunks?.isPaused) this.silence = 0;
+		else this.silence++;
 		if (this.silence === pingTicks) this.channel?.ping();
 		else if (this.silence >= destroyTicks) {
 			// Before the listener is called, which may call open() and send().
@@ -167,8 +179,14 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 	/** Discards the unfinished message, and closes the connection: the memory is needed for another one. */
 	discardUnfinished(): void {
 		const message = `the unfinished message of ${this.buffered} bytes was discarded for those of other connections`;
+		this.giveUp(CloseCode.messageTooBig, message);
+	}
+
+	/** Emits an error and starts the closing handshake of an open connection. A Client may connect again. */
+	giveUp(code: number, message: string): void {
+		if (this.state !== State.open) return;
 		this.report(message);
-		this.startClosing(CloseCode.messageTooBig, message);
+		this.startClosing(code, message);
 	}
 
 	private startClosing(code: number, reason: string): void {

@@ -14,6 +14,23 @@ interface PartedMessage {
 	readonly binary: boolean;
 	/** Bytes that were sent. */
 	offset: number;
+	/** Where its bytes come from instead. */
+	readonly source?: Source;
+}
+
+/** A message that comes in pieces, in its place in the queue: an optional module makes it. */
+export interface Source {
+	readonly binary: boolean;
+	/** True once a fragment was sent: the message cannot be sent again. */
+	readonly isStarted: boolean;
+	/** True once the last fragment was sent. */
+	readonly isComplete: boolean;
+	/** Bytes that were sent. */
+	readonly length: number;
+	/** Sends a fragment. Returns false when none can be sent now. */
+	send(channel: Channel): boolean;
+	/** The message is lost. Not called again. */
+	end(): void;
 }
 
 /** Messages that were queued or discarded since the queue was last empty. `drain` ends a series. */
@@ -52,6 +69,8 @@ export abstract class Outgoing extends Listeners {
 	private series: Series;
 	/** Once a message was sent with `onSettled`. */
 	private fates?: Fates;
+	/** Once there was a message from a source: those whose markers wait in the queue. */
+	private sources?: Source[];
 	/** The text of an `error` that is due in a later turn. */
 	private pendingError?: string | undefined;
 
@@ -112,6 +131,31 @@ export abstract class Outgoing extends Listeners {
 		return true;
 	}
 
+	/** Adds a message from a source to the queue. Returns false if it is discarded. */
+	waitFor(source: Source): boolean {
+		const { queue } = this;
+		this.series ||= Series.started;
+		if (queue.capacity < 0) {
+			this.discardFor(`the send queue takes no message: sendQueueSize is ${queue.size}`);
+			return false;
+		}
+		while (!queue.pushMarker(source.binary)) if (!this.dropOldest()) return false;
+		this.sources ??= [];
+		this.sources.push(source);
+		this.waiting++;
+		return true;
+	}
+
+	/** The message from a source that is being sent is lost. */
+	loseParted(): void {
+		const source = this.parted?.source;
+		this.fates?.discardOldest(this.sent + this.lost, false);
+		this.parted = undefined;
+		this.waiting--;
+		this.lost++;
+		source?.end();
+	}
+
 	/**
 	 * Replaces the message that waits under a key, or adds one. Returns false if it is discarded.
 	 * @param key 1 to 126 bytes in UTF-8; undefined adds a message without one.
@@ -152,17 +196,12 @@ export abstract class Outgoing extends Listeners {
 
 	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
 	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean, key: string | undefined): boolean {
-		const { queue, settings } = this;
+		const { queue } = this;
 		const keyLength = key === undefined ? 0 : bytesOfMessage(key).length;
 		this.series ||= Series.started;
 		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own);
 		do {
-			this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
-			if (!settings.dropOldest) return false;
-			this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
-			queue.removeFirst();
-			this.waiting--;
-			this.lost++;
+			if (!this.dropOldest()) return false;
 			// The old message of the key waits no longer.
 			if (key !== undefined && this.replaceWaiting(bytes, binary, key)) {
 				this.waiting--;
@@ -170,6 +209,24 @@ export abstract class Outgoing extends Listeners {
 			}
 		} while (queue.push(bytes, binary, key) < 0);
 		return true;
+	}
+
+	/** The queue is full: discards the first message if the overflow rule says so. Returns false if it is the new one. */
+	private dropOldest(): boolean {
+		const { queue } = this;
+		this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
+		if (!this.settings.dropOldest) return false;
+		this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
+		const source = this.sources && queue.isMarker ? this.nextSource() : undefined;
+		queue.removeFirst();
+		this.waiting--;
+		this.lost++;
+		source?.end();
+		return true;
+	}
+
+	private nextSource(): Source | undefined {
+		return this.sources?.splice(0, 1)[0];
 	}
 
 	/** Replaces the message that waits under a key. Returns false, without side effects, if there is none or no room. */
@@ -216,7 +273,8 @@ export abstract class Outgoing extends Listeners {
 
 	/** Resets a message that was sent in part when the connection ends: it will be sent again. */
 	protected restartParted(): void {
-		if (this.parted?.bytes) this.parted.offset = 0;
+		if (this.parted?.source?.isStarted) this.loseParted();
+		else if (this.parted?.bytes) this.parted.offset = 0;
 		else this.parted = undefined;
 	}
 
@@ -225,9 +283,16 @@ export abstract class Outgoing extends Listeners {
 		this.fates?.loseAll(this.sent + this.lost);
 		this.lost += this.waiting;
 		this.waiting = 0;
+		const { parted, sources } = this;
 		this.parted = undefined;
 		this.queue.clear();
 		this.series = Series.none;
+		if (!sources) return;
+		delete this.sources;
+		parted?.source?.end();
+		sources.forEach((source) => {
+			source.end();
+		});
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
@@ -266,6 +331,12 @@ export abstract class Outgoing extends Listeners {
 		const { writer } = channel;
 		const { capacity } = writer;
 		if (!capacity) return false;
+		if (!this.parted && this.sources && queue.isMarker) {
+			const source = this.nextSource() as Source;
+			// Out of the queue, as a message that may be discarded there.
+			queue.removeFirst();
+			this.parted = { bytes: new Uint8Array(0), binary: source.binary, offset: 0, source };
+		}
 		if (!this.parted) {
 			const { length } = queue;
 			if (length <= writer.widestCapacity) return false;
@@ -275,7 +346,8 @@ export abstract class Outgoing extends Listeners {
 			if (bytes) queue.removeFirst();
 		}
 		const message = this.parted;
-		const { binary, bytes, offset } = message;
+		const { binary, bytes, offset, source } = message;
+		if (source) return this.sendFrom(source, channel);
 		const length = bytes ? bytes.length : queue.length;
 		const end = Math.min(offset + capacity, length);
 		const last = end === length;
@@ -288,6 +360,17 @@ export abstract class Outgoing extends Listeners {
 			this.waiting--;
 			this.sent++;
 			this.bytesSent += end;
+		}
+		return true;
+	}
+
+	private sendFrom(source: Source, channel: Channel): boolean {
+		if (!source.send(channel)) return false;
+		if (source.isComplete) {
+			this.parted = undefined;
+			this.waiting--;
+			this.sent++;
+			this.bytesSent += source.length;
 		}
 		return true;
 	}

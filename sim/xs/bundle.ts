@@ -33,6 +33,7 @@ const modules: Record<string, string> = {
 	sntp: "sim/xs/device/sntp.ts",
 	time: "sim/xs/device/time.ts",
 	instrumentation: "sim/xs/device/instrumentation.ts",
+	"xs-web-socket/chunks": "modules/chunks/chunks.ts",
 	"xs-web-socket": "modules/websocket/websocket.ts",
 };
 

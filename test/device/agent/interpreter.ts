@@ -7,6 +7,7 @@ import { MessageRing } from "../../../modules/rfc6455/messagering.js";
 import { failures as frameFailures } from "../../support/framevectors.js";
 import { failures as jsonFailures } from "../../support/jsonvectors.js";
 import type { Command, ObjectName, Report, Result, Step, Wire } from "../protocol.js";
+import { chunkMethods } from "./chunks.js";
 import { Doorway } from "./doorway.js";
 import { decode, encode, type Scope } from "./values.js";
 import { verdicts } from "./verdicts.js";
@@ -201,6 +202,7 @@ export class Interpreter {
 
 	private call(object: unknown, step: Step & { do: "call" }, scope: Scope): unknown {
 		const values = step.arguments.map((wire) => this.decode(wire, scope));
+		if (Object.hasOwn(chunkMethods, step.method)) return this.callForChunks(object as Emitter, step, values);
 		const method = (object as Methods)[step.method];
 		if (typeof method !== "function") throw new TypeError(`${step.on} has no method "${step.method}"`);
 		const emittedBefore = this.emitted;
@@ -212,6 +214,15 @@ export class Interpreter {
 			}
 			if (step.on !== "module") this.checkLedger(step.on, object as Emitter);
 		}
+	}
+
+	private callForChunks(object: Emitter, step: Step & { do: "call" }, values: unknown[]): unknown {
+		const of = this.names.get(object) ?? step.on;
+		const emit = (event: string, ...arguments_: unknown[]): void => {
+			this.tell({ event, of, at: Date.now(), arguments: arguments_.map((value) => this.encode(value)) });
+			this.checkLedger(of, object);
+		};
+		return (chunkMethods as unknown as Methods)[step.method]?.(object, emit, ...values);
 	}
 
 	private listen(step: Step & { do: "listen" }, scope: Scope): unknown {

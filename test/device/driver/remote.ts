@@ -160,12 +160,15 @@ export class RemoteClient extends RemoteConnection {
 	}
 }
 
+/** What a Socket emits; further occurrences come from the agent. */
+const socketEvents = ["open", "message", "close", "error", "drain"];
+
 export class RemoteSocket extends RemoteConnection {
 	#closed = false;
 
 	override take(event: string, at: number, values: unknown[]): void {
 		super.take(event, at, values);
-		if (this.#closed && !event.startsWith("ran "))
+		if (this.#closed && socketEvents.includes(event))
 			this.agent.fault(`${this.name} emitted "${event}" after "close"`);
 		if (event === "close") this.#closed = true;
 	}

@@ -69,6 +69,8 @@ export class Endpoint implements ChannelListener {
 		const settings = { maxMessageSize, strings, pieces, word: new Uint8Array(2), closeTimeout: 2000 };
 		this.#strings = strings;
 		this.#memory = options.memory ?? Number.MAX_SAFE_INTEGER;
+		// A listener that has this method gets binary messages in pieces, whatever the settings say.
+		if (!pieces) Object.defineProperty(this, "onPiece", { value: undefined });
 		this.socket = new MemorySocket(socketOptions);
 		this.socket.window = window;
 		openChannel(this.socket as TcpSocket, window, 0, "", isClient, settings, this);
