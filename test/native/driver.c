@@ -10,6 +10,7 @@ enum { rings = 64 };
 
 void xs_framecodec_encode(xsMachine* the);
 void xs_framecodec_decode(xsMachine* the);
+void xs_checksum_checksum(xsMachine* the);
 void xs_messagering_push(xsMachine* the);
 void xs_messagering_placeOf(xsMachine* the);
 void xs_messagering_overwrite(xsMachine* the);
@@ -193,6 +194,12 @@ int main(void)
 			xs_framecodec_decode(the);
 			writeResult();
 			printf(" %d\n", output.properties[xsID_decoded].integer);
+		}
+		else if (!strcmp(name, "checksum")) {
+			setData(&the->arguments[0]);
+			xs_checksum_checksum(the);
+			writeResult();
+			putchar('\n');
 		}
 		else if (!strcmp(name, "ring")) {
 			xsObject* ring = &ringObjects[ringCount++ % rings];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import { checksum } from "../../modules/pages/checksum.js";
 import type { MessageData } from "../../modules/rfc6455/bytes.js";
 import { decodeFrame, encodeFrame } from "../../modules/rfc6455/framecodec.js";
 import { MessageRing } from "../../modules/rfc6455/messagering.js";
@@ -16,9 +17,11 @@ import { Random } from "../support/random.js";
 // NATIVE_SEED=N repeats the run of that seed.
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const sources = ["framecodec.c", "messagering.c"].map((name) =>
-	join(here, "../../modules/rfc6455/native", name),
-);
+const sources = [
+	"rfc6455/native/framecodec.c",
+	"rfc6455/native/messagering.c",
+	"pages/native/checksum.c",
+].map((path) => join(here, "../../modules", path));
 const strict = ["-std=gnu11", "-Wall", "-Wextra", "-Wconversion", "-Werror"];
 const sanitized = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
@@ -153,6 +156,7 @@ class Recorder {
 				const mode = random.integer(0, 1100) * 4 + random.integer(0, 3);
 				this.decodeFrame(frame.slice(0, end), random.next() < 0.9 ? 0 : random.integer(0, 9), mode, result);
 			}
+			this.calls.push({ line: `checksum ${hexOf(bytes)}`, answer: String(checksum(bytes)) });
 			ring.push(data, typeof data !== "string");
 			if (random.next() < 0.3 && ring.encode(masks, random.integer(-1, 2000))) ring.removeEncoded();
 		}

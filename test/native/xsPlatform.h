@@ -9,5 +9,6 @@
 #define c_memcpy memcpy
 #define c_memset memset
 #define c_rand rand
+#define c_read8(pointer) (*(const uint8_t*)(pointer))
 #define c_strchr strchr
 #define c_strlen strlen

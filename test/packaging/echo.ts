@@ -1,6 +1,7 @@
 /** Checks that the app of test/packaging/app echoes as a client and as a server, with `ws` as the peer. */
 
 import { isDeepStrictEqual } from "node:util";
+import { httpRequest } from "../support/http.js";
 import { type WsConnection, type WsServer, wsConnect } from "../support/wspeer.js";
 import type { Device } from "./device.js";
 
@@ -28,9 +29,14 @@ export async function checkEcho(device: Device, peer: WsServer): Promise<string>
 	client.socket.close(1000, "done");
 	const { length } = messages;
 	await device.traced(new RegExp(`^client closes with 1000 done, received ${length}, sent ${length}$`));
+	const { body, headers } = await httpRequest("127.0.0.1", port);
+	if (body.toString() !== "a page") throw new Error(`the page is ${JSON.stringify(body.toString())}`);
+	const known = { "If-None-Match": headers.etag as string };
+	const { status } = await httpRequest("127.0.0.1", port, "/", { headers: known });
+	if (status !== 304) throw new Error(`the page that is known gets ${status}`);
 	const visitor = await wsConnect("127.0.0.1", port);
 	await echoes(visitor, "server");
 	visitor.socket.close(1000);
 	await device.traced(/^socket closes with 1000$/);
-	return `${2 * length} messages echoed with ws, as client and as server`;
+	return `${2 * length} messages echoed with ws, as client and as server, a page`;
 }

@@ -31,7 +31,7 @@ const secure = new Client({
 });
 secure.on("message", (message) => echo(secure, message));
 
-const server = new Server({ port: 0 });
+const server = new Server({ port: 0, pages: { "/": ArrayBuffer.fromString("a page") } });
 server.on("listening", () => trace(`server listens on ${server.port}\n`));
 server.on("connection", (socket) => {
 	socket.on("message", (message) => echo(socket, message));
@@ -54,6 +54,8 @@ export function mistakes(): void {
 	new Client({ url: "wss://a", tls: { ca: "-----BEGIN CERTIFICATE-----" } });
 	// @ts-expect-error: a Server has no headers
 	new Server({ headers: {} });
+	// @ts-expect-error: a page is not text
+	new Server({ pages: { "/": "text" } });
 }
 
 // modules/ecma419/manifest.json makes its class the host's. The package has one copy of each module.
