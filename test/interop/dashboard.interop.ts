@@ -159,6 +159,7 @@ test("a page that is open while the device restarts connects again by itself", a
 	await shows(page, "#detail", /^trying again in \d+ s$/);
 	t.true(await page.locator("#light").isDisabled());
 	await page.getByRole("button", { name: "Try now" }).waitFor();
+	t.deepEqual(await page.evaluate(faintTexts), []);
 	// The last values remain.
 	await shows(page, "#temperature", /^-?\d+\.\d$/);
 	await start(t, "examples/dashboard/main.ts", { port });
