@@ -39,6 +39,8 @@ async function check(
 test("imports down the layers pass", async (t) => {
 	const result = await check(t, {
 		"examples/lamp/main.ts": ["xs-web-socket", "timer"],
+		"examples/dashboard/dashboard.ts": ["xs-web-socket"],
+		"hosts/demo/main.ts": ["../../examples/dashboard/dashboard.js"],
 		"hosts/echo/node/server.ts": ["../../../sim/run.js", "node:net"],
 		"modules/channel/channel.ts": ["../rfc6455/frame.js"],
 		"modules/ecma419/websocketclient.ts": ["../channel/channel.js", "../network/network.js"],
@@ -78,6 +80,7 @@ test("an import up the layers fails", async (t) => {
 	const { passed, violations } = await check(t, {
 		"examples/lamp/main.ts": ["../../sim/run.js"],
 		"hosts/demo/main.ts": ["../../sim/run.js"],
+		"hosts/echo/server.ts": ["../../examples/lamp/main.js"],
 		"modules/channel/channel.ts": [],
 		"modules/ecma419/websocketclient.ts": [],
 		"modules/json/limits.ts": ["node:fs"],
@@ -98,6 +101,7 @@ test("an import up the layers fails", async (t) => {
 		[
 			"examples-only-modules: examples/lamp/main.ts > sim/run.ts",
 			"hosts-simulators: hosts/demo/main.ts > sim/run.ts",
+			"hosts-without-tests: hosts/echo/server.ts > examples/lamp/main.ts",
 			"layer-agent: test/device/agent/main.ts > test/device/driver/driver.ts",
 			"layer-native: modules/native/channel.ts > modules/websocket/websocket.ts",
 			"layer-network: modules/network/network.ts > modules/channel/channel.ts",
