@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { Simulator } from "../../sim/xs/simulator.js";
 import { Queue } from "../support/queue.js";
-import { Chromium } from "./chromium.js";
+import { Chromium, openFrom } from "./chromium.js";
 
 const browser = await Chromium.start();
 test.after.always("stop the browser", () => browser.stop());
@@ -260,6 +260,17 @@ function faintTexts(): string[] {
 	}
 	return faint;
 }
+
+test("a page of another origin is refused", async (t) => {
+	for (const program of ["examples/dashboard/main.ts", "examples/lamp/main.ts"]) {
+		const { port } = await start(t, program);
+		const page = await browser.page();
+		t.teardown(() => page.close());
+		await t.throwsAsync(openFrom(page, `ws://127.0.0.1:${port}`), { message: /did not open: 1006/ });
+		const own = await open(t, port);
+		await own.page.locator("[role=switch]:enabled").waitFor();
+	}
+});
 
 test("npm start's device shows its client's queue and counters", async (t) => {
 	// Nobody listens on port 1: the reports wait.
