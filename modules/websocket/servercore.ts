@@ -67,7 +67,7 @@ export class ServerCore
 	 * Accepted sockets that wait for room, the oldest first. They do not wait in the SDK's listener, which knows nothing of
 	 * one that is reset there, and would use it afterwards.
 	 */
-	private waiting: readonly AcceptedSocket[];
+	private waiting: AcceptedSocket[];
 	/** Looks for room, while some wait. */
 	private roomTimer: Timer | undefined;
 	/** While the server listens: its connections. After stop(): those that have not ended yet. */
@@ -274,7 +274,7 @@ export class ServerCore
 	private accept(from: AcceptedSocket): void {
 		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
 			return from.close();
-		this.waiting = [...this.waiting, from];
+		this.waiting.push(from);
 		this.admit();
 	}
 
