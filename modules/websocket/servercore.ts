@@ -83,7 +83,7 @@ export class ServerCore
 	 * Accepted sockets that wait for room, the oldest first. They do not wait in the SDK's listener, which knows nothing of
 	 * one that is reset there, and would use it afterwards.
 	 */
-	private waiting: readonly Arrival[];
+	private waiting: Arrival[];
 	/** Looks for room, while some wait. */
 	private roomTimer: Timer | undefined;
 	/** While the server listens: its connections. After stop(): those that have not ended yet. */
@@ -323,7 +323,7 @@ export class ServerCore
 
 	/** Begins the handshake of a connection as soon as there is room. */
 	private receive(arrival: Arrival): void {
-		this.waiting = [...this.waiting, arrival];
+		this.waiting.push(arrival);
 		this.admit();
 	}
 

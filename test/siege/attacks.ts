@@ -5,12 +5,14 @@ import { connectionAttacks } from "./attacks/connections.js";
 import { framingAttacks } from "./attacks/framing.js";
 import { headAttacks } from "./attacks/heads.js";
 import { messageAttacks } from "./attacks/messages.js";
+import { pageAttacks } from "./attacks/pages.js";
 
 export const attacks: readonly Attack[] = [
 	...messageAttacks(),
 	...framingAttacks(),
 	...headAttacks(),
 	...connectionAttacks(),
+	...pageAttacks(),
 ];
 
 /** Returns the title of an attack, for tables and for `--only`. */

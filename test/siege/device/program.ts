@@ -7,8 +7,8 @@ import Timer from "timer";
 import { Client, type ClientOptions, type SendOutcome, Server, type Socket } from "xs-web-socket";
 
 export interface Setting {
-	/** An echo server, a server that sends each message to all clients, or a program with two clients. */
-	program: "echo" | "chat" | "client";
+	/** An echo server, the same with pages, a server that sends each message to all clients, or a program with two clients. */
+	program: "echo" | "pages" | "chat" | "client";
 	/** MIME type of the messages; "" for the default. */
 	type: string;
 	/** Ports of the servers that the clients connect to. */
@@ -17,6 +17,9 @@ export interface Setting {
 
 /** Milliseconds before a failed or closed client is opened again. */
 const pause = 500;
+
+/** Size of the page in bytes. It is in memory, because a Resource needs a file. */
+const pageSize = 8_000;
 
 function say(text: string): void {
 	trace(`${text}\n`);
@@ -42,14 +45,18 @@ export function run({ program, type, ports }: Setting, keep: (message: unknown) 
 		return;
 	}
 	const sockets: Socket[] = [];
-	const server = new Server({ port: 0, ...types });
+	const pages = program === "pages" && {
+		"/": new Uint8Array(pageSize).fill(97),
+		"/short": ArrayBuffer.fromString("short"),
+	};
+	const server = new Server({ port: 0, ...types, pages: pages || null });
 	server.on("listening", () => say(`listening ${server.port}`));
 	server.on("error", (message) => say(`server: ${message}`));
 	server.on("connection", (socket) => {
 		sockets.push(socket);
 		socket.on("message", (message) => {
 			keep(message);
-			if (program === "echo") answer(socket, type, message);
+			if (program !== "chat") answer(socket, type, message);
 			else for (const each of sockets) each.send({ echo: message });
 		});
 		socket.on("error", (message) => say(`socket: ${message}`));

@@ -94,6 +94,19 @@ test("beyond twice maxConnections TCP connections 128 wait; then each new one re
 	);
 });
 
+test("stop() ends the connections that wait, too", async (t) => {
+	const server = new Server({ maxConnections: 1, handshakeTimeout: 0 });
+	server.start();
+	const listener = FakeListener.last;
+	const sockets = Array.from({ length: 5 }, () => listener.connect("192.0.2.1"));
+	server.stop();
+	await new Promise<void>((resolve) => server.on("close", resolve));
+	t.deepEqual(
+		sockets.map((socket) => (socket.owner ?? socket).closed),
+		new Array(5).fill(true),
+	);
+});
+
 test("hostInterface is not case-sensitive and may be IPv6", (t) => {
 	for (const hostInterface of ["LocalHost", "0.0.0.0", "::", "", null]) {
 		const listener = listening(t, {
