@@ -146,9 +146,15 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
 		this.unread = readHead(handshake, socket, count);
-		// After a refusal drop received bytes: closing a socket with unread bytes may lose the response.
-		if (handshake.fault && this.unread) socket.read(this.unread);
 		this.judge();
+		this.dropUnread();
+	}
+
+	/** After a refusal drop received bytes: closing a socket with unread bytes may lose the response. */
+	private dropUnread(): void {
+		if (!this.handshake.fault || !this.unread) return;
+		this.socket?.read(this.unread);
+		this.unread = 0;
 	}
 
 	onSocketError(): void {
@@ -175,6 +181,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private answer(): void {
 		this.response = new OutgoingText(this.handshake.response);
 		this.respond();
+		this.dropUnread();
 	}
 
 	private respond(): void {
