@@ -135,6 +135,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		if (handshake.isLast || (handshake.complete && !options.verify)) return this.answer();
 		if (!handshake.complete) return;
 		this.verifying = true;
+		this.replaceableAt += Timeout.answerRoom;
 		options.verify?.(handshake.requestOf(this.remoteAddress), (decision) => this.onDecision(decision));
 	}
 
@@ -157,9 +158,15 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
 		this.unread = readHead(handshake, socket, count);
-		// After the request drop received bytes: closing a socket with unread bytes may lose the response.
-		if (handshake.isLast && this.unread) socket.read(this.unread);
 		this.judge();
+		this.dropUnread();
+	}
+
+	/** Drops bytes behind the last request: closing a socket with unread bytes may lose the response. */
+	private dropUnread(): void {
+		if (!this.handshake.isLast || !this.unread) return;
+		this.socket?.read(this.unread);
+		this.unread = 0;
 	}
 
 	onSocketError(): void {
@@ -184,9 +191,10 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	private answer(): void {
-		if (this.handshake.reply) this.replaceableAt += Timeout.pageRoom;
+		if (this.handshake.reply) this.replaceableAt += Timeout.answerRoom;
 		this.response = this.handshake.reply ?? new OutgoingText(this.handshake.response);
 		this.respond();
+		this.dropUnread();
 	}
 
 	private respond(): void {

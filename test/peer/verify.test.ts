@@ -272,6 +272,11 @@ test.serial("a verify that is too late: 503, and its answer is ignored", async (
 	t.regex(await raw.readHead(), /^HTTP\/1\.1 503 verify\(\) did not decide in time \(handshakeTimeout\)\r\n/);
 	await settle(true);
 	await raw.readEnd();
+	t.is(
+		raw.unread.toString(),
+		"verify() did not decide in time (handshakeTimeout)\n",
+		"nothing more was sent",
+	);
 	await accepts(t, listening, "/next");
 	t.is(listening.all("connection").length, 1);
 });

@@ -2,6 +2,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { type Acceptance, type AcceptListener, accept } from "../../../modules/channel/accept.js";
 import type { Channel, ChannelListener } from "../../../modules/channel/contract.js";
+import type { ServerHandshakeOptions } from "../../../modules/rfc6455/serverhandshake.js";
 import { pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
 import { MemorySocket } from "../../support/memorysocket.js";
@@ -129,4 +130,26 @@ test("destroy() ends the handshake without further events", (t) => {
 	pass(10_000);
 	t.deepEqual(events, []);
 	t.is(socket.take().length, 0);
+});
+
+test("a refusal by verify(), at once or later, leaves no byte unread", (t) => {
+	for (const later of [false, true]) {
+		const decisions: (() => void)[] = [];
+		const options: ServerHandshakeOptions = {
+			verify: (_request, decide) =>
+				void decisions.push(() => decide({ status: 403, message: "no", fields: "" })),
+		};
+		const from = new MemorySocket({ remoteAddress: "192.0.2.1" });
+		accept(from as never, options, 0, settings, { onAcceptFailed() {} } as unknown as AcceptListener);
+		const socket = MemorySocket.last;
+		socket.grant(1000);
+		socket.receive(Buffer.concat([Buffer.from(request), frame(opcodes.text, "early", { mask: true })]));
+		t.true(socket.readable > 0);
+		if (later) socket.receive(frame(opcodes.text, "second", { mask: true }));
+		decisions[0]?.();
+		t.is(statusOf(socket), 403);
+		t.is(socket.readable, 0);
+		socket.receive(frame(opcodes.text, "third", { mask: true }));
+		t.is(socket.readable, 0);
+	}
 });
