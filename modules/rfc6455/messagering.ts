@@ -46,7 +46,8 @@ export class MessageRing {
 	}
 
 	/**
-	 * Finds the message with a key. Takes a step for each message.
+	 * Finds the last message with a key: after a lost connection one that was sent in part may wait before it. Takes a step for
+	 * each message.
 	 * @param from Number of messages at the head of the ring that are not regarded.
 	 * @returns Its index, from 0 for the first message of the ring; -1 if there is none.
 	 */
@@ -55,15 +56,16 @@ export class MessageRing {
 		if (ring.keyBytes === 0) return -1;
 		const wanted = bytesOfMessage(key);
 		let { head } = ring;
+		let place = -1;
 		for (let index = 0; index < ring.count; index++) {
 			const header = ring.headerAt(head);
 			if (index >= from && keyLengthOf(header) === wanted.length) {
 				const found = ring.copyOut(ring.wrap(head + MessageHeader.size), wanted.length);
-				if (found.every((byte, at) => byte === wanted[at])) return index;
+				if (found.every((byte, at) => byte === wanted[at])) place = index;
 			}
 			head = ring.wrap(head + sizeOf(header));
 		}
-		return -1;
+		return place;
 	}
 
 	/**

@@ -210,10 +210,8 @@ void xs_messagering_placeOf(xsMachine* the)
 		uint32_t header = headerAt(&ring, head);
 		if ((index >= from) && (keyLengthOf(header) == payload.size)) {
 			copyOut(&ring, wrap(&ring, head + headerSize), found, payload.size);
-			if (!c_memcmp(found, key, payload.size)) {
+			if (!c_memcmp(found, key, payload.size))
 				xsmcSetInteger(xsResult, (xsIntegerValue)index);
-				return;
-			}
 		}
 		head = wrap(&ring, head + sizeOf(header));
 	}
