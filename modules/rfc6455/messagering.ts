@@ -26,21 +26,28 @@ export class MessageRing {
 
 	/**
 	 * Adds a copy of a message.
-	 * @param key Key of 1 to 126 bytes in UTF-8, by which placeOf() finds the message.
+	 * @param key Key of 1 to 126 bytes in UTF-8, by which placeOf() finds the message; null for a marker, whose message is "".
 	 * @returns Its length in bytes; -1, without side effects, if there is no room for it now.
 	 */
-	push(message: MessageData, binary: boolean, key?: string): number {
+	push(message: MessageData, binary: boolean, key?: string | null): number {
 		const ring = new Ring(this.buffer);
 		const payload = bytesOfMessage(message);
 		const keyBytes = bytesOfMessage(key ?? "");
 		const { length } = payload;
-		if (MessageHeader.size + keyBytes.length + length > ring.size - ring.used) return -1;
-		ring.append(headerOf(keyBytes.length, length, binary), keyBytes, payload);
+		const { head, used, count } = ring;
+		const size = MessageHeader.size + keyBytes.length + length;
+		if (size > ring.size - used) return -1;
+		const start = ring.wrap(head + used);
+		setHeader(ring, start, key === null ? MessageHeader.marker : keyBytes.length, length, binary);
+		ring.copyIn(ring.wrap(start + MessageHeader.size), keyBytes);
+		ring.copyIn(ring.wrap(start + MessageHeader.size + keyBytes.length), payload);
+		ring.save(head, used + size, count + 1, ring.keyBytes + keyBytes.length);
 		return length;
 	}
 
 	/**
-	 * Finds the message with a key. Takes a step for each message.
+	 * Finds the last message with a key: after a lost connection one that was sent in part may wait before it. Takes a step for
+	 * each message.
 	 * @param from Number of messages at the head of the ring that are not regarded.
 	 * @returns Its index, from 0 for the first message of the ring; -1 if there is none.
 	 */
@@ -49,15 +56,16 @@ export class MessageRing {
 		if (ring.keyBytes === 0) return -1;
 		const wanted = bytesOfMessage(key);
 		let { head } = ring;
+		let place = -1;
 		for (let index = 0; index < ring.count; index++) {
 			const header = ring.headerAt(head);
 			if (index >= from && keyLengthOf(header) === wanted.length) {
 				const found = ring.copyOut(ring.wrap(head + MessageHeader.size), wanted.length);
-				if (found.every((byte, at) => byte === wanted[at])) return index;
+				if (found.every((byte, at) => byte === wanted[at])) place = index;
 			}
 			head = ring.wrap(head + sizeOf(header));
 		}
-		return -1;
+		return place;
 	}
 
 	/**
@@ -79,7 +87,7 @@ export class MessageRing {
 		const change = length - lengthOf(header);
 		if (change > ring.size - used) return -1;
 		if (change) ring.copyIn(ring.wrap(head + end + change), ring.copyOut(ring.wrap(head + end), used - end));
-		ring.setHeader(position, headerOf(keyLength, length, binary));
+		setHeader(ring, position, keyLength, length, binary);
 		ring.copyIn(ring.wrap(position + MessageHeader.size + keyLength), payload);
 		ring.save(head, used + change, count, keyBytes);
 		return length;
@@ -147,9 +155,17 @@ export class MessageRing {
 	}
 }
 
-const headerOf = (keyLength: number, length: number, binary: boolean): number => {
+const setHeader = (
+	ring: Ring,
+	position: number,
+	keyLength: number,
+	length: number,
+	binary: boolean,
+): void => {
 	const rest = (length << MessageHeader.length) | (binary ? MessageHeader.binary : 0);
-	return (keyLength << MessageHeader.key) | rest;
+	const bytes = new Uint8Array(MessageHeader.size);
+	new DataView(bytes.buffer).setUint32(0, (keyLength << MessageHeader.key) | rest, true);
+	ring.copyIn(position, bytes);
 };
 
 /** Bytes of a message in the ring: header, key and payload. */

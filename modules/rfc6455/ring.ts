@@ -94,23 +94,6 @@ export class Ring {
 		return new DataView(header.buffer).getUint32(0, true);
 	}
 
-	/** Adds a header, a key and a message behind the others. The caller has made sure that they fit. */
-	append(header: number, key: Uint8Array, payload: Uint8Array): void {
-		const { head, used } = this;
-		const start = this.wrap(head + used);
-		this.setHeader(start, header);
-		this.copyIn(this.wrap(start + MessageHeader.size), key);
-		this.copyIn(this.wrap(start + MessageHeader.size + key.length), payload);
-		const size = MessageHeader.size + key.length + payload.length;
-		this.save(head, used + size, this.count + 1, this.keyBytes + key.length);
-	}
-
-	setHeader(position: number, header: number): void {
-		const bytes = new Uint8Array(MessageHeader.size);
-		new DataView(bytes.buffer).setUint32(0, header, true);
-		this.copyIn(position, bytes);
-	}
-
 	copyIn(position: number, source: Uint8Array): void {
 		const toEnd = this.size - position;
 		this.bytes.set(source.subarray(0, toEnd), position);

@@ -54,15 +54,7 @@ export class SendQueue extends MessageRing {
 	 * @returns Whether there is room for it now: it takes 4 bytes.
 	 */
 	pushMarker(binary: boolean): boolean {
-		const ring = new Ring(this.buffer);
-		if (MessageHeader.size > ring.size - ring.used) return false;
-		const none = new Uint8Array(0);
-		ring.append(
-			(MessageHeader.marker << MessageHeader.key) | (binary ? MessageHeader.binary : 0),
-			none,
-			none,
-		);
-		return true;
+		return this.push("", binary, null) >= 0;
 	}
 
 	/**

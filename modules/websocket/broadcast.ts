@@ -35,16 +35,17 @@ interface Sockets {
  * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
  */
 export const broadcast = (server: Sockets, data: unknown, options: unknown): BroadcastOutcome => {
-	const raw = rawOptions(options);
-	const except = exceptOption(raw);
-	const key = keyOption(raw);
-	const type = sendTypeFor(server.settings.sendType, data, raw);
+	const raw = options === undefined ? undefined : rawOptions(options);
+	const except = raw && exceptOption(raw);
+	const key = raw && keyOption(raw);
+	const { sendType } = server.settings;
+	const type = raw ? sendTypeFor(sendType, data, raw) : sendType;
 	const { binary } = type;
 	const message: SharedMessage = { data: type.encode(data), binary, frame: undefined, encoded: 0 };
 	const outcome = { sent: 0, queued: 0, discarded: 0 };
 	// Read now: the value may have closed sockets while it was encoded.
 	server.open.forEach((socket) => {
-		if (except.indexOf(socket.emitter) >= 0) return;
+		if (except && except.indexOf(socket.emitter) >= 0) return;
 		if (sends(socket, message)) outcome.sent++;
 		else if (socket.waitUnder(key, message.data, binary)) outcome.queued++;
 		else outcome.discarded++;

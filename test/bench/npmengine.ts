@@ -2,8 +2,6 @@ import { fileURLToPath } from "node:url";
 import { Simulator } from "../../sim/xs/simulator.js";
 import { type CaseName, Collector, type Expense } from "./collector.js";
 
-const program = fileURLToPath(new URL("./device/main.ts", import.meta.url));
-
 function pathOf(file: string): string {
 	return fileURLToPath(new URL(file, import.meta.url));
 }
@@ -19,6 +17,8 @@ export const aliases = {
 	[pathOf("../../modules/rfc6455/seed.ts")]: pathOf("./noseed.ts"),
 	[pathOf("../../sim/xs/device/typedarrays.ts")]: pathOf("./nowrappers.ts"),
 };
+
+const main = pathOf("./device/main.ts");
 
 /** One turn of the benchmark may take long. */
 const hangTimeout = 60000;
@@ -42,9 +42,10 @@ export async function countOnNpmEngine(
  * Runs the benchmark on the XS engine from npm.
  * @param config configuration, see device/run.ts
  * @param engine path of the engine's binary; default: the simulator's
+ * @param program path of the device program; default: all cases but those of broadcasts
  * @throws Error if the device ends before the benchmark
  */
-export async function runOnNpmEngine(config: object, engine?: string): Promise<Collector> {
+export async function runOnNpmEngine(config: object, engine?: string, program = main): Promise<Collector> {
 	const collector = new Collector();
 	const device = await Simulator.start({
 		program,

@@ -136,6 +136,13 @@ static void callRing(const char* name)
 		the->argumentCount = the->arguments[2].size ? 3 : 2;
 		xs_messagering_push(the);
 	}
+	else if (!strcmp(name, "marker")) {
+		setData(&the->arguments[0]);
+		setInteger(&the->arguments[1], number());
+		xsmcSetNull(the->arguments[2]);
+		the->argumentCount = 3;
+		xs_messagering_push(the);
+	}
 	else if (!strcmp(name, "placeOf")) {
 		setData(&the->arguments[0]);
 		setInteger(&the->arguments[1], number());

@@ -9,7 +9,7 @@ import { checksum } from "../../modules/pages/checksum.js";
 import type { MessageData } from "../../modules/rfc6455/bytes.js";
 import { decodeFrame, encodeFrame } from "../../modules/rfc6455/framecodec.js";
 import { MessageRing } from "../../modules/rfc6455/messagering.js";
-import { Field } from "../../modules/rfc6455/ring.js";
+import { Field, Ring } from "../../modules/rfc6455/ring.js";
 import { takeFrame } from "../support/frames.js";
 import { failures } from "../support/framevectors.js";
 import { Random } from "../support/random.js";
@@ -76,10 +76,10 @@ class Recorder {
 				recorder.calls.push({ line, answer });
 			}
 
-			override push(message: MessageData, binary: boolean, key?: string): number {
+			override push(message: MessageData, binary: boolean, key?: string | null): number {
 				const length = super.push(message, binary, key);
-				const line = `push ${this.#number} ${hexOf(message)} ${Number(binary)} ${hexOf(key ?? "")}`;
-				this.#record(line, String(length));
+				const line = `${this.#number} ${hexOf(message)} ${Number(binary)}`;
+				this.#record(key === null ? `marker ${line}` : `push ${line} ${hexOf(key ?? "")}`, String(length));
 				return length;
 			}
 
@@ -129,10 +129,13 @@ class Recorder {
 				const key = random.next() < 0.2 ? undefined : keys[random.integer(0, keys.length - 1)];
 				const index =
 					key === undefined ? -1 : ring.placeOf(key, random.next() < 0.9 ? 0 : random.integer(0, 3));
-				if (index < 0) ring.push(data, binary, key);
+				if (random.next() < 0.02) ring.push("", binary, null);
+				else if (index < 0) ring.push(data, binary, key);
 				else ring.overwrite(index, data, binary);
-				if (random.next() < 0.1 && ring.encode(random.next() < 0.5, random.integer(0, 400)))
-					ring.removeEncoded();
+				if (random.next() < 0.1) {
+					if (ring.encode(random.next() < 0.5, random.integer(0, 400))) ring.removeEncoded();
+					else if (new Ring((ring as unknown as { buffer: ArrayBuffer }).buffer).count) ring.remove(1);
+				}
 			}
 		}
 	}

@@ -166,10 +166,12 @@ void xs_messagering_push(xsMachine* the)
 	Ring ring;
 	FramePayload payload, key = {C_NULL, 0, 0};
 	uint32_t position, needed;
+	xsType keyType;
 	xsmcVars(1);
 	openRing(the, &ring);
 	findPayload(the, &xsArg(0), &payload);
-	if ((xsmcArgc > 2) && (xsmcTypeOf(xsArg(2)) == xsStringType))
+	keyType = (xsmcArgc > 2) ? xsmcTypeOf(xsArg(2)) : xsUndefinedType;
+	if (keyType == xsStringType)
 		findPayload(the, &xsArg(2), &key);
 	needed = headerSize + key.size + payload.size;
 	if ((payload.size > ring.size) || (needed > ring.size - ring.fields.used)) {
@@ -177,7 +179,8 @@ void xs_messagering_push(xsMachine* the)
 		return;
 	}
 	position = wrap(&ring, ring.fields.head + ring.fields.used);
-	position = setHeader(&ring, position, key.size, payload.size, xsmcToBoolean(xsArg(1)));
+	position = setHeader(&ring, position, (keyType == xsNullType) ? headerMarker : key.size, payload.size,
+		xsmcToBoolean(xsArg(1)));
 	if (key.size)
 		position = copyIn(&ring, position, &key);
 	copyIn(&ring, position, &payload);
@@ -207,10 +210,8 @@ void xs_messagering_placeOf(xsMachine* the)
 		uint32_t header = headerAt(&ring, head);
 		if ((index >= from) && (keyLengthOf(header) == payload.size)) {
 			copyOut(&ring, wrap(&ring, head + headerSize), found, payload.size);
-			if (!c_memcmp(found, key, payload.size)) {
+			if (!c_memcmp(found, key, payload.size))
 				xsmcSetInteger(xsResult, (xsIntegerValue)index);
-				return;
-			}
 		}
 		head = wrap(&ring, head + sizeOf(header));
 	}

@@ -16,7 +16,7 @@ export class MessageRing {
 		this.encodedBytes = 0;
 	}
 
-	push(message: MessageData, binary: boolean, key?: string): number {
+	push(message: MessageData, binary: boolean, key?: string | null): number {
 		return native("xs_messagering_push").call(this, message, binary, key);
 	}
 

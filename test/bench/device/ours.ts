@@ -98,17 +98,27 @@ function openClient(registry: Registry, options: ConnectionOptions, io: typeof M
 }
 
 function acceptSocket(registry: Registry, options: ConnectionOptions, io: typeof MemorySocket): Socket {
-	const server = new Server(options);
-	const sockets: Socket[] = [];
-	server.on("connection", (socket) => sockets.push(socket));
+	const [socket] = serve(registry, options, 1, io).sockets;
+	if (!socket) throw new Error("the server has made no connection");
+	return socket;
+}
+
+/** A server of ours with open connections over memory sockets. */
+export function serve(
+	registry: Registry,
+	options: ConnectionOptions,
+	count: number,
+	io = MemorySocket,
+): Server {
+	const server = new Server({ ...options, maxConnections: count });
 	const listeners: MemoryListener[] = [];
 	const listener = { io: listenersTo((made) => listeners.push(made)) };
 	withNetwork({ listener }, () => {
 		server.start();
-		listeners[0]?.connect(new io({ register: registry.register }));
-		askUpgrade(registry);
+		for (let made = 0; made < count; made++) {
+			listeners[0]?.connect(new io({ register: registry.register }));
+			askUpgrade(registry);
+		}
 	});
-	const [socket] = sockets;
-	if (!socket) throw new Error("the server has made no connection");
-	return socket;
+	return server;
 }

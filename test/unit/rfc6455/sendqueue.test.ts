@@ -161,7 +161,8 @@ test("with random keys and lengths, a replaced message keeps its place, and thos
 			const binary = random.next() < 0.5;
 			const key = random.next() < 0.2 ? "" : (keys[random.integer(0, keys.length - 1)] as string);
 			const from = random.integer(0, 1);
-			const place = key ? model.findIndex((message, index) => index >= from && message.key === key) : -1;
+			const last = key ? model.map((message) => message.key).lastIndexOf(key) : -1;
+			const place = last >= from ? last : -1;
 			if (key) t.is(queue.placeOf(key, from), place);
 			const old = model[place];
 			if (old) {

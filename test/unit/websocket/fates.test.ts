@@ -91,8 +91,9 @@ class Pair {
 	}
 
 	/** Sends a message and records its fate. */
-	send(text: string): string {
+	send(text: string, key?: string): string {
 		const outcome = this.client.send(text, {
+			key: key ?? null,
 			onSettled: (fate) => this.fates.set(text, [...(this.fates.get(text) ?? []), fate]),
 		});
 		const before = this.fates.get(text);
@@ -264,7 +265,7 @@ for (const overflow of ["refuse", "drop-oldest"] as const)
 			const random = new Random("FATES_SEED");
 			t.log(`FATES_SEED=${random.seed}`);
 			let number = 0;
-			const counts = { sent: 0, lost: 0 };
+			const counts = { sent: 0, lost: 0, replaced: 0 };
 			for (const sendQueueSize of [0, 300, 500, 2000]) {
 				const pair = new Pair({ sendQueueSize, overflow });
 				/** Queued messages of which no fate was told. */
@@ -273,7 +274,9 @@ for (const overflow of ["refuse", "drop-oldest"] as const)
 					const action = random.choose({ send: 50, plain: 20, grant: 40, lose: 3, connect: 20, close: 0.5 });
 					if (action === "send" || action === "plain") {
 						const text = `${++number}${"x".repeat(random.integer(0, 290))}`;
-						const outcome = action === "send" ? pair.send(text) : pair.client.send(text);
+						const key = random.next() < 0.3 ? `key ${random.integer(1, 3)}` : undefined;
+						const outcome =
+							action === "send" ? pair.send(text, key) : pair.client.send(text, { key: key ?? null });
 						pair.read();
 						if (outcome === "queued" && action === "send") waiting.set(text, text.length);
 					} else if (action === "grant") pair.grant(random.integer(1, 200));
@@ -287,8 +290,9 @@ for (const overflow of ["refuse", "drop-oldest"] as const)
 					for (const [text, fates] of pair.fates) {
 						if (!waiting.delete(text)) continue;
 						t.is(fates.length, 1);
-						t.is(fates[0], pair.received.includes(text) ? "sent" : "lost");
-						counts[fates[0] as "sent" | "lost"]++;
+						const isSent = fates[0] === "sent";
+						t.is(isSent, pair.received.includes(text));
+						counts[fates[0] as "sent" | "lost" | "replaced"]++;
 					}
 					const known = [...waiting.values()].reduce((sum, length) => sum + length, 0);
 					t.true(pair.client.bufferedAmount >= known - pair.partial.length);
@@ -299,6 +303,6 @@ for (const overflow of ["refuse", "drop-oldest"] as const)
 				nextTurn();
 				for (const [text, fates] of pair.fates) t.is(fates.length, 1, text);
 			}
-			t.true(counts.sent > 200 && counts.lost > 10, JSON.stringify(counts));
+			t.true(counts.sent > 200 && counts.lost > 10 && counts.replaced > 50, JSON.stringify(counts));
 		},
 	);

@@ -15,6 +15,7 @@ import { Random } from "../../support/random.js";
 interface Message {
 	text: string;
 	binary: boolean;
+	key?: string | undefined;
 }
 
 /** A channel that accepts data that fit its window, which counts payload only. */
@@ -112,10 +113,9 @@ class Outgoing {
 	}
 
 	/** Sends text, or its bytes in a binary message. */
-	send(text: string, binary = false): SendOutcome {
-		return binary
-			? this.connection.send(new Uint8Array(Buffer.from(text)), { binary })
-			: this.connection.send(text);
+	send(text: string, binary = false, key?: string): SendOutcome {
+		if (binary) return this.connection.send(new Uint8Array(Buffer.from(text)), { binary, key: key ?? null });
+		return key === undefined ? this.connection.send(text) : this.connection.send(text, { key });
 	}
 
 	/** Sets the window; opens a connection if there is none. Returns whether `drain` was emitted. */
@@ -327,7 +327,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 	test(`${overflow}: with random sends, windows and ends, counters are correct and messages are sent once and in order`, (t) => {
 		const random = new Random("OUTGOING_SEED");
 		t.log(`OUTGOING_SEED=${random.seed}`);
-		const totals = { sent: 0, lost: 0, discarded: 0, drains: 0, errors: 0 };
+		const totals = { sent: 0, lost: 0, replaced: 0, discarded: 0, drains: 0, errors: 0 };
 		for (const sendQueueSize of [64, 100, 1000]) {
 			const it = new Outgoing({ sendQueueSize, overflow });
 			/** Accepted messages that were not sent completely, oldest first. */
@@ -337,7 +337,8 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 
 			function check(drained: boolean): void {
 				const { counters } = it;
-				t.is(counters.accepted, counters.sent + counters.waiting + counters.lost);
+				const { accepted: total, waiting, lost, replaced } = counters;
+				t.is(total, counters.sent + waiting + lost + replaced);
 				t.is(counters.waiting === 0 || !drained, true);
 				if (drained) drains++;
 				for (const { text, binary } of it.sent.splice(0)) {
@@ -359,8 +360,14 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 					case "send": {
 						const text = `${step}:`.padEnd(random.integer(0, sendQueueSize + 20), "x");
 						const binary = random.next() < 0.5;
-						const outcome = it.send(text, binary);
-						if (outcome !== "discarded") accepted.push({ text, binary });
+						const key = random.next() < 0.3 ? `key ${random.integer(1, 3)}` : undefined;
+						const { replaced } = it.counters;
+						const outcome = it.send(text, binary, key);
+						if (it.counters.replaced > replaced) {
+							const place = accepted.map((message) => message.key).lastIndexOf(key);
+							t.true(key !== undefined && place >= 0);
+							accepted[place] = { text, binary, key };
+						} else if (outcome !== "discarded") accepted.push({ text, binary, key });
 						if (outcome === "sent") t.is(it.channel?.isDead, false);
 						nextTurn();
 						check(false);
@@ -391,6 +398,7 @@ for (const overflow of ["refuse", "drop-oldest"]) {
 			t.is(counters.waiting, 0);
 			totals.sent += counters.sent;
 			totals.lost += counters.lost;
+			totals.replaced += counters.replaced;
 			totals.discarded += counters.discarded;
 			totals.drains += drains;
 			totals.errors += it.errors.length;
