@@ -40,7 +40,7 @@ for (const folder of readdirSync(modules)) {
 			const place = other !== undefined && existsSync(`${modules}${other}/${file}`) ? other : folder;
 			// "xs-web-socket" has two: manifest_client.json has one for apps without a Server.
 			const specifier = name.endsWith("specifier")
-				? "xs-web-socket"
+				? ({ chunks: "xs-web-socket/chunks" }[folder as string] ?? "xs-web-socket")
 				: `xs-web-socket/modules/${place}/${name}`;
 			// A module in C also has a TypeScript version, for engines without it.
 			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";
@@ -54,26 +54,30 @@ for (const folder of readdirSync(modules)) {
 }
 
 // In the npm package, manifest_client.json has one module in place of those that a Client needs.
-test("manifest_secure.json names every module that TLS imports", (t) => {
-	const named = [...includedManifests(root, "manifest_secure.json")].flatMap((path) =>
-		Object.keys(readManifest(root + path).modules ?? {}),
-	);
-	const { metafile } = buildSync({
-		entryPoints: [`${modules}tls/network.ts`],
-		absWorkingDir: root,
-		bundle: true,
-		packages: "external",
-		metafile: true,
-		write: false,
-		format: "esm",
+for (const [manifest, entry, example] of [
+	["manifest_secure.json", "tls/network", "tls/tlssocket"],
+	["manifest_chunks.json", "chunks/chunks", "chunks/source"],
+] as const)
+	test(`${manifest} names every module that modules/${entry} imports`, (t) => {
+		const named = [...includedManifests(root, manifest)].flatMap((path) =>
+			Object.keys(readManifest(root + path).modules ?? {}),
+		);
+		const { metafile } = buildSync({
+			entryPoints: [`${modules}${entry}.ts`],
+			absWorkingDir: root,
+			bundle: true,
+			packages: "external",
+			metafile: true,
+			write: false,
+			format: "esm",
+		});
+		const imported = Object.keys(metafile.inputs)
+			// Others stand for modules of the SDK.
+			.filter((path) => path.startsWith("modules/"))
+			.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
+		t.true(imported.includes(`xs-web-socket/modules/${example}`));
+		t.deepEqual(
+			imported.filter((specifier) => !named.includes(specifier)),
+			[],
+		);
 	});
-	const imported = Object.keys(metafile.inputs)
-		// Others stand for modules of the SDK.
-		.filter((path) => path.startsWith("modules/"))
-		.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
-	t.true(imported.includes("xs-web-socket/modules/tls/tlssocket"));
-	t.deepEqual(
-		imported.filter((specifier) => !named.includes(specifier)),
-		[],
-	);
-});
