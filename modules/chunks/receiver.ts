@@ -1,5 +1,4 @@
 import type { Channel } from "../channel/contract.js";
-import { CloseCode } from "../rfc6455/closecode.js";
 import type { Connection } from "../websocket/connection.js";
 import type { ChunkListener, ConnectionCore } from "../websocket/connectioncore.js";
 import { traceException } from "../websocket/listeners.js";
@@ -22,6 +21,9 @@ const only: ChunkInfo = Object.freeze({ first: true, last: true });
 const start: ChunkInfo = Object.freeze({ first: true, last: false });
 const middle: ChunkInfo = Object.freeze({ first: false, last: false });
 const end: ChunkInfo = Object.freeze({ first: false, last: true });
+
+/** Close code of RFC 6455 section 7.4.1. A number, because an import would add a module. */
+const internalError = 1011;
 
 const unsupported =
 	"receiveChunks() cannot pause the SDK's native engine: include manifest.json, not manifest_native.json";
@@ -84,7 +86,7 @@ export class ChunkReceiver implements ChunkListener {
 		if (data) return true;
 		const { core } = this;
 		if (core.channel?.pause) return false;
-		core.giveUp(CloseCode.internalError, unsupported);
+		core.giveUp(internalError, unsupported);
 		return false;
 	}
 
@@ -131,6 +133,6 @@ export class ChunkReceiver implements ChunkListener {
 	private fail(channel: Channel, error: unknown): void {
 		traceException("chunk", error);
 		if (this.core.channel === channel)
-			this.core.giveUp(CloseCode.internalError, "a chunk of a binary message could not be processed");
+			this.core.giveUp(internalError, "a chunk of a binary message could not be processed");
 	}
 }

@@ -1,7 +1,6 @@
 import type { Channel } from "../channel/contract.js";
 import { after, guard } from "../channel/timers.js";
 import { bytesOf } from "../rfc6455/bytes.js";
-import { CloseCode } from "../rfc6455/closecode.js";
 import type { ConnectionCore } from "../websocket/connectioncore.js";
 import { traceException } from "../websocket/listeners.js";
 import { wrongType } from "../websocket/options.js";
@@ -20,6 +19,9 @@ interface Pieces {
 	next(): Result | Later<Result>;
 	return?(): unknown;
 }
+
+/** Close code of RFC 6455 section 7.4.1. A number, because an import would add a module. */
+const internalError = 1011;
 
 /** Longest payload of a fragment, in bytes: with the longest header it needs, it fits a TCP segment of lwIP. */
 const longestFragment = 1428;
@@ -151,7 +153,7 @@ export class PacedSource implements Source {
 		const { core } = this;
 		const message = `the source of a message has failed: ${error}`;
 		this.isExhausted = hasEnded;
-		if (this.isStarted) return core.giveUp(CloseCode.internalError, message);
+		if (this.isStarted) return core.giveUp(internalError, message);
 		core.loseParted();
 		core.report(message);
 		// Messages may wait behind it.

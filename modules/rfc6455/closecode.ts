@@ -11,7 +11,6 @@ export const enum CloseCode {
 	abnormal = 1006,
 	invalidData = 1007,
 	messageTooBig = 1009,
-	internalError = 1011,
 }
 
 /** A violation of the protocol: the close code to send, and a sentence. */

@@ -10,6 +10,7 @@ const folder = `${root}.samples/`;
 const compiler = `${root}node_modules/typescript/bin/tsc`;
 const devicePaths = {
 	"xs-web-socket": ["../modules/websocket/websocket.ts"],
+	"xs-web-socket/chunks": ["../modules/chunks/chunks.ts"],
 	"xs-web-socket/*": ["../*"],
 };
 

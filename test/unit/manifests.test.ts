@@ -40,7 +40,7 @@ for (const folder of readdirSync(modules)) {
 			const place = other !== undefined && existsSync(`${modules}${other}/${file}`) ? other : folder;
 			// "xs-web-socket" has two: manifest_client.json has one for apps without a Server.
 			const specifier = name.endsWith("specifier")
-				? "xs-web-socket"
+				? ({ chunks: "xs-web-socket/chunks" }[folder as string] ?? "xs-web-socket")
 				: `xs-web-socket/modules/${place}/${name}`;
 			// A module in C also has a TypeScript version, for engines without it.
 			const native = existsSync(`${modules}${folder}/native/${name}.c`) ? "native/" : "";
@@ -54,16 +54,17 @@ for (const folder of readdirSync(modules)) {
 }
 
 // In the npm package, manifest_client.json has one module in place of those that a Client needs.
-for (const [folder, name, member] of [
-	["tls", "manifest_secure.json", "tlssocket"],
-	["pages", "manifest_pages.json", "pagereply"],
-])
-	test(`${name} names every module that modules/${folder} imports`, (t) => {
-		const named = [...includedManifests(root, name as string)].flatMap((path) =>
+for (const [manifest, entry, example] of [
+	["manifest_secure.json", "tls/network", "tls/tlssocket"],
+	["manifest_pages.json", "pages/network", "pages/pagereply"],
+	["manifest_chunks.json", "chunks/chunks", "chunks/source"],
+] as const)
+	test(`${manifest} names every module that modules/${entry} imports`, (t) => {
+		const named = [...includedManifests(root, manifest)].flatMap((path) =>
 			Object.keys(readManifest(root + path).modules ?? {}),
 		);
 		const { metafile } = buildSync({
-			entryPoints: [`${modules}${folder}/network.ts`],
+			entryPoints: [`${modules}${entry}.ts`],
 			absWorkingDir: root,
 			bundle: true,
 			packages: "external",
@@ -75,7 +76,7 @@ for (const [folder, name, member] of [
 			// Others stand for modules of the SDK.
 			.filter((path) => path.startsWith("modules/"))
 			.map((path) => `xs-web-socket/${path.replace(/\.ts$/, "")}`);
-		t.true(imported.includes(`xs-web-socket/modules/${folder}/${member}`));
+		t.true(imported.includes(`xs-web-socket/modules/${example}`));
 		t.deepEqual(
 			imported.filter((specifier) => !named.includes(specifier)),
 			[],
