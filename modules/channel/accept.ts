@@ -135,7 +135,6 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		if (handshake.isLast || (handshake.complete && !options.verify)) return this.answer();
 		if (!handshake.complete) return;
 		this.verifying = true;
-		this.replaceableAt += Timeout.answerRoom;
 		options.verify?.(handshake.requestOf(this.remoteAddress), (decision) => this.onDecision(decision));
 	}
 
@@ -191,7 +190,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	private answer(): void {
-		if (this.handshake.reply) this.replaceableAt += Timeout.answerRoom;
+		if (this.handshake.reply) this.replaceableAt += Timeout.pageRoom;
 		this.response = this.handshake.reply ?? new OutgoingText(this.handshake.response);
 		this.respond();
 		this.dropUnread();

@@ -8,8 +8,8 @@ export const enum Timeout {
 	page = 5000,
 	/** Time in which a new connection does not end for one that waits. */
 	room = 1000,
-	/** The same while a page is sent or `verify` decides, in addition. */
-	answerRoom = 9000,
+	/** The same with a page, in addition. */
+	pageRoom = 9000,
 }
 
 /**

@@ -51,7 +51,7 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	readonly verifyHeaders?: string | readonly string[] | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
-	 * served at a time. Up to 128 more wait until another one ends, has sent no whole request for a second, or has taken ten
+	 * served at a time. Up to 128 more wait until another one ends, has not been answered for a second, or has taken ten
 	 * for a page. Default 4.
 	 */
 	readonly maxConnections?: number | null;

@@ -319,7 +319,7 @@ test.serial("room is checked after verify: of two that are accepted late, one ge
 	t.is(listening.all("connection").length, 1);
 });
 
-test.serial("requests that wait for verify do not keep others out: the oldest is replaced", async (t) => {
+test.serial("requests that wait for verify do not keep others out: the oldest makes room", async (t) => {
 	const { listening, port } = await verifying(t, { "/hang": { waits: true } }, { maxConnections: 2 });
 	const waiting: RawConnection[] = [];
 	for (let index = 0; index < 4; index++) {
