@@ -75,6 +75,20 @@ test("examples/sensor connects again by itself, and keeps its reports", async (t
 	t.like(await next.json(), { report: report + 1, lost: 0 });
 });
 
+test("examples/upload receives a file in chunks, and reports how far it is", async (t) => {
+	const lines = await run(t, "examples/upload/main.ts", { config: { port: 0 } });
+	const port = Number(/^send files to port (\d+)$/.exec(await lines.next())?.[1]);
+	const client = await wsConnect("127.0.0.1", port);
+	t.teardown(() => client.socket.terminate());
+	client.send(new Uint8Array(200_000).fill(3));
+	let report: { length: number; sum: number; last: boolean };
+	do report = (await client.json()) as typeof report;
+	while (!report.last);
+	t.deepEqual(report, { length: 200_000, sum: 600_000, last: true });
+	t.true(client.received.length >= 3);
+	t.is(await lines.next(), "received 200000 bytes, sum 600000");
+});
+
 test("hosts/echo leaves no message without an answer: what cannot be sent back closes with 1009", async (t) => {
 	// The windows of the SDK's simulator, and a message that is too long for the window and the send queue together.
 	const lines = await run(t, "hosts/echo/server.ts", {
