@@ -1,12 +1,13 @@
 /**
- * A device that receives files of any length from a web page, without a buffer for them. Open page.html of this folder in a
- * browser, enter the device's address, and choose a file.
+ * A device that receives files of any length from its own web page, without a buffer for them.
  *
  *     mcconfig -d -m -p esp32 examples/upload/manifest.json ssid=... password=...
  *
- * The default `port` is 8080. One page uploads at a time, since there is one place to write to.
+ * Then open http://ADDRESS:8080/ in a browser, and choose a file. The default `port` is 8080. One page uploads at a time, since
+ * there is one place to write to.
  */
 
+import Resource from "Resource";
 import config from "mc/config";
 import { Server } from "xs-web-socket";
 import { receiveChunks } from "xs-web-socket/chunks";
@@ -31,7 +32,14 @@ class Sink {
 	}
 }
 
-const server = new Server({ port: Number(config["port"] ?? 8080), maxConnections: 1, names: [] });
+const server = new Server({
+	port: Number(config["port"] ?? 8080),
+	pages: { "/": new Resource("page.html") },
+	// Pages of other sites must not write to the device.
+	allowedOrigins: "same",
+	maxConnections: 1,
+	names: [],
+});
 server.on("listening", () => trace(`send files to port ${server.port}\n`));
 server.on("error", (message) => trace(`${message}\n`));
 server.on("connection", (page) => {

@@ -1,4 +1,4 @@
-/** The pages that the devices of examples/dashboard, examples/lamp and hosts/demo serve, in headless Chromium. */
+/** The pages that the devices of examples/dashboard, lamp and upload and of hosts/demo serve, in headless Chromium. */
 
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
@@ -26,7 +26,8 @@ async function start(
 	void device.exited.then(({ reason }) => lines.put(`the device ended: ${reason}`));
 	for (;;) {
 		const line = await lines.next();
-		const port = /listens on (?:port )?(\d+)$|^open http:\/\/localhost:(\d+)\/$/.exec(line);
+		const port =
+			/(?:listens on|listens on port|send files to port) (\d+)$|^open http:\/\/localhost:(\d+)\/$/.exec(line);
 		if (port) return { device, lines, port: Number(port[1] ?? port[2]) };
 		if (/ended/.test(line)) throw new Error(line);
 	}
@@ -296,4 +297,15 @@ test("two pages of examples/lamp stay in step", async (t) => {
 	await shows(other.page, "#lamp", /^on$/);
 	t.is(await one.page.evaluate(() => document.documentElement.scrollWidth), 360);
 	t.deepEqual([...one.errors, ...other.errors], []);
+});
+
+test("the page of examples/upload sends a file of 1 MB", async (t) => {
+	const { port, lines } = await start(t, "examples/upload/main.ts");
+	const { page, errors } = await open(t, port, { viewport: { width: 360, height: 640 } });
+	const buffer = Buffer.alloc(1_000_000, 3);
+	await page.getByLabel("File").setInputFiles({ name: "file", mimeType: "application/octet-stream", buffer });
+	await page.getByRole("button", { name: "Upload" }).click();
+	await shows(page, "#state", /^1000000 bytes arrived, sum 3000000$/);
+	t.is(await lines.next(), "received 1000000 bytes, sum 3000000");
+	t.deepEqual(errors, []);
 });
