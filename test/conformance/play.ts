@@ -56,10 +56,13 @@ async function playRequest(device: Device, it: RequestCase): Promise<void> {
 			return await playFrames(device, "server", { connection, peer }, { ...it, ...rest });
 		}
 		checkMatches("the answer", head, [/\r\nconnection: close\r\n/i, /\r\ncontent-length: \d+\r\n/i]);
-		const body = await peer.bytes(Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]));
+		// RFC 9110 section 9.3.2: the response to HEAD has no body.
+		const isBare = it.request(path).startsWith("HEAD ");
+		const length = Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]);
+		const body = await peer.bytes(isBare ? 0 : length);
 		peer.end();
 		const rest = await peer.rest();
-		if (body.length < 10 || rest !== "") throw new Error(`the answer's body is ${body}, then ${rest}`);
+		if (length < 10 || rest !== "") throw new Error(`the answer's body is ${body}, then ${rest}`);
 	} finally {
 		peer.destroy();
 	}

@@ -215,6 +215,7 @@ test("counters count messages and bytes", async (t) => {
 		"discarded",
 		"lost",
 		"received",
+		"replaced",
 		"sent",
 		"waiting",
 	]);
