@@ -48,11 +48,17 @@ export async function startDevice(
 			void simulator?.stop();
 		},
 	};
-	const onSignal = () => (options.onSignal ? options.onSignal(device) : device.end());
+	let isSignalled = false;
+	const onSignal = () => {
+		isSignalled = true;
+		if (options.onSignal) options.onSignal(device);
+		else device.end();
+	};
 	const signals = ["SIGINT", "SIGTERM"] as const;
 	for (const signal of signals) process.on(signal, onSignal);
 	const settled = (code: number) => {
-		for (const signal of signals) process.off(signal, onSignal);
+		// npm passes Ctrl-C on, perhaps not before the device has ended: it must not kill this process then.
+		if (!isSignalled) for (const signal of signals) process.off(signal, onSignal);
 		settle(code);
 	};
 	try {
