@@ -124,8 +124,8 @@ function randomTag(random: Random, tags: readonly string[]): string {
 }
 
 function randomTarget(random: Random, paths: readonly string[]): string {
-	const path = random.next() < 0.75 ? random.pick(paths) : random.pick(otherPaths);
-	const query = random.choose({ none: 60, short: 20, long: 10, odd: 10 });
+	const path = random.next() < 0.85 ? random.pick(paths) : random.pick(otherPaths);
+	const query = random.choose({ none: 65, short: 20, long: 8, odd: 7 });
 	const rest =
 		query === "none"
 			? ""
@@ -149,15 +149,15 @@ export function randomPageRequest(random: Random, pages: ReadonlyMap<string, Fuz
 	const tags = [...pages.values()].map(({ tag }) => tag);
 	const method = random.choose({ GET: 60, HEAD: 20, POST: 4, PUT: 1, OPTIONS: 1, get: 1, "G(T": 1, "": 1 });
 	const version = random.choose({
-		"HTTP/1.1": 40,
-		"HTTP/1.0": 8,
+		"HTTP/1.1": 70,
+		"HTTP/1.0": 12,
 		"HTTP/1.2": 1,
 		"HTTP/2.0": 1,
 		"HTTP/0.9": 1,
 		"http/1.1": 1,
 	});
 	const head = [`${method} ${randomTarget(random, [...pages.keys()])} ${version}`];
-	if (random.next() < 0.95) head.push(random.pick(["Host: device", "host:", "HOST:\t[::1]:80 "]));
+	if (random.next() < 0.97) head.push(random.pick(["Host: device", "host:", "HOST:\t[::1]:80 "]));
 	for (let count = random.integer(0, 2); count > 0; count--)
 		head.push(`Accept-Encoding:${listOf(random, () => random.pick(codings) + random.pick(weights))}`);
 	if (random.next() < 0.5)

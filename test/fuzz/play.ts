@@ -50,6 +50,7 @@ export interface Trail {
 /**
  * @param longMessages True to allow messages of 64 KiB.
  * @param pages The pages of the server with `pageDemands`.
+ * @param onlyPages True if each case is a request for a page.
  * @throws Error that describes what the device did wrong.
  */
 export async function playRandom(
@@ -58,14 +59,15 @@ export async function playRandom(
 	number: number,
 	longMessages: boolean,
 	pages: FuzzPages,
+	onlyPages: boolean,
 	trail: Trail,
 ): Promise<Played> {
 	const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
-	const role = random.pick(["client", "server"] as const);
+	const role = onlyPages ? "server" : random.pick(["client", "server"] as const);
 	const demands = random.pick(plainDemands);
 	const longest = longMessages ? 70000 : 2000;
 	trail.role = role;
-	const kind = random.choose({ json: 20, silent: 2, bytes: 55, heads: 25 });
+	const kind = onlyPages ? "pages" : random.choose({ json: 20, silent: 2, bytes: 55, heads: 25 });
 	if (kind === "json") {
 		const ending = await playJson(device, random, role, number, longMessages ? 20000 : 2000, trail);
 		return { role, ending };
@@ -75,7 +77,7 @@ export async function playRandom(
 			role,
 			ending: await (role === "server" ? playSilent(device, random) : playMute(device, random)),
 		};
-	if (kind === "heads" && role === "server" && random.next() < 0.6)
+	if (kind === "pages" || (kind === "heads" && role === "server" && random.next() < 0.6))
 		return { role, ending: await playPageRequest(device, random, pages, trail) };
 	if (kind === "bytes") {
 		const pair = await device.open(role, demands);

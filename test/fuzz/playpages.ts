@@ -14,11 +14,11 @@ const html = "text/html; charset=utf-8";
 /** The pages: their bytes, what makes them on the device, and their types. */
 const sources: Readonly<Record<string, readonly [body: Buffer, value: unknown, type: string]>> = {
 	"/": [counting(40), onDevice.bytes(40), html],
-	"/a/b": [counting(3000), onDevice.bytes(3000), html],
+	"/a/b": [counting(1437), onDevice.bytes(1437), html],
 	"/empty": [Buffer.alloc(0), onDevice.bytes(0), html],
 	"/zipped.js": [zipped, new Uint8Array(zipped), "text/javascript; charset=utf-8"],
 	"/..": [counting(300), onDevice.bytes(300), html],
-	"/%41": [counting(1437), onDevice.bytes(1437), html],
+	"/%41": [counting(130), onDevice.bytes(130), html],
 };
 
 /** A server with pages and WebSockets. */

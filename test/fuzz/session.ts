@@ -14,6 +14,8 @@ export interface FuzzOptions {
 	seconds?: number;
 	/** The number of the first case. Default 0. */
 	first?: number;
+	/** Whether each case is a request for a page. Default false: all kinds. */
+	onlyPages?: boolean;
 }
 
 export interface FuzzFailure {
@@ -62,7 +64,13 @@ async function restingMemory(device: Device): Promise<Memory> {
 	return device.memory();
 }
 
-export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({
+	seed,
+	cases,
+	seconds,
+	first = 0,
+	onlyPages = false,
+}: FuzzOptions): Promise<FuzzResult> {
 	const device = await Device.start();
 	const failed: FuzzFailure[] = [];
 	const endings: Record<string, number> = {};
@@ -117,7 +125,15 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 				const mine = number++;
 				const trail: Trail = { role: "client", bytes: Buffer.alloc(0) };
 				try {
-					const { role, ending } = await playRandom(device, seed, mine, longMessages, pages, trail);
+					const { role, ending } = await playRandom(
+						device,
+						seed,
+						mine,
+						longMessages,
+						pages,
+						onlyPages,
+						trail,
+					);
 					roles[role]++;
 					count(ending);
 				} catch (error) {
