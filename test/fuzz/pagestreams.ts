@@ -62,7 +62,7 @@ const weights = [
 	";a=1;q=0",
 	";q=-0",
 ];
-const separators = [",", ", ", ",,", " ,\t, ", " "];
+const separators = [",", ", ", ",,", " ,\t, ", ",", ", ", ",,", " "];
 
 /** Lines that do not concern pages, and faults. */
 const lines = [
@@ -102,8 +102,10 @@ function listOf(random: Random, item: () => string): string {
 	return list + (random.next() < 0.1 ? " ," : "");
 }
 
-function randomTag(random: Random, tags: readonly string[]): string {
+function randomTag(random: Random, tags: readonly string[], isValid: boolean): string {
 	const tag = random.pick(tags);
+	if (isValid)
+		return random.pick([tag, `W/${tag}`, '"a,*,b"', `"a,${tag.slice(1, -1)},b"`, '","', 'W/"\xff"']);
 	return random.pick([
 		tag,
 		tag,
@@ -160,10 +162,11 @@ export function randomPageRequest(random: Random, pages: ReadonlyMap<string, Fuz
 	if (random.next() < 0.97) head.push(random.pick(["Host: device", "host:", "HOST:\t[::1]:80 "]));
 	for (let count = random.integer(0, 2); count > 0; count--)
 		head.push(`Accept-Encoding:${listOf(random, () => random.pick(codings) + random.pick(weights))}`);
+	const isValid = random.next() < 0.5;
 	if (random.next() < 0.5)
 		for (let count = random.integer(1, 2); count > 0; count--)
 			head.push(
-				`If-None-Match: ${random.next() < 0.1 ? "*" : listOf(random, () => randomTag(random, tags))}`,
+				`If-None-Match: ${random.next() < 0.1 ? "*" : listOf(random, () => randomTag(random, tags, isValid))}`,
 			);
 	if (random.next() < 0.25)
 		for (let count = random.integer(1, 2); count > 0; count--)
