@@ -23,12 +23,15 @@ export class PageRequest implements Request {
 	private encodings: number;
 	/** True if the client has the page already (RFC 9110 section 13.1.2). */
 	private isKnown: boolean;
+	/** True once the request has named a tag, or a part of one. */
+	private hasTags: boolean;
 
 	constructor(path: string, page: Page | undefined) {
 		this.path = path;
 		this.page = page;
 		this.encodings = 0;
 		this.isKnown = false;
+		this.hasTags = false;
 	}
 
 	onName(name: string): boolean {
@@ -41,9 +44,13 @@ export class PageRequest implements Request {
 		const { page } = this;
 		if (!page) return;
 		if (name === "accept-encoding") this.encodings |= encodingOf(item);
-		// RFC 9110 section 8.8.3.2, weak comparison. A tag with a comma arrives in pieces, of which none has two quotes.
-		else if (item === "*" || (item.startsWith("W/") ? item.slice(2) : item) === page.entityTag)
-			this.isKnown = true;
+		else {
+			// RFC 9110 section 8.8.3.2, weak comparison. A tag with a comma arrives in pieces, of which none has two quotes; a
+			// later one may be "*".
+			if (item === "*" ? !this.hasTags : (item.startsWith("W/") ? item.slice(2) : item) === page.entityTag)
+				this.isKnown = true;
+			this.hasTags = true;
+		}
 	}
 
 	get fault(): HeadFault | undefined {

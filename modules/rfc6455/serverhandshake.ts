@@ -135,7 +135,9 @@ export class ServerHandshake extends HeadReader {
 			const fields = `${this.refusalFields ?? allowed ?? ""}Connection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length + 1}`;
 			// The message is the reason phrase (RFC 9112 section 4), too: a client need not read the body.
 			const head = `HTTP/1.1 ${status} ${message}\r\n${fields}\r\n\r\n`;
-			return this.isHead ? head : `${head}${message}\n`;
+			// RFC 9110 section 9.3.2. Without a path the request line was refused, and its start is still there.
+			const isHead = this.isHead || (!this.path && this.text(0, 5) === "HEAD ");
+			return isHead ? head : `${head}${message}\n`;
 		}
 		// RFC 9110 section 7.8: 100 before 101.
 		let response = this.expectsContinue ? "HTTP/1.1 100 Continue\r\n\r\n" : "";
@@ -156,10 +158,8 @@ export class ServerHandshake extends HeadReader {
 
 	/** Returns the request for verify(). */
 	requestOf(remoteAddress: string): UpgradeRequest {
-		const { path: target, origin } = this;
-		const mark = target.indexOf("?");
-		const path = mark < 0 ? target : target.slice(0, mark);
-		const query = mark < 0 ? "" : target.slice(mark + 1);
+		const { origin, pathAlone: path } = this;
+		const query = this.path.slice(path.length + 1);
 		const headers: Record<string, string> = {};
 		this.options.verifyHeaders?.forEach((name) => {
 			const values = this.fields?.filter((field) => field[0] === name).map((field) => field[1]);

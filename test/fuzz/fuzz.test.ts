@@ -15,6 +15,17 @@ test("a thousand random cases end as required and leave no memory in use", async
 		"failed 1009",
 		"closed 1000",
 		"request refused",
+		"page 200",
+		"page 400",
 	])
 		t.true((endings[ending] ?? 0) > 0, ending);
+});
+
+test("300 random requests for pages get one right response each", async (t) => {
+	const { cases, failed, endings } = await fuzz({ seed: 1, cases: 300, onlyPages: true });
+	t.log(endings);
+	t.deepEqual(failed, []);
+	t.is(cases, 300);
+	for (const status of [200, 304, 400, 404, 405, 406, 417, 431])
+		t.true((endings[`page ${status}`] ?? 0) > 0, String(status));
 });

@@ -20,6 +20,7 @@ import {
 import { jsonDemands, plainDemands, smallDemands } from "./demands.js";
 import { judgeFrames } from "./framejudge.js";
 import { type HeadVerdict, judgeRequest, judgeResponse } from "./headjudge.js";
+import { type FuzzPages, pageDemands, playPages } from "./playpages.js";
 import {
 	freshNames,
 	randomJsonStream,
@@ -47,7 +48,9 @@ export interface Trail {
 }
 
 /**
- * @param long True to allow messages of 64 KiB.
+ * @param longMessages True to allow messages of 64 KiB.
+ * @param pages The pages of the server with `pageDemands`.
+ * @param onlyPages True if each case is a request for a page.
  * @throws Error that describes what the device did wrong.
  */
 export async function playRandom(
@@ -55,14 +58,16 @@ export async function playRandom(
 	seed: number,
 	number: number,
 	longMessages: boolean,
+	pages: FuzzPages,
+	onlyPages: boolean,
 	trail: Trail,
 ): Promise<Played> {
 	const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
-	const role = random.pick(["client", "server"] as const);
+	const role = onlyPages ? "server" : random.pick(["client", "server"] as const);
 	const demands = random.pick(plainDemands);
 	const longest = longMessages ? 70000 : 2000;
 	trail.role = role;
-	const kind = random.choose({ json: 20, silent: 2, bytes: 60, heads: 20 });
+	const kind = onlyPages ? "pages" : random.choose({ json: 20, silent: 2, bytes: 55, heads: 25 });
 	if (kind === "json") {
 		const ending = await playJson(device, random, role, number, longMessages ? 20000 : 2000, trail);
 		return { role, ending };
@@ -72,6 +77,8 @@ export async function playRandom(
 			role,
 			ending: await (role === "server" ? playSilent(device, random) : playMute(device, random)),
 		};
+	if (kind === "pages" || (kind === "heads" && role === "server" && random.next() < 0.6))
+		return { role, ending: await playPageRequest(device, random, pages, trail) };
 	if (kind === "bytes") {
 		const pair = await device.open(role, demands);
 		const stream = randomStream(random, role === "server", longest);
@@ -198,6 +205,22 @@ async function exchange(device: Device, { connection, peer }: Pair): Promise<voi
 		await device.release(connection);
 	} finally {
 		peer.destroy();
+	}
+}
+
+/** Sends a request for a page; sometimes while a WebSocket is open on the same server, which must not notice. */
+async function playPageRequest(
+	device: Device,
+	random: Random,
+	pages: FuzzPages,
+	trail: Trail,
+): Promise<string> {
+	if (random.next() < 0.8) return playPages(device, random, pages, trail);
+	const pair = await device.open("server", pageDemands);
+	try {
+		return await playPages(device, random, pages, trail);
+	} finally {
+		await exchange(device, pair);
 	}
 }
 

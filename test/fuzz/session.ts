@@ -4,6 +4,7 @@ import { type Demands, Device } from "../conformance/device.js";
 import { Random } from "../support/random.js";
 import { allDemands } from "./demands.js";
 import { bringUpNames, playRandom, type Trail } from "./play.js";
+import { learnPages } from "./playpages.js";
 
 export interface FuzzOptions {
 	seed: number;
@@ -13,6 +14,8 @@ export interface FuzzOptions {
 	seconds?: number;
 	/** The number of the first case. Default 0. */
 	first?: number;
+	/** Whether each case is a request for a page. Default false: all kinds. */
+	onlyPages?: boolean;
 }
 
 export interface FuzzFailure {
@@ -61,12 +64,19 @@ async function restingMemory(device: Device): Promise<Memory> {
 	return device.memory();
 }
 
-export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({
+	seed,
+	cases,
+	seconds,
+	first = 0,
+	onlyPages = false,
+}: FuzzOptions): Promise<FuzzResult> {
 	const device = await Device.start();
 	const failed: FuzzFailure[] = [];
 	const endings: Record<string, number> = {};
 	const roles = { client: 0, server: 0 };
 	for (const demands of allDemands) await device.prepare(demands);
+	const pages = await learnPages(device);
 	// Play cases before the first measurement, for one-time allocations and for names, which XS never frees.
 	await playRound(0, 0, casesPerRound, () => {});
 	await bringUpNames(device);
@@ -115,7 +125,15 @@ export async function fuzz({ seed, cases, seconds, first = 0 }: FuzzOptions): Pr
 				const mine = number++;
 				const trail: Trail = { role: "client", bytes: Buffer.alloc(0) };
 				try {
-					const { role, ending } = await playRandom(device, seed, mine, longMessages, trail);
+					const { role, ending } = await playRandom(
+						device,
+						seed,
+						mine,
+						longMessages,
+						pages,
+						onlyPages,
+						trail,
+					);
 					roles[role]++;
 					count(ending);
 				} catch (error) {

@@ -50,6 +50,15 @@ test("HEAD is answered with the head of GET alone", async (t) => {
 	const missing = await exchange(t, port, "HEAD /no HTTP/1.1\r\nHost: a\r\n\r\n");
 	t.true(missing.startsWith("HTTP/1.1 404 "));
 	t.true(missing.endsWith("\r\n\r\n"));
+	for (const [line, status] of [
+		[`/${"a".repeat(3000)} HTTP/1.1`, 431],
+		["/\x01 HTTP/1.1", 400],
+		["no-path HTTP/1.1", 400],
+		["/ HTTP/1.1x", 400],
+	]) {
+		const refused = await exchange(t, port, `HEAD ${line}\r\nHost: a\r\n\r\n`);
+		t.regex(refused, new RegExp(`^HTTP/1\\.1 ${status} [^]*\\r\\n\\r\\n$`));
+	}
 });
 
 test("the type is the given one, else that of the ending", async (t) => {
@@ -86,7 +95,15 @@ test("a page with the tag that the client has gets 304", async (t) => {
 		t.is(await known(field as string), 304, String(field));
 	t.is(await known(etag as string, "/", "HEAD"), 304);
 	t.is(await known(etag as string, "/?query"), 304);
-	for (const field of ['"a"', `"${etag}"`, (etag as string).slice(1, -1), "", (etag as string).toUpperCase()])
+	for (const field of [
+		'"a"',
+		'"a,*,b"',
+		'W/"a, *"',
+		`"${etag}"`,
+		(etag as string).slice(1, -1),
+		"",
+		(etag as string).toUpperCase(),
+	])
 		t.is(await known(field), 200, field);
 	t.is(await known(etag as string, "/other"), 200);
 	t.is(await known("*", "/missing"), 404);

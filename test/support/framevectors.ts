@@ -126,7 +126,13 @@ function payloadOf(
 
 /** Runs all vectors. Returns a description of each failure. */
 export function failures(codec: FrameCodec): string[] {
-	return [...encodeFailures(codec), ...decodeFailures(codec), ...ringFailures(codec)];
+	return [
+		...encodeFailures(codec),
+		...decodeFailures(codec),
+		...ringFailures(codec),
+		...keyFailures(codec),
+		...markerFailures(codec),
+	];
 }
 
 function encodeFailures({ encodeFrame }: FrameCodec): string[] {
@@ -250,6 +256,122 @@ function ringFailures({ MessageRing }: FrameCodec): string[] {
 			// Empty messages may have followed.
 			waiting.splice(0, ring.removeEncoded() - count);
 		}
+	}
+	return found;
+}
+
+/** Keys of one, three, four, six and 126 bytes; some begin like others. */
+const keys = ["k", "kkk", "a\0b", "é\u{1f642}", "k".repeat(126)];
+
+interface Waiting {
+	readonly key: string | undefined;
+	payload: Uint8Array;
+	binary: boolean;
+}
+
+/**
+ * Messages with keys, of which each replaces the last one with its key, if one waits: by a longer, a shorter or an equally
+ * long one. The ring is sent in parts meanwhile, so that keys, messages and what moves behind them are split at its end.
+ */
+function keyFailures({ MessageRing }: FrameCodec): string[] {
+	const found: string[] = [];
+	for (let size = 150; size < 190; size += 3) {
+		const ring = new MessageRing(size);
+		let waiting: Waiting[] = [];
+		const fill = () =>
+			waiting.reduce((sum, { key, payload }) => sum + 4 + encodeText(key ?? "").length + payload.length, 0);
+		for (let step = 0; step < 150; step++) {
+			const where = `keys in a ring of ${size}, step ${step}`;
+			const key = step % 7 === 6 ? undefined : keys[(step * step + (step >> 3)) % keys.length];
+			const binary = step % 3 > 0;
+			const content = counting((step * 13) % 31);
+			const message = binary ? content : "\0é".repeat(content.length).slice(0, content.length);
+			const payload = binary ? content : Uint8Array.from(encodeText(message as string));
+			const from = step % 5 === 4 ? 1 : 0;
+			const place = key === undefined ? -1 : ring.placeOf(key, from);
+			const wanted = waiting.reduce(
+				(last, other, index) => (key !== undefined && index >= from && other.key === key ? index : last),
+				-1,
+			);
+			if (place !== wanted) found.push(`${where}: placeOf() returned ${place} instead of ${wanted}`);
+			const replaced = waiting[wanted];
+			const more = replaced
+				? payload.length - replaced.payload.length
+				: 4 + encodeText(key ?? "").length + payload.length;
+			const fits = fill() + more <= size;
+			const length = replaced
+				? ring.overwrite(wanted, message, binary)
+				: key === undefined
+					? ring.push(message, binary)
+					: ring.push(message, binary, key);
+			if (length !== (fits ? payload.length : -1)) found.push(`${where}: a message gave ${length}`);
+			if (fits && replaced) Object.assign(replaced, { payload, binary });
+			else if (fits) waiting.push({ key, payload, binary });
+			if (step % 4 !== 3) continue;
+			const masks = step % 8 === 3;
+			// All of them in every fifth step; otherwise up to the first two.
+			const count = step % 20 === 19 ? waiting.length : Math.min(2, waiting.length);
+			const sent = waiting.slice(0, count);
+			const room = sent.reduce((sum, { payload }) => sum + (masks ? 6 : 2) + payload.length, 0);
+			const frames = ring.encode(masks, room);
+			if (count > 0 && (ring.encodedCount !== count || !isFrames(frames, sent, masks)))
+				found.push(`${where}: ${count} messages are encoded as ${ring.encodedCount} or wrongly`);
+			if (frames && ring.removeEncoded() !== count) found.push(`${where}: removeEncoded()`);
+			waiting = waiting.slice(count);
+			if (step % 24 === 23 && waiting.length > 0) {
+				ring.remove(1);
+				waiting.shift();
+			}
+		}
+	}
+	return found;
+}
+
+/** Returns whether frames are those of the messages. */
+function isFrames(frames: ArrayBuffer | undefined, messages: readonly Waiting[], masks: boolean): boolean {
+	let position = 0;
+	for (const { payload, binary } of messages) {
+		const end = position + (masks ? 6 : 2) + payload.length;
+		const frame = frames?.slice(position, end);
+		const decoded = frame && payloadOf(frame, binary ? binaryByte : textByte, masks, payload.length);
+		if (!decoded || !isEqual(decoded, payload)) return false;
+		position = end;
+	}
+	return frames?.byteLength === position;
+}
+
+/** Markers, at every position of a small ring: encode() stops at one, and no key finds it. */
+function markerFailures({ MessageRing }: FrameCodec): string[] {
+	const found: string[] = [];
+	const size = 40;
+	const ring = new MessageRing(size);
+	for (let step = 0; step < 50; step++) {
+		const payload = counting(step % 6);
+		const where = `marker ${step}`;
+		const sent = [{ key: "k", payload, binary: true }];
+		if (ring.push(payload, true, "k") !== payload.length)
+			found.push(`${where}: no room for the first message`);
+		if (ring.push("", step % 2 === 0, null) !== 0) found.push(`${where}: no room`);
+		if (ring.push("é", false, "kk") !== 2) found.push(`${where}: no room for the last message`);
+		if (ring.placeOf("kk", 0) !== 2 || ring.placeOf("k", 0) !== 0 || ring.placeOf("k", 1) !== -1)
+			found.push(`${where}: placeOf()`);
+		// The one behind the marker becomes longer, then the one before it: the marker moves.
+		const longer = counting(payload.length + 1);
+		if (ring.overwrite(2, "éé", false) !== 4) found.push(`${where}: the last message is not replaced`);
+		if (ring.overwrite(0, longer, true) !== longer.length) found.push(`${where}: the first is not replaced`);
+		(sent[0] as Waiting).payload = longer;
+		const frames = ring.encode(false, 1000);
+		if (ring.encodedCount !== 1 || !isFrames(frames, sent, false))
+			found.push(`${where}: the message before it is encoded wrongly`);
+		ring.removeEncoded();
+		if (ring.encode(false, 1000) !== undefined) found.push(`${where}: the marker is encoded`);
+		if (ring.placeOf("kk", 0) !== 1) found.push(`${where}: placeOf() behind it`);
+		ring.remove(1);
+		const last = ring.encode(true, 1000);
+		const rest = [{ key: "kk", payload: Uint8Array.from(encodeText("éé")), binary: false }];
+		if (ring.encodedCount !== 1 || !isFrames(last, rest, true)) found.push(`${where}: the message behind it`);
+		ring.removeEncoded();
+		if (ring.placeOf("kk", 0) !== -1) found.push(`${where}: a removed message is found`);
 	}
 	return found;
 }
