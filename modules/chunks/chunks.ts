@@ -6,6 +6,7 @@ import type { Fate } from "../websocket/fates.js";
 import { booleanOption, rawOptions, wrongType } from "../websocket/options.js";
 import { type ChunkCallback, type ChunkInfo, ChunkReceiver } from "./receiver.js";
 import { type ChunkBytes, type ChunkSource, PacedSource } from "./source.js";
+import { SourceQueue } from "./sourcequeue.js";
 
 export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
 
@@ -72,13 +73,14 @@ export const sendChunks = <Events extends ConnectionEvents>(
 	if (onSettled !== undefined && typeof onSettled !== "function")
 		throw wrongType("onSettled", onSettled, "a function");
 	const binary = raw["binary"] === undefined || booleanOption(raw, "binary");
-	const message = new PacedSource(core, source, binary);
+	const queue = (core.sources as SourceQueue | undefined) ?? new SourceQueue(core);
+	const message = new PacedSource(queue, source, binary);
 	if (!core.mayWait) {
 		core.discard();
 		return "discarded";
 	}
-	if (!core.waitFor(message)) return "discarded";
-	if (onSettled) core.watch(onSettled as (fate: Fate) => void);
+	if (!queue.add(message)) return "discarded";
+	if (onSettled) core.watch(onSettled as (fate: Fate) => void, 0);
 	// A source is not asked inside of a method, and a window that has its full width emits no further event.
 	message.continueLater();
 	return "queued";
