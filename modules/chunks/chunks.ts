@@ -11,6 +11,8 @@ import { SourceQueue } from "./sourcequeue.js";
 export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
 
 /**
+ * In the module `xs-web-socket/chunks`.
+ *
  * Passes the binary messages of a Client or Socket to a listener in chunks, instead of emitting `message`: without a
  * buffer, and whatever their length. `maxMessageSize` and `receiveBudget` do not apply to them. Text is emitted as before.
  *
@@ -43,6 +45,8 @@ export const receiveChunks = <Events extends ConnectionEvents>(
 };
 
 /**
+ * In the module `xs-web-socket/chunks`.
+ *
  * Sends one message whose bytes come from a source, piece by piece, as fragments (RFC 6455 section 5.4). A piece is requested
  * when the send window has room, and sent in fragments of at most 1428 bytes without a copy of it: it must not change until
  * the next one is requested. The message takes 4 bytes of the send queue, where it waits for its turn; messages that are sent
