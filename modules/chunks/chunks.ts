@@ -6,10 +6,13 @@ import type { Fate } from "../websocket/fates.js";
 import { booleanOption, rawOptions, wrongType } from "../websocket/options.js";
 import { type ChunkCallback, type ChunkInfo, ChunkReceiver } from "./receiver.js";
 import { type ChunkBytes, type ChunkSource, PacedSource } from "./source.js";
+import { SourceQueue } from "./sourcequeue.js";
 
 export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
 
 /**
+ * In the module `xs-web-socket/chunks`.
+ *
  * Passes the binary messages of a Client or Socket to a listener in chunks, instead of emitting `message`: without a
  * buffer, and whatever their length. `maxMessageSize` and `receiveBudget` do not apply to them. Text is emitted as before.
  *
@@ -42,6 +45,8 @@ export const receiveChunks = <Events extends ConnectionEvents>(
 };
 
 /**
+ * In the module `xs-web-socket/chunks`.
+ *
  * Sends one message whose bytes come from a source, piece by piece, as fragments (RFC 6455 section 5.4). A piece is requested
  * when the send window has room, and sent in fragments of at most 1428 bytes without a copy of it: it must not change until
  * the next one is requested. The message takes 4 bytes of the send queue, where it waits for its turn; messages that are sent
@@ -72,13 +77,14 @@ export const sendChunks = <Events extends ConnectionEvents>(
 	if (onSettled !== undefined && typeof onSettled !== "function")
 		throw wrongType("onSettled", onSettled, "a function");
 	const binary = raw["binary"] === undefined || booleanOption(raw, "binary");
-	const message = new PacedSource(core, source, binary);
+	const queue = (core.sources as SourceQueue | undefined) ?? new SourceQueue(core);
+	const message = new PacedSource(queue, source, binary);
 	if (!core.mayWait) {
 		core.discard();
 		return "discarded";
 	}
-	if (!core.waitFor(message)) return "discarded";
-	if (onSettled) core.watch(onSettled as (fate: Fate) => void);
+	if (!queue.add(message)) return "discarded";
+	if (onSettled) core.watch(onSettled as (fate: Fate) => void, 0);
 	// A source is not asked inside of a method, and a window that has its full width emits no further event.
 	message.continueLater();
 	return "queued";

@@ -4,7 +4,6 @@ import { bytesOf } from "../rfc6455/bytes.js";
 import type { ConnectionCore } from "../websocket/connectioncore.js";
 import { traceException } from "../websocket/listeners.js";
 import { wrongType } from "../websocket/options.js";
-import type { Source } from "../websocket/outgoing.js";
 
 /** A piece of a message: bytes. */
 export type ChunkBytes = ArrayBuffer | ArrayBufferView;
@@ -26,12 +25,23 @@ const internalError = 1011;
 /** Longest payload of a fragment, in bytes: with the longest header it needs, it fits a TCP segment of lwIP. */
 const longestFragment = 1428;
 
+/** The queue in which the message of a source waits. */
+export interface SourceOwner {
+	readonly core: ConnectionCore;
+	/** The message that is being sent is lost. */
+	loseCurrent(): void;
+}
+
 /** Sends the pieces of a source as the fragments of one message, as the window allows. */
-export class PacedSource implements Source {
+export class PacedSource {
 	readonly binary: boolean;
+	/** True once a fragment was sent: the message cannot be sent again. */
 	isStarted: boolean;
+	/** True once the last fragment was sent. */
 	isComplete: boolean;
+	/** Bytes that were sent. */
 	length: number;
+	private readonly owner: SourceOwner;
 	private readonly core: ConnectionCore;
 	private readonly pieces: Pieces;
 	/** The rest of the current piece. */
@@ -44,12 +54,13 @@ export class PacedSource implements Source {
 	private isLost: boolean;
 
 	/** @throws TypeError when the source is none. */
-	constructor(core: ConnectionCore, source: ChunkSource, binary: boolean) {
+	constructor(owner: SourceOwner, source: ChunkSource, binary: boolean) {
 		this.binary = binary;
 		this.isStarted = false;
 		this.isComplete = false;
 		this.length = 0;
-		this.core = core;
+		this.owner = owner;
+		this.core = owner.core;
 		this.pieces = piecesOf(source);
 		this.rest = undefined;
 		this.isPending = false;
@@ -57,6 +68,7 @@ export class PacedSource implements Source {
 		this.isLost = false;
 	}
 
+	/** Sends a fragment. Returns false when none can be sent now. */
 	send(channel: Channel): boolean {
 		const { writer } = channel;
 		if (!this.rest && !this.isExhausted) this.request();
@@ -79,6 +91,7 @@ export class PacedSource implements Source {
 		return true;
 	}
 
+	/** The message is lost. Not called again. */
 	end(): void {
 		this.isLost = true;
 		this.rest = undefined;
@@ -154,7 +167,7 @@ export class PacedSource implements Source {
 		const message = `the source of a message has failed: ${error}`;
 		this.isExhausted = hasEnded;
 		if (this.isStarted) return core.giveUp(internalError, message);
-		core.loseParted();
+		this.owner.loseCurrent();
 		core.report(message);
 		// Messages may wait behind it.
 		after(0, () => core.isOpen && core.onWindow());

@@ -1,7 +1,7 @@
 import { bytesOfMessage, type MessageData } from "./bytes.js";
 import { FirstByte, headerSize, Opcode } from "./frame.js";
 import { writeFrame } from "./framecodec.js";
-import { Field, isMarker, keyLengthOf, lengthOf, MessageHeader, Ring } from "./ring.js";
+import { Field, MessageHeader, Ring } from "./ring.js";
 
 /** Most bytes of several frames that are sent together: a TCP segment of lwIP. */
 const segment = 1436;
@@ -26,7 +26,8 @@ export class MessageRing {
 
 	/**
 	 * Adds a copy of a message.
-	 * @param key Key of 1 to 126 bytes in UTF-8, by which placeOf() finds the message; null for a marker, whose message is "".
+	 * @param key Key of 1 to 126 bytes in UTF-8, by which placeOf() finds the message; null for a marker, a message "" that
+	 *   holds the place of one that comes from elsewhere.
 	 * @returns Its length in bytes; -1, without side effects, if there is no room for it now.
 	 */
 	push(message: MessageData, binary: boolean, key?: string | null): number {
@@ -171,4 +172,20 @@ const setHeader = (
 /** Bytes of a message in the ring: header, key and payload. */
 const sizeOf = (header: number): number => {
 	return MessageHeader.size + keyLengthOf(header) + lengthOf(header);
+};
+
+/** Returns the length of a message, in bytes. */
+const lengthOf = (header: number): number => {
+	return (header >>> MessageHeader.length) & MessageHeader.lengthMask;
+};
+
+/** Returns the length of a message's key, in bytes. */
+const keyLengthOf = (header: number): number => {
+	const length = header >>> MessageHeader.key;
+	return length === MessageHeader.marker ? 0 : length;
+};
+
+/** Returns whether a message comes from elsewhere. */
+const isMarker = (header: number): boolean => {
+	return header >>> MessageHeader.key === MessageHeader.marker;
 };

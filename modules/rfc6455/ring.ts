@@ -26,28 +26,11 @@ export const enum MessageHeader {
 	/** Shift and mask of the length of the message, in bytes. */
 	length = 1,
 	lengthMask = 0xffffff,
-	/** Shift of the length of the key, in bytes; 0 for a message without one. */
+	/** Shift of the length of the key, in bytes, at most 126; 0 for a message without one. */
 	key = 25,
-	longestKey = 126,
 	/** In place of the length of a key: the message comes from elsewhere when it is its turn. Its length here is 0. */
 	marker = 127,
 }
-
-/** Returns the length of a message, in bytes. */
-export const lengthOf = (header: number): number => {
-	return (header >>> MessageHeader.length) & MessageHeader.lengthMask;
-};
-
-/** Returns the length of a message's key, in bytes. */
-export const keyLengthOf = (header: number): number => {
-	const length = header >>> MessageHeader.key;
-	return length === MessageHeader.marker ? 0 : length;
-};
-
-/** Returns whether a message comes from elsewhere. */
-export const isMarker = (header: number): boolean => {
-	return header >>> MessageHeader.key === MessageHeader.marker;
-};
 
 /** A look at the buffer of a MessageRing. */
 export class Ring {

@@ -1,6 +1,6 @@
 import type { MessageData } from "./bytes.js";
 import { MessageRing } from "./messagering.js";
-import { Field, isMarker, keyLengthOf, lengthOf, MessageHeader, Ring } from "./ring.js";
+import { Field, MessageHeader, Ring } from "./ring.js";
 
 /** Largest queue, in bytes: more than any device has, and no more than every engine can allocate. */
 export const longestQueue = 0x1000000;
@@ -35,7 +35,7 @@ export class SendQueue extends MessageRing {
 
 	/** Length of the first message in bytes. */
 	get length(): number {
-		return lengthOf(this.header);
+		return (this.header >>> MessageHeader.length) & MessageHeader.lengthMask;
 	}
 
 	/** True if the first message is binary. */
@@ -43,28 +43,19 @@ export class SendQueue extends MessageRing {
 		return (this.header & MessageHeader.binary) !== 0;
 	}
 
-	/** True if the first message comes from elsewhere: see pushMarker(). */
+	/** True if the first message is a marker, which encode() and writeFirst() do not send. */
 	get isMarker(): boolean {
-		return this.count > 0 && isMarker(this.header);
+		return this.count > 0 && this.header >>> MessageHeader.key === MessageHeader.marker;
 	}
 
 	/**
-	 * Adds a message of length 0 that holds the place of one that comes from elsewhere: encode() and writeFirst() stop at it.
-	 * Its owner sends it, and removes it with removeFirst().
-	 * @returns Whether there is room for it now: it takes 4 bytes.
-	 */
-	pushMarker(binary: boolean): boolean {
-		return this.push("", binary, null) >= 0;
-	}
-
-	/**
-	 * Returns a copy of a part of the first message.
+	 * Returns a copy of a part of the first message, which is no marker.
 	 * @param start Position of the part in the message.
 	 * @param end Position after it.
 	 */
 	part(start: number, end: number): Uint8Array<ArrayBuffer> {
 		const ring = new Ring(this.buffer);
-		const before = MessageHeader.size + keyLengthOf(ring.headerAt(ring.head));
+		const before = MessageHeader.size + (ring.headerAt(ring.head) >>> MessageHeader.key);
 		return ring.copyOut(ring.wrap(ring.head + before + start), end - start);
 	}
 

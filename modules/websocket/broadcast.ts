@@ -1,7 +1,8 @@
 import type { SharedMessage } from "../rfc6455/writing.js";
 import type { SendOptions } from "./connection.js";
+import { keyOption } from "./connectioncore.js";
+import { sendTypeFor } from "./mediatypes.js";
 import { given, type RawOptions, rawOptions, wrongType } from "./options.js";
-import { keyOption, sendTypeFor } from "./sendoptions.js";
 import type { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import type { SocketCore } from "./socketcore.js";
@@ -47,8 +48,8 @@ export const broadcast = (server: Sockets, data: unknown, options: unknown): Bro
 	server.open.forEach((socket) => {
 		if (except && except.indexOf(socket.emitter) >= 0) return;
 		if (sends(socket, message)) outcome.sent++;
-		else if (socket.waitUnder(key, message.data, binary)) outcome.queued++;
-		else outcome.discarded++;
+		else if (socket.wait(message.data, binary, key) < 0) outcome.discarded++;
+		else outcome.queued++;
 	});
 	return outcome;
 };

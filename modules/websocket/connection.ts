@@ -1,11 +1,10 @@
 import { CloseCode } from "../rfc6455/closecode.js";
-import type { ConnectionCore } from "./connectioncore.js";
+import { type ConnectionCore, keyOption } from "./connectioncore.js";
 import type { Counters } from "./counters.js";
 import { Emitter } from "./emitter.js";
 import type { Failure } from "./failure.js";
 import type { Fate } from "./fates.js";
 import { rawOptions } from "./options.js";
-import { keyOption } from "./sendoptions.js";
 
 /** Result of send(). */
 export type SendOutcome =
@@ -87,10 +86,10 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 			core.discard();
 			return discarded;
 		}
-		if (!options) return core.wait(message, binary) ? queued : discarded;
-		const key = keyOption(rawOptions(options));
-		if (!core.waitUnder(key, message, binary)) return discarded;
-		if (options.onSettled) core.watch(options.onSettled, key);
+		if (!options) return core.wait(message, binary) < 0 ? discarded : queued;
+		const number = core.wait(message, binary, keyOption(rawOptions(options)));
+		if (number < 0) return discarded;
+		if (options.onSettled) core.watch(options.onSettled, number);
 		return queued;
 	}
 

@@ -1,13 +1,14 @@
 import type { Channel, ChannelListener } from "../channel/contract.js";
 import type { Ticking } from "../channel/timers.js";
+import { bytesOfMessage } from "../rfc6455/bytes.js";
 import { CloseCode, isSendableCloseCode } from "../rfc6455/closecode.js";
 import type { MessageListener } from "../rfc6455/parsing.js";
 import type { Counters } from "./counters.js";
 import { type Listener, traceException } from "./listeners.js";
 import type { DecodeReporter, MediaType } from "./mediatype.js";
-import { rawOptions, wrongType } from "./options.js";
+import { sendTypeFor } from "./mediatypes.js";
+import { type RawOptions, rawOptions, stringOption, wrongType, wrongValue } from "./options.js";
 import { Outgoing } from "./outgoing.js";
-import { keyOption, sendTypeFor } from "./sendoptions.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** State of the connection. */
@@ -29,11 +30,25 @@ const messageEvent = "message";
 const textInfo = Object.freeze({ binary: false });
 const binaryInfo = Object.freeze({ binary: true });
 
+/** Longest key of a message, in bytes: its length has 7 bits in the send queue, where 127 has another meaning. */
+const longestKey = 126;
+
 /** Receives binary messages in chunks: an optional module. */
 export interface ChunkListener {
 	/** True while it does not want more. */
 	readonly isPaused: boolean;
 }
+
+/**
+ * Returns the option `key` of a message.
+ * @throws TypeError when it is not a string, RangeError when it has not 1 to 126 bytes in UTF-8.
+ */
+export const keyOption = (raw: RawOptions): string | undefined => {
+	const key = stringOption(raw, "key");
+	if (key !== undefined && bytesOfMessage(key).length > longestKey)
+		throw wrongValue("key", key, `a string of at most ${longestKey} bytes in UTF-8`);
+	return key;
+};
 
 /** Common implementation of Client and Socket: receiving, liveness, closing. */
 export abstract class ConnectionCore extends Outgoing implements ChannelListener, DecodeReporter, Ticking {

@@ -3,7 +3,7 @@ import { lowerCase } from "../rfc6455/characters.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
 import type { MediaType } from "./mediatype.js";
-import { wrongType, wrongValue } from "./options.js";
+import { booleanOption, type RawOptions, wrongType, wrongValue } from "./options.js";
 
 const text: MediaType = Object.freeze({
 	binary: false,
@@ -78,6 +78,18 @@ export const mediaType = (name: string, value: unknown, json: JsonType): MediaTy
 	if (supported.indexOf(type) >= 0 || supported.indexOf(range) >= 0 || bareImageTypes.indexOf(type) >= 0)
 		return bytesType;
 	throw wrongValue(name, value, expected);
+};
+
+/** Returns how a message is sent with options. Bytes that are sent as a binary message are not encoded. */
+export const sendTypeFor = (
+	sendType: MediaType,
+	data: unknown,
+	raw: RawOptions,
+): Pick<MediaType, "binary" | "encode"> => {
+	if (raw["binary"] === undefined) return sendType;
+	const binary = booleanOption(raw, "binary");
+	if (binary && isBuffer(data)) return bytesType;
+	return { binary, encode: (value) => sendType.encode(value) };
 };
 
 /** Returns the kind of a value, for an error message. */

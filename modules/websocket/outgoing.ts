@@ -8,33 +8,28 @@ import { Listeners } from "./listeners.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** A message that is sent in parts. */
-interface PartedMessage {
+export interface PartedMessage {
 	/** Its bytes; undefined while it is the first one of the queue. */
 	readonly bytes: Uint8Array | undefined;
 	readonly binary: boolean;
 	/** Bytes that were sent. */
 	offset: number;
-	/** Where its bytes come from instead. */
-	readonly source?: Source;
 }
 
-/** A message that comes in pieces, in its place in the queue: an optional module makes it. */
-export interface Source {
-	readonly binary: boolean;
-	/** True once a fragment was sent: the message cannot be sent again. */
-	readonly isStarted: boolean;
-	/** True once the last fragment was sent. */
-	readonly isComplete: boolean;
-	/** Bytes that were sent. */
-	readonly length: number;
-	/** Sends a fragment. Returns false when none can be sent now. */
-	send(channel: Channel): boolean;
-	/** The message is lost. Not called again. */
-	end(): void;
+/** The messages of a connection whose bytes come from elsewhere: an optional module. Markers hold their places in the queue. */
+export interface Sources {
+	/** Sends a part of such a message. Returns false when nothing can be sent now, undefined when it is another one's turn. */
+	send(channel: Channel): boolean | undefined;
+	/** Removes the first message of the queue, whatever it is: it was discarded. */
+	removeFirst(): void;
+	/** The connection has ended: a message that was sent in part is lost. */
+	restart(): void;
+	/** All messages are lost. */
+	clear(): void;
 }
 
 /** Messages that were queued or discarded since the queue was last empty. `drain` ends a series. */
-const enum Series {
+export const enum Series {
 	none,
 	started,
 	/** `error` was emitted for a discarded message. */
@@ -60,17 +55,17 @@ export abstract class Outgoing extends Listeners {
 	/** For `counters`: messages sent, their bytes, messages lost, messages discarded. */
 	sent: number;
 	bytesSent: number;
-	protected lost: number;
+	lost: number;
 	protected discarded: number;
 	/** Once a message was replaced: their number. */
 	protected replaced?: number;
 	/** The message that is sent in parts: the first one of the queue, or one that is not, or no longer, in the queue. */
-	private parted: PartedMessage | undefined;
-	private series: Series;
+	parted: PartedMessage | undefined;
+	series: Series;
 	/** Once a message was sent with `onSettled`. */
-	private fates?: Fates;
-	/** Once there was a message from a source: those whose markers wait in the queue. */
-	private sources?: Source[];
+	fates?: Fates;
+	/** Once there was a message from a source. */
+	sources?: Sources;
 	/** The text of an `error` that is due in a later turn. */
 	private pendingError?: string | undefined;
 
@@ -113,71 +108,41 @@ export abstract class Outgoing extends Listeners {
 		if (!this.waiting && this.series) this.emitDue();
 	}
 
-	/** Adds a message to the queue. Returns false if it is discarded. */
-	wait(message: MessageData, binary: boolean, key?: string): boolean {
+	/**
+	 * Adds a message to the queue, or replaces the one that waits under its key.
+	 * @param key 1 to 126 bytes in UTF-8; undefined for a message without one.
+	 * @returns 0 if it waits behind the others, its number for watch() if it has replaced one, -1 if it is discarded.
+	 */
+	wait(message: MessageData, binary: boolean, key?: string): number {
+		if (key) {
+			// What has no room in the place of another message has none behind the others.
+			const replaced = this.replaceWaiting(message, binary, key);
+			if (replaced) return replaced;
+		}
 		let length = this.queue.push(message, binary, key);
 		if (length < 0) {
 			const bytes = bytesOfMessage(message);
 			length = bytes.length;
 			// The bytes of a text are made here; others are the caller's own.
-			if (!this.makeRoom(bytes, binary, typeof message === "string", key)) return false;
+			const replaced = this.makeRoom(bytes, binary, typeof message === "string", key);
+			if (replaced) return replaced;
 		}
 		this.series ||= Series.started;
 		// A window that already has its full width emits no further event, which would send the message.
 		if (++this.waiting === 1 && this.channel && length > this.channel.writer.widestCapacity)
 			this.sendParts(this.channel);
-		const throttleFactor = this.settings.throttleFactor;
-		if (throttleFactor) this.stall(this.waiting * throttleFactor);
-		return true;
-	}
-
-	/** Adds a message from a source to the queue. Returns false if it is discarded. */
-	waitFor(source: Source): boolean {
-		const { queue } = this;
-		this.series ||= Series.started;
-		if (queue.capacity < 0) {
-			this.discardFor(`the send queue takes no message: sendQueueSize is ${queue.size}`);
-			return false;
-		}
-		while (!queue.pushMarker(source.binary)) if (!this.dropOldest()) return false;
-		this.sources ??= [];
-		this.sources.push(source);
-		this.waiting++;
-		return true;
-	}
-
-	/** The message from a source that is being sent is lost. */
-	loseParted(): void {
-		const source = this.parted?.source;
-		this.fates?.discardOldest(this.sent + this.lost, false);
-		this.parted = undefined;
-		this.waiting--;
-		this.lost++;
-		source?.end();
+		if (this.settings.throttleFactor) this.stall();
+		return 0;
 	}
 
 	/**
-	 * Replaces the message that waits under a key, or adds one. Returns false if it is discarded.
-	 * @param key 1 to 126 bytes in UTF-8; undefined adds a message without one.
+	 * Calls back, not before send() has returned, when the fate of a queued message is known.
+	 * @param number Its number, or 0 for the last one.
 	 */
-	waitUnder(key: string | undefined, message: MessageData, binary: boolean): boolean {
-		// What has no room in the place of another message has none behind the others.
-		if (key === undefined || !this.replaceWaiting(message, binary, key))
-			return this.wait(message, binary, key);
-		const { throttleFactor } = this.settings;
-		if (throttleFactor) this.stall(this.waiting * throttleFactor);
-		return true;
-	}
-
-	/**
-	 * Calls back, not before send() has returned, when the fate of the message that was queued last is known.
-	 * @param key Its key.
-	 */
-	watch(listener: (fate: Fate) => void, key?: string): void {
+	watch(listener: (fate: Fate) => void, number: number): void {
 		this.fates ??= new Fates();
 		const { fates } = this;
-		const place = this.placeOf(key);
-		fates.add(place < 0 ? this.sent + this.waiting + this.lost : this.numberAt(place), listener);
+		fates.add(number || this.sent + this.waiting + this.lost, listener);
 		// Its parts may have filled the window exactly.
 		if (!this.waiting) after(0, () => fates.settle(this.sent + this.lost));
 	}
@@ -194,59 +159,45 @@ export abstract class Outgoing extends Listeners {
 		this.discarded++;
 	}
 
-	/** Applies the overflow rule to a message that does not fit the queue. Returns whether it waits after all. */
-	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean, key: string | undefined): boolean {
+	/** Applies the overflow rule to a message that does not fit the queue. Returns the same as wait(). */
+	private makeRoom(bytes: Uint8Array, binary: boolean, own: boolean, key: string | undefined): number {
 		const { queue } = this;
-		const keyLength = key === undefined ? 0 : bytesOfMessage(key).length;
+		const keyLength = key ? bytesOfMessage(key).length : 0;
 		this.series ||= Series.started;
-		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own);
+		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own) ? 0 : -1;
 		do {
-			if (!this.dropOldest()) return false;
-			// The old message of the key waits no longer.
-			if (key !== undefined && this.replaceWaiting(bytes, binary, key)) {
-				this.waiting--;
-				return true;
-			}
+			if (!this.dropOldest()) return -1;
+			const replaced = key ? this.replaceWaiting(bytes, binary, key) : 0;
+			if (replaced) return replaced;
 		} while (queue.push(bytes, binary, key) < 0);
-		return true;
+		return 0;
 	}
 
 	/** The queue is full: discards the first message if the overflow rule says so. Returns false if it is the new one. */
-	private dropOldest(): boolean {
+	dropOldest(): boolean {
 		const { queue } = this;
 		this.discardFor(`the send queue is full, messages are discarded; sendQueueSize is ${queue.size}`);
 		if (!this.settings.dropOldest) return false;
 		this.fates?.discardOldest(this.sent + this.lost, this.parted !== undefined);
-		const source = this.sources && queue.isMarker ? this.nextSource() : undefined;
-		queue.removeFirst();
 		this.waiting--;
 		this.lost++;
-		source?.end();
+		(this.sources ?? queue).removeFirst();
 		return true;
 	}
 
-	private nextSource(): Source | undefined {
-		return this.sources?.splice(0, 1)[0];
-	}
-
-	/** Replaces the message that waits under a key. Returns false, without side effects, if there is none or no room. */
-	private replaceWaiting(message: MessageData, binary: boolean, key: string): boolean {
-		const place = this.placeOf(key);
-		if (place < 0 || this.queue.overwrite(place, message, binary) < 0) return false;
+	/**
+	 * Replaces the message that waits under a key, but not one that is sent in parts. Returns its number, or 0, without side
+	 * effects, if there is none or no room.
+	 */
+	private replaceWaiting(message: MessageData, binary: boolean, key: string): number {
+		const { parted, queue } = this;
+		const place = queue.placeOf(key, parted && !parted.bytes ? 1 : 0);
+		if (place < 0 || queue.overwrite(place, message, binary) < 0) return 0;
+		const number = this.sent + this.lost + place + (parted?.bytes ? 2 : 1);
 		this.replaced = (this.replaced ?? 0) + 1;
-		this.fates?.onReplaced(this.numberAt(place));
-		return true;
-	}
-
-	/** Returns the place in the queue of the message with a key; -1 if there is none. One that is sent in parts has none. */
-	private placeOf(key: string | undefined): number {
-		if (key === undefined) return -1;
-		return this.queue.placeOf(key, this.parted && !this.parted.bytes ? 1 : 0);
-	}
-
-	/** Returns the number for Fates of the message at a place in the queue. */
-	private numberAt(place: number): number {
-		return this.sent + this.lost + place + (this.parted?.bytes ? 2 : 1);
+		this.fates?.onReplaced(number);
+		this.stall();
+		return number;
 	}
 
 	/** Emits an error in a later turn, or before `close`, if that comes earlier. */
@@ -273,8 +224,8 @@ export abstract class Outgoing extends Listeners {
 
 	/** Resets a message that was sent in part when the connection ends: it will be sent again. */
 	protected restartParted(): void {
-		if (this.parted?.source?.isStarted) this.loseParted();
-		else if (this.parted?.bytes) this.parted.offset = 0;
+		this.sources?.restart();
+		if (this.parted?.bytes) this.parted.offset = 0;
 		else this.parted = undefined;
 	}
 
@@ -283,16 +234,10 @@ export abstract class Outgoing extends Listeners {
 		this.fates?.loseAll(this.sent + this.lost);
 		this.lost += this.waiting;
 		this.waiting = 0;
-		const { parted, sources } = this;
 		this.parted = undefined;
 		this.queue.clear();
 		this.series = Series.none;
-		if (!sources) return;
-		delete this.sources;
-		parted?.source?.end();
-		sources.forEach((source) => {
-			source.end();
-		});
+		this.sources?.clear();
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
@@ -314,7 +259,7 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Counts a discarded message; the first one of a series emits `error`. */
-	private discardFor(reason: string): void {
+	discardFor(reason: string): void {
 		this.discarded++;
 		if (this.series === Series.reported) return;
 		this.series = Series.reported;
@@ -331,12 +276,8 @@ export abstract class Outgoing extends Listeners {
 		const { writer } = channel;
 		const { capacity } = writer;
 		if (!capacity) return false;
-		if (!this.parted && this.sources && queue.isMarker) {
-			const source = this.nextSource() as Source;
-			// Out of the queue, as a message that may be discarded there.
-			queue.removeFirst();
-			this.parted = { bytes: new Uint8Array(0), binary: source.binary, offset: 0, source };
-		}
+		const sent = this.sources?.send(channel);
+		if (sent !== undefined) return sent;
 		if (!this.parted) {
 			const { length } = queue;
 			if (length <= writer.widestCapacity) return false;
@@ -346,8 +287,7 @@ export abstract class Outgoing extends Listeners {
 			if (bytes) queue.removeFirst();
 		}
 		const message = this.parted;
-		const { binary, bytes, offset, source } = message;
-		if (source) return this.sendFrom(source, channel);
+		const { binary, bytes, offset } = message;
 		const length = bytes ? bytes.length : queue.length;
 		const end = Math.min(offset + capacity, length);
 		const last = end === length;
@@ -364,20 +304,10 @@ export abstract class Outgoing extends Listeners {
 		return true;
 	}
 
-	private sendFrom(source: Source, channel: Channel): boolean {
-		if (!source.send(channel)) return false;
-		if (source.isComplete) {
-			this.parted = undefined;
-			this.waiting--;
-			this.sent++;
-			this.bytesSent += source.length;
-		}
-		return true;
-	}
-
-	private stall(milliseconds: number): void {
-		const bounded = Math.min(milliseconds, longestStall);
-		Timer.delay(bounded);
-		this.onStalled?.(bounded);
+	private stall(): void {
+		const milliseconds = Math.min(this.waiting * this.settings.throttleFactor, longestStall);
+		if (!milliseconds) return;
+		Timer.delay(milliseconds);
+		this.onStalled?.(milliseconds);
 	}
 }

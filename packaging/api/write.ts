@@ -6,7 +6,7 @@ import { apiReference, page } from "./reference.js";
 
 const usage = `Usage: npm run docs [-- options]
 
-Writes docs/api.md from the docstrings of modules/websocket.
+Writes docs/api.md from the docstrings of modules/websocket and modules/chunks.
 
   --check   write nothing; fail when docs/api.md is out of date
   --help    show this text`;

@@ -18,6 +18,8 @@ const afterClose = "invalid bytes right after a close frame end the connection w
 const ends = "a client ends the TCP connection itself when its close frame is answered";
 const emptyFrames = "an empty masked frame that arrives in two pieces ends the connection";
 
+const pausing = "it cannot stop reading, so receiveChunks() throws";
+
 const binaryOrText = (beginning: string): string[] => [`5.2 binary: ${beginning}`, `5.2 text: ${beginning}`];
 
 /** Conformance cases by reason: "5.2 title", or "client 5.2 title" for a limit of one role. */
@@ -94,5 +96,17 @@ export const nativeTests: readonly Limit[] = [
 		{ test: `${role}: a new message inside a fragmented one closes with 1002`, reason: fragments },
 		{ test: `${role}: wrong masking for its role closes with 1002`, reason: masking },
 		{ test: `${role}: data after a violation is not emitted`, reason: reserved },
+		...[
+			"1 MB arrives in chunks, the listener fast; text and short messages between",
+			"1 MB arrives in chunks, the listener later; text and short messages between",
+			"a listener that waits holds the peer back, in 4 KB of memory, and pings wait with it",
+			"what waited behind a listener arrives when its promise is resolved",
+			"a listener that throws closes with 1011, and the exception is traced",
+			"a listener that rejects closes with 1011, and the exception is traced",
+			"close() while the listener waits completes the closing handshake",
+			"the peer's close waits behind the listener, and a message that is cut off is none",
+			"the silence of a listener that waits is not the peer's",
+			"a message that has started is emitted; without a listener messages are emitted again",
+		].map((title) => ({ test: `${role}: ${title}`, reason: pausing })),
 	]),
 ];

@@ -196,7 +196,7 @@ test("with random keys and lengths, a replaced message keeps its place, and thos
 test("messages are encoded up to a marker, which its owner removes", (t) => {
 	const queue = new SendQueue(36);
 	queue.push("one", false, "key");
-	t.true(queue.pushMarker(true));
+	t.is(queue.push("", true, null), 0);
 	queue.push("two", false);
 	t.is(queue.placeOf("key", 1), -1);
 	t.is(queue.messageBytes, 6);
@@ -214,6 +214,6 @@ test("messages are encoded up to a marker, which its owner removes", (t) => {
 	queue.removeFirst();
 	t.false(queue.isMarker);
 	t.is(firstOf(queue).toString(), "two");
-	while (queue.pushMarker(false));
+	while (queue.push("", false, null) === 0);
 	t.is(queue.count, 8);
 });
