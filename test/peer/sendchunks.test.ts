@@ -240,7 +240,13 @@ test("fragments have at most 1436 bytes, and an empty one ends the message", asy
 		lengths.push(payload.length);
 		if (fin) break;
 	}
-	t.deepEqual(lengths, [1428, 1428, 1428, 716, 0]);
+	// How wide the windows are is up to the platform.
+	t.is(
+		lengths.reduce((sum, length) => sum + length, 0),
+		5000,
+	);
+	t.true(Math.max(...lengths) <= 1428, String(lengths));
+	t.is(lengths.at(-1), 0);
 });
 
 test("a Client sends a message that has not started over its next connection", async (t) => {

@@ -189,6 +189,9 @@ const byDevice: FrameCase[] = [
 		section,
 		title: "what was sent before close() goes out before the close frame",
 		moves: [
+			// When it has arrived, the device knows how wide its window is.
+			device((connection) => [connection.step("send", "first word")]),
+			answers(aText("first word")),
 			device((connection) => [connection.step("send", "last word"), connection.step("close", 4000)]),
 			answers(aText("last word"), aClose(4000)),
 			sends(close(4000)),

@@ -69,6 +69,19 @@ const simulator: readonly Limit[] = [
 		sometimes: true,
 	},
 	{
+		test: "peers that reset their connections while messages pass",
+		reason: "the failure of a write is not reported: only a ping detects that the connection has ended",
+		sometimes: true,
+	},
+	{
+		test: "a peer that does not read holds the source back",
+		reason: "at 77 kB/s, the 18 MB of this test take longer than its timeout",
+	},
+	{
+		test: "200 reloads leave no memory in use",
+		reason: "each accepted connection leaks 2 slots, in programs without WebSockets as well",
+	},
+	{
 		test: "pings without end from a peer that does not read",
 		reason: "at 77 kB/s, the 6.5 MB of this test take longer than its timeout",
 	},

@@ -15,6 +15,8 @@ const lengths = [...new Array(20).fill(100), 5000];
 
 /** Starts the program on sockets that share a memory of 4000 bytes, with a `ws` server as the peer of its client. */
 async function start(t: ExecutionContext, aliases: Record<string, string>, connections: number) {
+	// The client may lose its connection before the server listens.
+	const ports = new Queue<string>("port");
 	const lines = new Queue<string>("line");
 	const server = await WsServer.listen();
 	const device = await Simulator.start({
@@ -22,13 +24,13 @@ async function start(t: ExecutionContext, aliases: Record<string, string>, conne
 		config: { port: server.port, connections },
 		aliases,
 		writeWindow: 11680,
-		onTrace: (line) => lines.put(line),
+		onTrace: (line) => (line.startsWith("port ") ? ports : lines).put(line),
 	});
 	t.teardown(async () => {
 		await device.stop();
 		await server.close();
 	});
-	const port = Number((await lines.next()).slice("port ".length));
+	const port = Number((await ports.next()).slice("port ".length));
 	return { lines, port, peer: await server.connection() };
 }
 
