@@ -35,6 +35,8 @@ export const enum Size {
 	key = 4,
 	/** Longest header. */
 	header = 14,
+	/** Most bytes that are read at a time, or passed on as a piece of a message: a TCP segment on Ethernet and Wi-Fi. */
+	segment = 1448,
 }
 
 /** Bits of the mode of decodeFrame(). */

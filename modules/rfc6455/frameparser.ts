@@ -1,12 +1,10 @@
 import { CloseCode } from "./closecode.js";
-import { Decoded, Mode } from "./frame.js";
+import { Decoded, Mode, Size } from "./frame.js";
 import { type DecodedFrame, decodeFrame } from "./framecodec.js";
 import { FrameReader, type FrameReaderOwner } from "./framereader.js";
 import type { ControlListener, MessageListener, ParserSettings } from "./parsing.js";
 import type { Transport } from "./transport.js";
 
-/** Most bytes that are read at a time. They stay in memory while their messages are handled. */
-const longestRead = 1448;
 /** A longer message is collected by the reader, because an argument stays in memory during the call. */
 const longestArgument = 1024;
 
@@ -60,7 +58,8 @@ export class FrameParser<
 		let rest = available;
 		let isFast = this.reader === undefined;
 		while (isFast && rest > 0 && transport) {
-			const count = rest < longestRead ? rest : longestRead;
+			// What was read stays in memory while its messages are handled.
+			const count = rest < Size.segment ? rest : Size.segment;
 			const bytes = transport.read(count);
 			rest -= count;
 			let position = 0;

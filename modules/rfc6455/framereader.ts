@@ -18,9 +18,6 @@ export interface FrameReaderOwner {
 	fail(code: CloseCode, message: string): void;
 }
 
-/** Most bytes of one piece of a message that is not collected. */
-const longestPiece = 1448;
-
 /** The field of a frame (RFC 6455 section 5.2) that is read next. */
 const enum Step {
 	start,
@@ -262,7 +259,7 @@ export class FrameReader extends FieldReader {
 
 	/** Reads the available payload of a data frame. */
 	private takePayload(): boolean {
-		const most = this.inPieces && this.remaining > longestPiece ? longestPiece : this.remaining;
+		const most = this.inPieces && this.remaining > Size.segment ? Size.segment : this.remaining;
 		const count = this.available < most ? this.available : most;
 		const ended = count === this.remaining;
 		if (count === 0 && !ended) return false;

@@ -14,7 +14,7 @@ export interface PageVerdict {
 	readonly statuses: readonly number[];
 	/** False if bytes of the head are missing, so that no answer is due. */
 	readonly isComplete: boolean;
-	/** Why, for the report of a failure. */
+	/** Why these answers are expected. Shown when a case fails. */
 	readonly why: string;
 	/** True for HEAD: an answer has no body. */
 	readonly isBare: boolean;

@@ -4,6 +4,7 @@ import { rawConnect, server } from "../device/driver/pairs.js";
 import type { RemoteServer } from "../device/driver/remote.js";
 import { onDevice } from "../device/driver/wire.js";
 import { frame, opcodes } from "../support/frames.js";
+import { upgradeRequest as request } from "../support/handshake.js";
 import { wsConnect, wsRefused } from "../support/wspeer.js";
 
 const agent = await Agent.start();
@@ -18,19 +19,6 @@ async function behind(
 	const call = { do: "call", on: "doorway", method: "open", arguments: [attached.name] } as const;
 	const [port] = await agent.run(call);
 	return { attached, port: port as number };
-}
-
-function request(path: string, ...fields: string[]): string {
-	return [
-		`GET ${path} HTTP/1.1`,
-		"Host: device",
-		"Upgrade: websocket",
-		"Connection: Upgrade",
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-		"Sec-WebSocket-Version: 13",
-		...fields,
-		"\r\n",
-	].join("\r\n");
 }
 
 test("a page and WebSockets on one port, of a server that does not listen", async (t) => {
@@ -96,12 +84,12 @@ test("the server's own checks and refusals apply", async (t) => {
 		return Number(/^HTTP\/1\.1 (\d+) /.exec(head)?.[1]);
 	};
 	t.is(await statusOf(request("/other")), 404);
-	t.is(await statusOf(request("/socket", "Origin: http://evil.example")), 403);
+	t.is(await statusOf(request("/socket", "Origin: http://evil.example\r\n")), 403);
 	t.is(await statusOf(request("/socket").replace("Upgrade: websocket\r\n", "")), 426);
 	t.is(await statusOf(request("/socket").replace("Version: 13", "Version: 8")), 426);
 	t.is(await statusOf(request("/socket").replace("GET", "HEAD")), 405);
 	t.is(await statusOf(request("/socket").replace("dGhl", "")), 400);
-	t.is(await statusOf(request("/socket", `X-Long: ${"x".repeat(2100)}`)), 431);
+	t.is(await statusOf(request("/socket", `X-Long: ${"x".repeat(2100)}\r\n`)), 431);
 	const peer = await wsConnect(agent.host, port, "/socket", [], {
 		origin: `http://${agent.host}:${port}`,
 		headers: { Authorization: "Basic dTpw" },

@@ -5,6 +5,7 @@ import type { RemoteServer } from "../device/driver/remote.js";
 import { onDevice } from "../device/driver/wire.js";
 import type { Wire } from "../device/protocol.js";
 import { frame, opcodes } from "../support/frames.js";
+import { upgradeRequest as request } from "../support/handshake.js";
 import type { RawConnection } from "../support/rawconnection.js";
 import { wsConnect, wsRefused } from "../support/wspeer.js";
 
@@ -30,19 +31,6 @@ async function pending(t: ExecutionContext, port: number, path: string): Promise
 	raw.write(request(path));
 	await agent.traced(new RegExp(`^verify .*"path":"${path}"`));
 	return raw;
-}
-
-function request(path: string, ...fields: string[]): string {
-	return [
-		`GET ${path} HTTP/1.1`,
-		"Host: device",
-		"Upgrade: websocket",
-		"Connection: Upgrade",
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-		"Sec-WebSocket-Version: 13",
-		...fields,
-		"\r\n",
-	].join("\r\n");
 }
 
 const settle = (value: Wire) =>
@@ -74,14 +62,17 @@ test.serial("verify gets path, query, address, origin, the named fields and what
 	raw.write(
 		request(
 			"/given?a=1?&b=%20",
-			"Origin: http://page.example",
-			"authorization: Basic dTpw",
-			"Cookie: a=1",
-			"X-List: one",
-			"COOKIE: b=2",
-			"X-Other: is not named",
-			"x-list: two, three",
-			"Sec-WebSocket-Protocol: first, known",
+			[
+				"Origin: http://page.example",
+				"authorization: Basic dTpw",
+				"Cookie: a=1",
+				"X-List: one",
+				"COOKIE: b=2",
+				"X-Other: is not named",
+				"x-list: two, three",
+				"Sec-WebSocket-Protocol: first, known",
+				"",
+			].join("\r\n"),
 		),
 	);
 	t.regex(await raw.readHead(), /^HTTP\/1\.1 101 .*\r\nSec-WebSocket-Protocol: known\r\n/s);
@@ -236,7 +227,7 @@ test.serial("verify gets the first 8 of a thousand subprotocols", async (t) => {
 	const { port } = await verifying(t, { "/many": { value: false } }, { maxHeadSize: 16384 });
 	const raw = await rawConnect(t, agent, port);
 	const names = Array.from({ length: 1000 }, (_, index) => `p${index}`);
-	raw.write(request("/many", `Sec-WebSocket-Protocol: ${names.join(", ")}`));
+	raw.write(request("/many", `Sec-WebSocket-Protocol: ${names.join(", ")}\r\n`));
 	t.regex(await raw.readHead(), /^HTTP\/1\.1 403 /);
 	t.deepEqual((await given("/many"))["protocols"], names.slice(0, 8));
 });

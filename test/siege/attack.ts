@@ -149,11 +149,6 @@ export class Field {
 	}
 }
 
-/** Makes a valid upgrade request with further `fields`. */
-export function request(path = "/", fields = ""): string {
-	return `GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${fields}\r\n`;
-}
-
 /** Makes a text or binary message in fragments of `size` bytes. With `open` the final fragment is missing. */
 export function fragments(peer: Peer, payload: string | Uint8Array, size: number, open = false): Buffer {
 	const bytes = Buffer.from(payload as string);

@@ -7,6 +7,11 @@ export function acceptFor(head: string): string {
 	return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 }
 
+/** Returns a valid request for a WebSocket, always with the same key. @param fields Further header fields, each with CR LF. */
+export function upgradeRequest(path = "/", fields = ""): string {
+	return `GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${fields}\r\n`;
+}
+
 /** Returns a response that accepts a request. @param fields Further header fields, each with CR LF. */
 export function acceptingResponse(accept: string, fields = ""): string {
 	return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${fields}\r\n`;

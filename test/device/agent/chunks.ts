@@ -14,7 +14,7 @@ type Habit =
 	| "later"
 	/** Hold the chunk that contains byte `at`, and emit "held", until resumeChunks(). */
 	| "hold"
-	/** Throw, or return a promise that is rejected, for the chunk that contains byte `at`. */
+	/** Fail for the chunk that contains byte `at`: throw, or return a promise that is rejected. */
 	| "throw"
 	| "reject";
 

@@ -1,6 +1,7 @@
 /** Attacks by many connections, and by peers that do not read. */
 
-import { type Attack, type Field, request } from "../attack.js";
+import { upgradeRequest as request } from "../../support/handshake.js";
+import type { Attack, Field } from "../attack.js";
 import { amplifications, times } from "../shapes.js";
 import { binary, chat, client, json, type Play, server, text } from "./make.js";
 

@@ -1,7 +1,7 @@
 /** Attacks by the heads of requests and responses. */
 
-import { acceptingResponse } from "../../support/handshake.js";
-import { type Attack, type Field, request } from "../attack.js";
+import { acceptingResponse, upgradeRequest as request } from "../../support/handshake.js";
+import type { Attack, Field } from "../attack.js";
 import { times } from "../shapes.js";
 import { client, type Play, server } from "./make.js";
 

@@ -5,21 +5,12 @@ import type { Channel, ChannelListener } from "../../../modules/channel/contract
 import type { ServerHandshakeOptions } from "../../../modules/rfc6455/serverhandshake.js";
 import { pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
+import { upgradeRequest } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 
 const settings = { maxMessageSize: 1000, strings: true, word: new Uint8Array(2), closeTimeout: 2000 };
 
-const request = [
-	"GET /path?query HTTP/1.1",
-	"Host: device",
-	"Upgrade: websocket",
-	"Connection: Upgrade",
-	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-	"Sec-WebSocket-Version: 13",
-	"Sec-WebSocket-Protocol: chat",
-	"",
-	"",
-].join("\r\n");
+const request = upgradeRequest("/path?query", "Sec-WebSocket-Protocol: chat\r\n");
 
 /** Starts the server's handshake on a socket in memory. Returns it with its events. */
 function accepting(timeout = 0): { it: Acceptance; socket: MemorySocket; events: unknown[][] } {
