@@ -29,7 +29,12 @@ export interface Tally {
 	bursts: number;
 }
 
-/** Maximum bytes of echoes in transit: less than the size of the device's queue. */
+/** Bytes that a message takes in the device's send queue in addition to its data. */
+const queueHeader = 4;
+/**
+ * An echo is requested only while those in transit take less than this in a send queue. With the longest one they still fit
+ * the device's queue of 4096 bytes, which they all need when an earlier burst has filled the window.
+ */
 const outstandingLimit = 3000;
 /** Timeout in milliseconds; not a performance limit. */
 const timeout = 60_000;
@@ -140,7 +145,7 @@ export class Lane {
 					}),
 				);
 		this.#expected.push(data);
-		this.#outstanding += data.byteLength;
+		this.#outstanding += data.byteLength + queueHeader;
 		this.#socket.send(data, { binary });
 	}
 
@@ -175,7 +180,7 @@ export class Lane {
 			if (this.#burst?.number === value.done) this.#burst.result = value as BurstResult;
 		} else if (this.#expected[0] && data.equals(this.#expected[0])) {
 			this.#expected.shift();
-			this.#outstanding -= data.byteLength;
+			this.#outstanding -= data.byteLength + queueHeader;
 			this.#mayBeLate = false;
 		} else if (!this.#mayBeLate)
 			throw new Error(
