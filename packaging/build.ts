@@ -14,6 +14,8 @@ import { includedManifests, mcpackManifest, mcpackPath, missingModules } from ".
 const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = join(root, "dist");
 
+/** mcpack takes only the modules that an app imports, so these have no use there. */
+const withoutMcpack = ["manifest_client.json", "manifest_native.json"];
 const ecma419 = "modules/ecma419/manifest.json";
 
 /** Returns the manifests that apps include: manifest.json and its variants, and that of the class of ECMA-419. */
@@ -51,13 +53,9 @@ async function build(): Promise<void> {
 			throw new Error(`${path} names ${missing.join(", ")}, which tsconfig.build.json does not compile.`);
 	}
 	await bundleClient(root, dist);
-	const forMcpack = [
-		"manifest.json",
-		"manifest_chunks.json",
-		"manifest_pages.json",
-		"manifest_secure.json",
-		ecma419,
-	].flatMap((path) => [...includedManifests(root, path)]);
+	const forMcpack = appManifests()
+		.filter((path) => !withoutMcpack.includes(path))
+		.flatMap((path) => [...includedManifests(root, path)]);
 	for (const path of new Set(forMcpack)) {
 		const text = readFileSync(join(root, path), "utf8");
 		writeFileSync(join(dist, mcpackPath(path)), mcpackManifest(text));

@@ -1,7 +1,8 @@
 import Timer from "timer";
 import type { Outgoing } from "../rfc6455/pages.js";
-import { pushRequest, type ReceivedRequest } from "../rfc6455/receivedrequest.js";
-import { type Decision, ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import type { ReceivedRequest } from "../rfc6455/receivedrequest.js";
+import { ServerHandshake, type ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
+import type { Decision } from "../rfc6455/verifier.js";
 import { openChannel } from "./channel.js";
 import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
@@ -98,7 +99,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		// First, because it throws when the connection has ended meanwhile.
 		this.socket = takeOver(from, this);
 		if (timeout) this.endWithin(timeout);
-		if (request) pushRequest(this.handshake, request);
+		request?.pushTo(this.handshake);
 	}
 
 	get path(): string {
@@ -132,10 +133,10 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private judge(): void {
 		const { handshake, options } = this;
 		if (this.response || this.verifying) return;
-		if (handshake.isLast || (handshake.complete && !options.verify)) return this.answer();
+		if (handshake.isLast || (handshake.complete && !options.verifier)) return this.answer();
 		if (!handshake.complete) return;
 		this.verifying = true;
-		options.verify?.(handshake.requestOf(this.remoteAddress), (decision) => this.onDecision(decision));
+		handshake.ask(this.remoteAddress, (decision) => this.onDecision(decision));
 	}
 
 	/** The client may have gone meanwhile, or the server may have stopped. */

@@ -1,5 +1,4 @@
 /** The network of the host, `device.network.ws`: ECMA-419 classes for TCP and DNS, and a TCP listener. */
-import type { Pages } from "../rfc6455/pages.js";
 import type { TcpConstructor } from "./tcp.js";
 
 /** An ECMA-419 DNS Resolver. */
@@ -48,11 +47,7 @@ export interface Network {
 			readonly bindsAddress?: boolean;
 		};
 	};
-	/** Makes the pages of a Server of its option. @throws TypeError or RangeError that names the page. */
-	readonly pages?: PageMaker;
 }
-
-type PageMaker = (pages: unknown) => Pages;
 
 interface Host {
 	readonly device?: { readonly network?: { readonly ws?: Network; readonly wss?: Network } };
@@ -61,11 +56,6 @@ interface Host {
 /** Returns whether the host declares that its TCP sockets can connect to IPv6 addresses. */
 export const connectsIPv6 = (): boolean => {
 	return (globalThis as Host).device?.network?.ws?.socket?.connectsIPv6 === true;
-};
-
-/** Returns how the pages of a Server are made; undefined when the app has no pages. */
-export const pageMaker = (): PageMaker | undefined => {
-	return (globalThis as Host).device?.network?.ws?.pages;
 };
 
 /** Makes settings of TLS of the options of a Client. @throws TypeError or RangeError that names the option. */

@@ -3,6 +3,7 @@ import { isTokenByte, isVisibleByte, lowerCase, quote } from "./characters.js";
 import { HeadLimit, HeadReader, Keep } from "./head.js";
 import { isLocalHost, isOriginOf } from "./origin.js";
 import type { Outgoing, PageRequest, Pages } from "./pages.js";
+import type { Decision, PendingRequest, Verifier } from "./verifier.js";
 
 /** Header fields that a status requires (RFC 9110 section 15). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
@@ -12,38 +13,6 @@ const statusFields: Readonly<Record<number, string>> = Object.freeze({
 });
 
 const blank = 32;
-
-/** Most offered subprotocols that verify() gets: a client may offer a thousand in one head. */
-const mostOffers = 8;
-
-/** A request that verify() decides on. It is complete and valid. */
-export interface UpgradeRequest {
-	/** Path, without the query. */
-	readonly path: string;
-	/** Query without "?"; "" for none. */
-	readonly query: string;
-	/** Address of the client; "" if the platform does not tell. */
-	readonly remoteAddress: string;
-	/** Value of `Origin`: browsers send it, other programs need not. */
-	readonly origin: string | undefined;
-	/** Those fields of `verifyHeaders` that the request has. The names are in lower case. */
-	readonly headers: Readonly<Record<string, string>>;
-	/** The first 8 of the subprotocols that the client offers, in its order. */
-	readonly protocols: readonly string[];
-}
-
-/** A checked refusal. */
-export interface Refusal {
-	/** From 400 to 599. */
-	readonly status: number;
-	/** Reason phrase and body: visible ASCII and spaces. */
-	readonly message: string;
-	/** Lines of header fields, each with CR LF. */
-	readonly fields: string;
-}
-
-/** A checked answer of verify(): the subprotocol, which was offered; undefined to choose as without verify(). */
-export type Decision = Refusal | string | undefined;
 
 /** The options of a server's opening handshake. */
 export interface ServerHandshakeOptions {
@@ -66,10 +35,8 @@ export interface ServerHandshakeOptions {
 	readonly pages?: Pages | undefined;
 	/** Longest head of a request, in bytes. Default 2048. */
 	readonly maxHeadSize?: number | undefined;
-	/** Lets the app decide: calls `decide` once or never, at once or later. Default: every valid request is accepted. */
-	readonly verify?: ((request: UpgradeRequest, decide: (decision: Decision) => void) => void) | undefined;
-	/** Names of the fields that verify() gets, in lower case, of at most 31 characters. */
-	readonly verifyHeaders?: readonly string[] | undefined;
+	/** Lets the app decide on valid requests. Default: each is accepted. */
+	readonly verifier?: Verifier | undefined;
 }
 
 /**
@@ -99,9 +66,8 @@ export class ServerHandshake extends HeadReader {
 	private expectsContinue: boolean;
 	/** Lengths of the server's subprotocols, one bit each. */
 	private lengths: number;
-	/** For verify(): the fields of `verifyHeaders` and the first subprotocols that are offered. */
-	private fields?: [name: string, value: string][];
-	private offers?: string[];
+	/** What reads for verify(), if the server has it. */
+	private pending: PendingRequest | undefined;
 	/** Fields of a refusal by verify(). */
 	private refusalFields?: string;
 
@@ -112,6 +78,7 @@ export class ServerHandshake extends HeadReader {
 		this.protocol = "";
 		this.reply = undefined;
 		this.pageRequest = undefined;
+		this.pending = options.verifier?.request();
 		this.isHead = false;
 		this.isOld = false;
 		this.expectsContinue = false;
@@ -156,17 +123,11 @@ export class ServerHandshake extends HeadReader {
 		this.refuse("verify() did not decide in time (handshakeTimeout)", 503);
 	}
 
-	/** Returns the request for verify(). */
-	requestOf(remoteAddress: string): UpgradeRequest {
+	/** Lets verify() decide on a complete and valid request. */
+	ask(remoteAddress: string, decide: (decision: Decision) => void): void {
 		const { origin, pathAlone: path } = this;
 		const query = this.path.slice(path.length + 1);
-		const headers: Record<string, string> = {};
-		this.options.verifyHeaders?.forEach((name) => {
-			const values = this.fields?.filter((field) => field[0] === name).map((field) => field[1]);
-			// RFC 9110 section 5.3, RFC 6265 section 5.4.
-			if (values?.length) headers[name] = values.join(name === "cookie" ? "; " : ", ");
-		});
-		return { path, query, remoteAddress, origin, headers, protocols: this.offers ?? [] };
+		this.pending?.ask({ path, query, remoteAddress, origin }, decide);
 	}
 
 	/** Takes the decision of verify(). An accepted request is still refused if there is no room. */
@@ -180,11 +141,7 @@ export class ServerHandshake extends HeadReader {
 	}
 
 	protected override get names(): number {
-		let names = super.names;
-		this.options.verifyHeaders?.forEach((name) => {
-			names |= 1 << name.length;
-		});
-		return names;
+		return super.names | (this.options.verifier?.names ?? 0);
 	}
 
 	protected override get message(): string {
@@ -237,20 +194,12 @@ export class ServerHandshake extends HeadReader {
 			case "transfer-encoding":
 				this.refuse(`the request has a body (Transfer-Encoding), which ${this.purpose} cannot have`);
 		}
-		if (this.isForVerify(name)) return Keep.value;
+		if (this.pending?.onName(name)) return Keep.value;
 		return this.pageRequest?.onName(name) ? Keep.list : Keep.nothing;
 	}
 
-	private isForVerify(name: string): boolean {
-		const { verifyHeaders } = this.options;
-		return verifyHeaders !== undefined && verifyHeaders.indexOf(name) >= 0;
-	}
-
 	protected override onField(name: string, value: string): void {
-		if (this.isForVerify(name)) {
-			this.fields ??= [];
-			this.fields.push([name, value]);
-		}
+		this.pending?.onField(name, value);
 		switch (name) {
 			case "host":
 				if (this.host !== undefined) this.refuseDouble("Host");
@@ -291,10 +240,7 @@ export class ServerHandshake extends HeadReader {
 		for (let index = 0; index < length; index++)
 			if (!isTokenByte(bytes[index] as number))
 				return this.refuse(`the request offers the subprotocol ${this.quoted()}, which is not a token`);
-		if (this.options.verify) {
-			this.offers ??= [];
-			if (this.offers.length < mostOffers) this.offers.push(this.text());
-		}
+		this.pending?.onOffer(this.text());
 		if (this.protocol || !((this.lengths >> (length & 31)) & 1)) return;
 		const name = this.text();
 		const { protocols } = this.options;
@@ -320,7 +266,7 @@ export class ServerHandshake extends HeadReader {
 			this.refuse(`the Sec-WebSocket-Key is ${quote(key)}; it must be the base64 of 16 bytes`);
 		else if (origin !== undefined && options.allowedOrigins && options.allowedOrigins.indexOf(origin) < 0)
 			this.checkSameOrigin(origin, host);
-		if (!this.fault && !options.verify) this.checkRoom();
+		if (!this.fault && !options.verifier) this.checkRoom();
 	}
 
 	/** Refuses an origin that is not listed, unless it is the one of the request's host. */

@@ -1,14 +1,18 @@
-import type { UpgradeRequest } from "../rfc6455/serverhandshake.js";
-import type { HttpRequest } from "./attach.js";
-import { type BroadcastOptions, type BroadcastOutcome, broadcast } from "./broadcast.js";
+import type { UpgradeRequest } from "../rfc6455/verifier.js";
 import { Emitter } from "./emitter.js";
 import type { HandshakeOptions } from "./handshakeoptions.js";
 import { rawOptions } from "./options.js";
-import type { Page } from "./pagesoption.js";
+import {
+	type BroadcastOptions,
+	type BroadcastOutcome,
+	type HttpRequest,
+	type Page,
+	partOf,
+	type Verdict,
+} from "./parts.js";
 import { ServerCore } from "./servercore.js";
 import type { ConnectionOptions } from "./settings.js";
 import type { Socket } from "./socket.js";
-import type { Verdict } from "./verify.js";
 
 /** The options of a Server. All are optional; null stands for the default; unknown ones are ignored. */
 export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
@@ -109,7 +113,7 @@ export class Server extends Emitter<ServerEvents> {
 	 * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
 	 */
 	broadcast(data: unknown, options?: BroadcastOptions): BroadcastOutcome {
-		return broadcast(this.core, data, options);
+		return partOf("broadcast", "broadcast")(this.core, data, options);
 	}
 
 	/**
@@ -139,6 +143,6 @@ export class Server extends Emitter<ServerEvents> {
 	 * @throws TypeError when an argument is anything else. A client that has gone already is only traced.
 	 */
 	attach(socket: object, request: HttpRequest): void {
-		this.core.attach(socket, request);
+		this.core.attach(partOf("attach", "attach sockets")(socket, request));
 	}
 }

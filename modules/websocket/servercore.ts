@@ -7,20 +7,18 @@ import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import type { Pages } from "../rfc6455/pages.js";
-import type { ReceivedRequest } from "../rfc6455/receivedrequest.js";
 import { checkPath } from "../rfc6455/requestrules.js";
 import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
-import { checkRequest, checkSocket } from "./attach.js";
+import type { Verifier } from "../rfc6455/verifier.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
-import { integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
+import { given, integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { originsOption, same } from "./originoption.js";
-import { pagesOption } from "./pagesoption.js";
+import { type Arrival, partOf } from "./parts.js";
 import { ConnectionSettings } from "./settings.js";
 import { Socket } from "./socket.js";
 import { SocketCore, type SocketOwner } from "./socketcore.js";
 import { refuseTLS } from "./tlsoptions.js";
-import { verifyHeadersOption, verifyOption } from "./verify.js";
 
 const enum Default {
 	receiveBudget = 16384,
@@ -34,13 +32,6 @@ const enum Waiting {
 	interval = 250,
 	/** Milliseconds by which others end sooner if more than twice `maxConnections` wait. */
 	crowded = 750,
-}
-
-/** A connection that waits for room. */
-interface Arrival {
-	readonly from: AcceptedSocket;
-	/** Of a socket of an HTTP server: the request that was read there. */
-	readonly request?: ReceivedRequest;
 }
 
 /** The hostInterface that means every interface of this device. */
@@ -65,8 +56,7 @@ export class ServerCore
 	readonly allowsSameOrigin: boolean;
 	readonly pages: Pages | undefined;
 	readonly maxHeadSize: number;
-	readonly verify: ServerHandshakeOptions["verify"];
-	readonly verifyHeaders: readonly string[] | undefined;
+	readonly verifier: Verifier | undefined;
 	private listener: Listener | undefined;
 	/** True if start() was called last, not stop(). */
 	private wanted: boolean;
@@ -113,8 +103,7 @@ export class ServerCore
 		this.allowsSameOrigin = origins !== undefined && origins.indexOf(same) >= 0;
 		this.pages = pagesOption(raw);
 		this.maxHeadSize = headSizeOption(raw, HeadLimit.request);
-		this.verify = verifyOption(raw);
-		this.verifyHeaders = verifyHeadersOption(raw);
+		this.verifier = verifierOption(raw);
 		this.listener = undefined;
 		this.wanted = false;
 		this.changing = false;
@@ -146,14 +135,12 @@ export class ServerCore
 		if (this.wanted || (!this.changing && this.hasConnections)) this.change(false);
 	}
 
-	/** Takes a request over from an HTTP server. @throws TypeError that names the argument. */
-	attach(socket: unknown, request: unknown): void {
-		const from = checkSocket(socket);
-		const received = checkRequest(request);
+	/** Takes a request over from an HTTP server. */
+	attach(arrival: Arrival): void {
 		// The client may have gone already: that is no fault of the app.
 		guard(() => {
-			if (this.stopping) from.close();
-			else this.receive({ from, request: received });
+			if (this.stopping) arrival.from.close();
+			else this.receive(arrival);
 		});
 	}
 
@@ -365,6 +352,18 @@ export class ServerCore
 		return true;
 	}
 }
+
+/** Makes the pages of the option. @throws TypeError when the app has no modules for pages, or what these throw. */
+const pagesOption = (raw: RawOptions): Pages | undefined => {
+	const pages = given(raw, "pages");
+	return pages === undefined ? undefined : partOf("pages", "serve pages")(pages);
+};
+
+/** Makes what decides on requests. @throws TypeError when the app has no modules for that, or what these throw. */
+const verifierOption = (raw: RawOptions): Verifier | undefined => {
+	const isGiven = given(raw, "verify") !== undefined || given(raw, "verifyHeaders") !== undefined;
+	return isGiven ? partOf("verify", "decide on requests")(raw) : undefined;
+};
 
 /** Returns why a listener could not be made. Platforms only say which call has failed. */
 const listenError = (error: unknown, place: string, port: number): Error => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { moduleOf, type Part } from "./manifest.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
@@ -56,9 +57,6 @@ function replacing(paths: Record<string, string>): Plugin {
 	};
 }
 
-/** Optional parts of this project, by the folder of their modules. */
-export type Part = "pages" | "tls";
-
 /** A device program as one script that the engine can load. */
 export class Bundle {
 	readonly #folder: string;
@@ -76,7 +74,7 @@ export class Bundle {
 	 * @param program absolute path of the device program's main module
 	 * @param aliases further specifiers, or absolute paths of modules to replace, with the absolute paths to
 	 *   use
-	 * @param parts further manifests of this project that the program's manifest would include
+	 * @param parts optional parts of this project that the program has
 	 * @throws Error with esbuild's messages if the program does not compile
 	 */
 	static async make(
@@ -94,7 +92,7 @@ export class Bundle {
 				contents: `import { boot } from ${JSON.stringify(join(here, "device/machine.ts"))};
 import ${JSON.stringify(join(here, "device/globals.ts"))};
 boot(() => {
-	${["network", ...parts].map((part) => `require(${JSON.stringify(join(root, `modules/${part}/network.ts`))});`).join("\n\t")}
+	${["modules/network/network.ts", ...parts.map(moduleOf)].map((path) => `require(${JSON.stringify(join(root, path))});`).join("\n\t")}
 	require(${JSON.stringify(program)});
 });`,
 				resolveDir: root,

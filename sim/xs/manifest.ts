@@ -3,11 +3,27 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, parse } from "node:path";
 
+/** The optional parts of this project: the folder of the modules by the name of its manifest, such as manifest_pages.json. */
+const partFolders = {
+	attach: "attach",
+	broadcast: "broadcast",
+	pages: "pages",
+	secure: "tls",
+	verify: "verify",
+} as const;
+
+export type Part = keyof typeof partFolders;
+
+/** Returns the module that puts a part in place, relative to the root of this project. */
+export function moduleOf(part: Part): string {
+	return `modules/${partFolders[part]}/network.ts`;
+}
+
 export interface Manifest {
 	/** Contents of the files that it lists under `"*"` of `resources`, by file name. Those of the SDK are left out. */
 	readonly resources: Readonly<Record<string, Uint8Array>>;
-	/** True if it includes `manifest_pages.json`. */
-	readonly pages: boolean;
+	/** The optional parts of this project whose manifests it includes. */
+	readonly parts: readonly Part[];
 }
 
 /** What is read of a manifest.json. */
@@ -29,10 +45,13 @@ export function readManifest(program: string): Manifest {
 		if (entry.includes("$(")) continue;
 		for (const file of findFiles(path, entry)) resources[basename(file)] = readFileSync(file);
 	}
-	const pages = [source.include ?? []]
+	const included = [source.include ?? []]
 		.flat()
-		.some((manifest) => typeof manifest === "string" && basename(manifest) === "manifest_pages.json");
-	return { resources, pages };
+		.map((path) => (typeof path === "string" ? basename(path) : ""));
+	const parts = (Object.keys(partFolders) as Part[]).filter((part) =>
+		included.includes(`manifest_${part}.json`),
+	);
+	return { resources, parts };
 }
 
 /** Returns the paths of the files that an entry of `resources` names, with or without extension. */

@@ -14,10 +14,10 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Bundle, type Part } from "./bundle.js";
+import { Bundle } from "./bundle.js";
 import { Conversation, type Exit } from "./conversation.js";
 import { engineBinary } from "./engine.js";
-import { readManifest } from "./manifest.js";
+import { type Part, readManifest } from "./manifest.js";
 import { type Memory, measureSnapshot } from "./memory.js";
 import { type HostEntry, Network } from "./network.js";
 import { Event, Operation, Query } from "./protocol.js";
@@ -53,10 +53,11 @@ export interface SimulatorOptions extends NetworkOptions {
 	aliases?: Record<string, string>;
 	/** Contents of resources, by name, in addition to those of the manifest.json beside the main module. */
 	resources?: Record<string, Uint8Array>;
-	/** True if the program's manifest would include `manifest_secure.json`: TLS. Default false. */
-	secure?: boolean;
-	/** True for a program with `manifest_pages.json`. Default: whether the manifest.json beside the main module includes it. */
-	pages?: boolean;
+	/**
+	 * Optional parts of this project, in addition to those that the manifest.json beside the main module includes: "pages" for
+	 * manifest_pages.json. Default none.
+	 */
+	parts?: readonly Part[];
 	/** Milliseconds that the device may take for its callbacks, without `Timer.delay`. Default 10000. */
 	hangTimeout?: number;
 	/** Path of the engine's binary. Default: `engineBinary()`. */
@@ -123,9 +124,7 @@ export class Simulator {
 	static async start(options: SimulatorOptions): Promise<Simulator> {
 		const manifest = readManifest(options.program);
 		const resources = { ...manifest.resources, ...options.resources };
-		const parts: Part[] = [];
-		if (options.pages ?? manifest.pages) parts.push("pages");
-		if (options.secure) parts.push("tls");
+		const parts = [...new Set([...manifest.parts, ...(options.parts ?? [])])];
 		const bundle = await Bundle.make(options.program, options.aliases, parts);
 		try {
 			const simulator = new Simulator(bundle, options);

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import { WebSocket } from "ws";
 import { Authority } from "../../sim/certificates.js";
+import type { Part } from "../../sim/xs/manifest.js";
 import { Simulator, type SimulatorOptions } from "../../sim/xs/simulator.js";
 import { httpRequest } from "../support/http.js";
 import { Queue } from "../support/queue.js";
@@ -20,6 +21,15 @@ const isServer = ({ text }: File) => text.includes("new Server(");
 const isClient = ({ text }: File) => text.includes("new Client(");
 const isSecure = ({ text }: File) => text.includes("wss://");
 const hasPages = ({ text }: File) => text.includes("pages: ");
+/** What a sample uses of each optional part. */
+const partSigns: [part: Part, sign: string][] = [
+	["attach", ".attach("],
+	["broadcast", ".broadcast("],
+	["pages", "pages: "],
+	["secure", "wss://"],
+	["verify", "verify"],
+];
+const partsOf = ({ text }: File) => partSigns.filter(([, sign]) => text.includes(sign)).map(([part]) => part);
 /** The page that such a sample includes. */
 const html = "<!doctype html><title>Page</title>";
 /** The ports in the samples. */
@@ -50,7 +60,7 @@ async function start(
 
 async function startServer(t: ExecutionContext, file: File): Promise<{ lines: Queue<string>; port: number }> {
 	const resources = { "index.html": Buffer.from(html) };
-	const lines = await start(t, file, { ports: { 8080: 0 }, pages: hasPages(file), resources });
+	const lines = await start(t, file, { ports: { 8080: 0 }, parts: partsOf(file), resources });
 	const port = Number(/^listening on port (\d+)$/.exec(await lines.next())?.[1]);
 	t.true(port > 0);
 	return { lines, port };
@@ -108,7 +118,7 @@ for (const file of files.filter(({ environment }) => environment === "")) {
 			await start(t, file, {
 				hosts: { "hub.example": "127.0.0.1" },
 				ports: Object.fromEntries(clientPorts.map((port) => [port, peer.port])),
-				secure: isSecure(file),
+				parts: partsOf(file),
 				resources: { "ca.der": authority.certificate },
 			});
 			const { connection, message } = await firstMessage(peer);

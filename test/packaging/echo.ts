@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { httpRequest } from "../support/http.js";
-import { type WsConnection, type WsServer, wsConnect } from "../support/wspeer.js";
+import { type WsConnection, type WsServer, wsConnect, wsRefused } from "../support/wspeer.js";
 import type { Device } from "./device.js";
 
 /** Messages to send in JSON. The longest needs several buffers of the simulator's sockets. */
@@ -36,7 +36,14 @@ export async function checkEcho(device: Device, peer: WsServer): Promise<string>
 	if (status !== 304) throw new Error(`the page that is known gets ${status}`);
 	const visitor = await wsConnect("127.0.0.1", port);
 	await echoes(visitor, "server");
+	const guest = await wsConnect("127.0.0.1", port, "/pieces");
+	const pieces = await guest.message();
+	if (String(pieces) !== "one two") throw new Error(`the message from a source is ${JSON.stringify(pieces)}`);
+	for (const each of [guest, visitor])
+		if ((await each.json()) !== "for all") throw new Error("the broadcast is another message");
+	const refused = (await wsRefused("127.0.0.1", port, "/forbidden")).status;
+	if (refused !== 403) throw new Error(`what verify() refuses gets ${refused}`);
 	visitor.socket.close(1000);
 	await device.traced(/^socket closes with 1000$/);
-	return `${2 * length} messages echoed with ws, as client and as server, a page`;
+	return `${2 * length} messages echoed with ws, as client and as server, a page, a broadcast, a message from a source`;
 }

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import { mcpackPath } from "../../packaging/manifests.js";
 import { Authority } from "../../sim/certificates.js";
 import type { Built } from "../../sim/moddable/build.js";
 import { root } from "../../sim/moddable/sdk.js";
@@ -15,12 +16,16 @@ import { type Config, strictest, type Workshop } from "./workshop.js";
 type Way = (workshop: Workshop, config: Config) => Promise<Built>;
 
 const base = "$(MODDABLE)/examples/manifest_base.json";
-/** The manifests that an app may include: the modules, our WebSocketClient as the host's, TLS, pages. */
+/** The manifests that an app may include: the modules, our WebSocketClient as the host's, the optional parts. */
 const manifests = [
 	"manifest.json",
 	"modules/ecma419/manifest.json",
-	"manifest_secure.json",
+	"manifest_attach.json",
+	"manifest_broadcast.json",
+	"manifest_chunks.json",
 	"manifest_pages.json",
+	"manifest_secure.json",
+	"manifest_verify.json",
 ];
 const dist = "./node_modules/xs-web-socket/dist/";
 const modules = { "*": "./main" };
@@ -62,9 +67,10 @@ async function byMcpack(workshop: Workshop, config: Config): Promise<Built> {
 			exports: "./main.js",
 			moddable: {
 				manifest: {
-					include: ["modules/ecma419/mcpack.json", "mcpack_secure.json", "mcpack_pages.json"].map(
-						(path) => dist + path,
-					),
+					include: manifests
+						.slice(1)
+						.map(mcpackPath)
+						.map((path) => dist + path),
 				},
 			},
 		},

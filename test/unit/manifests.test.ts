@@ -53,16 +53,20 @@ for (const folder of readdirSync(modules)) {
 	});
 }
 
-// In the npm package, manifest_client.json has one module in place of those that a Client needs.
-for (const [manifest, entry, example] of [
-	["manifest_secure.json", "tls/network", "tls/tlssocket"],
-	["manifest_pages.json", "pages/network", "pages/pagereply"],
-	["manifest_chunks.json", "chunks/chunks", "chunks/source"],
+// In the npm package, manifest_client.json has one module in place of those that a Client needs. What is only for a Server
+// is included beside manifest.json.
+for (const [manifests, entry, example] of [
+	[["manifest.json", "manifest_attach.json"], "attach/network", "attach/attach"],
+	[["manifest.json", "manifest_broadcast.json"], "broadcast/network", "broadcast/broadcast"],
+	[["manifest.json", "manifest_verify.json"], "verify/network", "verify/decision"],
+	[["manifest_secure.json"], "tls/network", "tls/tlssocket"],
+	[["manifest_pages.json"], "pages/network", "pages/pagereply"],
+	[["manifest_chunks.json"], "chunks/chunks", "chunks/source"],
 ] as const)
-	test(`${manifest} names every module that modules/${entry} imports`, (t) => {
-		const named = [...includedManifests(root, manifest)].flatMap((path) =>
-			Object.keys(readManifest(root + path).modules ?? {}),
-		);
+	test(`${manifests.join(" and ")} name every module that modules/${entry} imports`, (t) => {
+		const named = manifests
+			.flatMap((manifest) => [...includedManifests(root, manifest)])
+			.flatMap((path) => Object.keys(readManifest(root + path).modules ?? {}));
 		const { metafile } = buildSync({
 			entryPoints: [`${modules}${entry}.ts`],
 			absWorkingDir: root,

@@ -61,7 +61,7 @@ export class Demonstration {
 					port: this.#port,
 					...(this.#authority && { authority: [...this.#authority] }),
 				},
-				secure: this.#authority !== undefined,
+				parts: this.#authority ? ["secure"] : [],
 				onTrace: (line, running) => this.#hear(line, running),
 				onSignal: (running) => this.#stop(running),
 			},

@@ -10,8 +10,6 @@ export async function startXs(): Promise<Target> {
 	const { device, ports } = await startAgent(1, (onTrace) =>
 		Simulator.start({
 			program: fileURLToPath(new URL("../agent/main.ts", import.meta.url)),
-			secure: true,
-			pages: true,
 			onTrace,
 		}),
 	);

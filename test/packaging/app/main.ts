@@ -5,6 +5,7 @@
 
 import config from "mc/config";
 import { Client, type Counters, type SendOutcome, Server, type Socket } from "xs-web-socket";
+import { sendChunks } from "xs-web-socket/chunks";
 import WebSocketClient from "xs-web-socket/modules/ecma419/websocketclient";
 
 const host = globalThis as { device?: { network?: { ws?: { io?: unknown } } } };
@@ -31,9 +32,15 @@ const secure = new Client({
 });
 secure.on("message", (message) => echo(secure, message));
 
-const server = new Server({ port: 0, pages: { "/": ArrayBuffer.fromString("a page") } });
+const server = new Server({
+	port: 0,
+	pages: { "/": ArrayBuffer.fromString("a page") },
+	verify: ({ path }) => path !== "/forbidden",
+});
 server.on("listening", () => trace(`server listens on ${server.port}\n`));
 server.on("connection", (socket) => {
+	if (socket.path === "/pieces") sendChunks(socket, ["one ", "two"].map(ArrayBuffer.fromString));
+	if (socket.path === "/pieces") server.broadcast("for all");
 	socket.on("message", (message) => echo(socket, message));
 	socket.on("close", (code) => trace(`socket closes with ${code.toFixed()}\n`));
 });
@@ -56,6 +63,12 @@ export function mistakes(): void {
 	new Server({ headers: {} });
 	// @ts-expect-error: a page is not text
 	new Server({ pages: { "/": "text" } });
+	// @ts-expect-error: a decision is not a number
+	new Server({ verify: () => 403 });
+	// @ts-expect-error: a Socket is no address
+	server.broadcast("", { except: "192.0.2.1" });
+	// @ts-expect-error: a request has a path
+	server.attach({}, { method: "GET", headers: {} });
 }
 
 // modules/ecma419/manifest.json makes its class the host's. The package has one copy of each module.

@@ -20,7 +20,7 @@ export const xsTarget: Target = {
 		const device = await Simulator.start({
 			program,
 			config: setting,
-			pages: setting.program === "pages",
+			parts: setting.program === "pages" ? ["pages"] : [],
 			onTrace(line) {
 				const listening = /^listening (\d+)$/.exec(line)?.[1];
 				if (listening) resolvePort(Number(listening));

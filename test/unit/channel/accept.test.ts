@@ -127,8 +127,16 @@ test("a refusal by verify(), at once or later, leaves no byte unread", (t) => {
 	for (const later of [false, true]) {
 		const decisions: (() => void)[] = [];
 		const options: ServerHandshakeOptions = {
-			verify: (_request, decide) =>
-				void decisions.push(() => decide({ status: 403, message: "no", fields: "" })),
+			verifier: {
+				names: 0,
+				request: () => ({
+					onName: () => false,
+					onField() {},
+					onOffer() {},
+					ask: (_request, decide) =>
+						void decisions.push(() => decide({ status: 403, message: "no", fields: "" })),
+				}),
+			},
 		};
 		const from = new MemorySocket({ remoteAddress: "192.0.2.1" });
 		accept(from as never, options, 0, settings, { onAcceptFailed() {} } as unknown as AcceptListener);

@@ -81,7 +81,7 @@ test.serial("with TLS the firmware sets the clock before it connects", async (t)
 	const device = await Simulator.start({
 		program: path("secureprogram.ts"),
 		aliases: { sntp: path("sntp.ts"), time: path("time.ts") },
-		secure: true,
+		parts: ["secure"],
 		config: { ssid: "home", tls: true, host: "localhost", port: peer.port, path: "/station", listen: 0 },
 		onTrace(line) {
 			lines.push(line);

@@ -39,9 +39,13 @@ test("a resource without a file is an error that names it", (t) => {
 	});
 });
 
-test("pages are there when the manifest includes manifest_pages.json", (t) => {
-	const include = ["$(MODDABLE)/examples/manifest_base.json", "../../manifest_pages.json"];
-	t.true(readManifest(program(t, { "manifest.json": manifest({ include }) })).pages);
-	t.false(readManifest(program(t, { "manifest.json": manifest({ include: include[0] }) })).pages);
-	t.deepEqual(readManifest(program(t, {})), { resources: {}, pages: false });
+test("a part is there when the manifest includes its manifest", (t) => {
+	const paths = ["../../manifest_pages.json", "./xs/manifest_secure.json", { git: "https://example.com" }];
+	const include = ["$(MODDABLE)/examples/manifest_base.json", ...paths];
+	t.deepEqual(readManifest(program(t, { "manifest.json": manifest({ include }) })).parts, [
+		"pages",
+		"secure",
+	]);
+	t.deepEqual(readManifest(program(t, { "manifest.json": manifest({ include: include[0] }) })).parts, []);
+	t.deepEqual(readManifest(program(t, {})), { resources: {}, parts: [] });
 });

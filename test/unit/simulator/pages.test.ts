@@ -6,7 +6,7 @@ const html = "<!doctype html><title>From flash</title>";
 const resources = { "index.html": Buffer.from(html) };
 
 test("a Resource is served as a page", async (t) => {
-	const device = await startDevice(t, "pages", { pages: true, resources });
+	const device = await startDevice(t, "pages", { parts: ["pages"], resources });
 	await device.line(/^\d+$/);
 	const port = Number(device.lines.at(-1));
 	const { headers, body } = await httpRequest("127.0.0.1", port);

@@ -50,7 +50,7 @@ test("without manifest_secure.json a Client refuses wss: and says what to includ
 });
 
 test("with it the Client tries to connect", async (t) => {
-	const device = await startDevice(t, "wss", { secure: true });
+	const device = await startDevice(t, "wss", { parts: ["secure"] });
 	await device.line(/^no connection/);
 	t.is(device.lines.at(-1), "no connection to localhost:1 after 1 attempt: the connection was refused");
 });

@@ -3,6 +3,9 @@ import test from "ava";
 
 // The device modules read the globals of the SDK's engine when they are loaded.
 const { Server } = await import("../../../modules/websocket/websocket.js");
+const { makeVerifier } = await import("../../../modules/verify/verifier.js");
+
+Object.assign(globalThis, { device: { network: { ws: { verify: makeVerifier } } } });
 
 test("verify must be a function, or nothing", (t) => {
 	for (const verify of [true, "token", {}, 1])

@@ -1,41 +1,17 @@
 import type { SharedMessage } from "../rfc6455/writing.js";
-import type { SendOptions } from "./connection.js";
-import { keyOption } from "./connectioncore.js";
-import { sendTypeFor } from "./mediatypes.js";
-import { given, type RawOptions, rawOptions, wrongType } from "./options.js";
-import type { ConnectionSettings } from "./settings.js";
-import { Socket } from "./socket.js";
-import type { SocketCore } from "./socketcore.js";
-
-/** How one message is sent to all Sockets of a Server. */
-export interface BroadcastOptions extends Pick<SendOptions, "binary" | "key"> {
-	/** A Socket, or several, that the message is not sent to: the one that it came from, for example. Default none. */
-	readonly except?: Socket | readonly Socket[] | null;
-}
-
-/** What became of a broadcast: the number of Sockets for each result of send(). */
-export interface BroadcastOutcome {
-	/** Written to the TCP socket. */
-	readonly sent: number;
-	/** Added to the send queue of the Socket, in place of an older message if there is one with the same `key`. */
-	readonly queued: number;
-	/** Not accepted: the send queue of the Socket is full. */
-	readonly discarded: number;
-}
-
-/** The Sockets of a server. */
-interface Sockets {
-	readonly settings: ConnectionSettings;
-	/** The open ones. */
-	readonly open: readonly SocketCore[];
-}
+import { keyOption } from "../websocket/connectioncore.js";
+import { sendTypeFor } from "../websocket/mediatypes.js";
+import { given, type RawOptions, rawOptions, wrongType } from "../websocket/options.js";
+import type { BroadcastOutcome, ServerSockets } from "../websocket/parts.js";
+import { Socket } from "../websocket/socket.js";
+import type { SocketCore } from "../websocket/socketcore.js";
 
 /**
  * Sends a message to the open sockets of a server. It is encoded once, and so is its frame. Each socket keeps its own queue,
  * overflow rule and counters.
  * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
  */
-export const broadcast = (server: Sockets, data: unknown, options: unknown): BroadcastOutcome => {
+export const broadcast = (server: ServerSockets, data: unknown, options: unknown): BroadcastOutcome => {
 	const raw = options === undefined ? undefined : rawOptions(options);
 	const except = raw && exceptOption(raw);
 	const key = raw && keyOption(raw);
