@@ -43,7 +43,7 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	 */
 	readonly pages?: Readonly<Record<string, Page>> | null;
 	/**
-	 * Decides on each valid request, at once or, with a promise, within `handshakeTimeout`. Called after the origin was
+	 * For apps that include `manifest_verify.json`; a TypeError without it. Decides on each valid request, at once or, with a promise, within `handshakeTimeout`. Called after the origin was
 	 * checked and before `maxConnections` is. An exception, a rejection or an invalid result is traced, and the request
 	 * gets 500; a decision that comes too late gives 503. Default: every valid request is accepted.
 	 */
@@ -107,10 +107,12 @@ export class Server extends Emitter<ServerEvents> {
 	}
 
 	/**
-	 * Sends a message to every open Socket, as send() of each does, but encodes it once. Each Socket has its own send queue,
+	 * For apps that include `manifest_broadcast.json`: sends a message to every open Socket, as send() of each does, but encodes
+	 * it once. Each Socket has its own send queue,
 	 * overflow rule and counters, and one that fails does not affect the others.
 	 * @param data A value that `sendType` can encode: see send() of Socket.
-	 * @throws TypeError or RangeError when the value cannot be encoded, or an option is wrong; nothing has changed then.
+	 * @throws TypeError or RangeError when the value cannot be encoded, an option is wrong, or the part is missing; nothing has
+	 *   changed then.
 	 */
 	broadcast(data: unknown, options?: BroadcastOptions): BroadcastOutcome {
 		return partOf("broadcast", "broadcast")(this.core, data, options);
@@ -133,14 +135,14 @@ export class Server extends Emitter<ServerEvents> {
 	}
 
 	/**
-	 * Takes a request for a WebSocket over from an HTTP server on the same device, and answers it as one of its own: all
+	 * For apps that include `manifest_attach.json`: takes a request for a WebSocket over from an HTTP server on the same device, and answers it as one of its own: all
 	 * options but `port` and `hostInterface` apply, and `connection` follows if it is accepted. The server need not listen:
 	 * it takes requests before start() and after `close`, too. stop() also closes these connections, and emits `close`, if
 	 * there are any. Between stop() and `close` a socket is closed at once.
 	 * @param socket A connected ECMA-419 TCP socket, from which the head of the request was read and no byte after it. It is
 	 *   taken over. The SDK's HTTP server: what detach() of a connection returns, called in onRequest().
 	 * @param request The request: the argument of onRequest().
-	 * @throws TypeError when an argument is anything else. A client that has gone already is only traced.
+	 * @throws TypeError when an argument is anything else, or the part is missing. A client that has gone already is only traced.
 	 */
 	attach(socket: object, request: HttpRequest): void {
 		this.core.attach(partOf("attach", "attach sockets")(socket, request));
