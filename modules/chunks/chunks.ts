@@ -50,7 +50,8 @@ export const receiveChunks = <Events extends ConnectionEvents>(
  * Sends one message whose bytes come from a source, piece by piece, as fragments (RFC 6455 section 5.4). A piece is requested
  * when the send window has room, and sent in fragments of at most 1428 bytes without a copy of it: it must not change until
  * the next one is requested. The message takes 4 bytes of the send queue, where it waits for its turn; messages that are sent
- * later wait behind it, also while the source has no piece. Control frames do not wait.
+ * later wait behind it, also while the source has no piece. Control frames do not wait. Four messages from sources may wait:
+ * another one is discarded, whatever `overflow` is.
  *
  * A source that throws, rejects or gives something else loses the message: that is traced, and an `error` is emitted. If
  * fragments were sent, the connection is closed with 1011, because a message that has started cannot be taken back. If the

@@ -6,6 +6,9 @@ import type { PacedSource, SourceOwner } from "./source.js";
 /** Series.started of modules/websocket/outgoing.ts. A number, because an import would add modules. */
 const seriesStarted = 1;
 
+/** Most messages that wait. A source takes memory beside the send queue: a generator a kilobyte. */
+const mostWaiting = 4;
+
 /** The messages from sources that wait in the send queue of a connection, and the one that is being sent. */
 export class SourceQueue implements Sources, SourceOwner {
 	readonly core: ConnectionCore;
@@ -27,6 +30,12 @@ export class SourceQueue implements Sources, SourceOwner {
 		core.series ||= seriesStarted;
 		if (queue.capacity < 0) {
 			core.discardFor(`the send queue takes no message: sendQueueSize is ${queue.size}`);
+			return false;
+		}
+		if (this.waiting.length === mostWaiting) {
+			core.discardFor(
+				`${mostWaiting} messages from sources wait already; send the next one when onSettled of one is called`,
+			);
 			return false;
 		}
 		core.sources = this;

@@ -48,6 +48,23 @@ for (const role of roles) {
 			},
 		);
 
+	test.serial(`${role}: four messages from sources wait, and another one is discarded`, async (t) => {
+		const { device, peer } = await open(t, role, { overflow: "drop-oldest" });
+		await device.call("sendChunks", { size: 10, count: 1, later: true, holdAt: 0 });
+		await device.next("held");
+		for (let count = 0; count < 4; count++)
+			t.is(await device.call("sendChunks", { size: 10, count: 1 }), "queued");
+		t.is(await device.call("sendChunks", { size: 10, count: 1 }), "discarded");
+		t.regex((await device.next("error"))[0] as string, /^4 messages from sources wait already/);
+		await device.call("resumeChunks");
+		for (let count = 0; count < 5; count++) {
+			t.deepEqual(await peer.message(), bytesOf(10));
+			t.deepEqual(await device.next("settled"), ["sent"]);
+		}
+		t.like(await device.counters(), { sent: 5, accepted: 5, discarded: 1, lost: 0 });
+		t.is(await device.call("sendChunks", { size: 10, count: 1 }), "queued");
+	});
+
 	test.serial(`${role}: a peer that does not read holds the source back`, async (t) => {
 		const { device, peer } = await open(t, role, { pingInterval: 0 });
 		await device.call("sendChunks", { size: 500, count: 1 });

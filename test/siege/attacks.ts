@@ -1,6 +1,7 @@
 /** All attacks. Message attacks apply to both roles; head attacks are requests or responses. */
 
 import type { Attack } from "./attack.js";
+import { chunkAttacks } from "./attacks/chunks.js";
 import { connectionAttacks } from "./attacks/connections.js";
 import { framingAttacks } from "./attacks/framing.js";
 import { headAttacks } from "./attacks/heads.js";
@@ -13,6 +14,7 @@ export const attacks: readonly Attack[] = [
 	...headAttacks(),
 	...connectionAttacks(),
 	...pageAttacks(),
+	...chunkAttacks(),
 ];
 
 /** Returns the title of an attack, for tables and for `--only`. */

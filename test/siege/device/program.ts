@@ -5,10 +5,14 @@
 
 import Timer from "timer";
 import { Client, type ClientOptions, type SendOutcome, Server, type Socket } from "xs-web-socket";
+import { receiveChunks, sendChunks } from "xs-web-socket/chunks";
 
 export interface Setting {
-	/** An echo server, the same with pages, a server that sends each message to all clients, or a program with two clients. */
-	program: "echo" | "pages" | "chat" | "client";
+	/**
+	 * An echo server, the same with pages, the same that receives and sends large messages in chunks, a server that sends each
+	 * message to all clients, or a program with two clients.
+	 */
+	program: "echo" | "pages" | "chunks" | "chat" | "client";
 	/** MIME type of the messages; "" for the default. */
 	type: string;
 	/** Ports of the servers that the clients connect to. */
@@ -20,6 +24,9 @@ const pause = 500;
 
 /** Size of the page in bytes. It is in memory, because a Resource needs a file. */
 const pageSize = 8_000;
+
+/** Bytes of a large message after which the app takes its time. */
+const digestible = 65_536;
 
 function say(text: string): void {
 	trace(`${text}\n`);
@@ -54,15 +61,42 @@ export function run({ program, type, ports }: Setting, keep: (message: unknown) 
 	server.on("error", (message) => say(`server: ${message}`));
 	server.on("connection", (socket) => {
 		sockets.push(socket);
+		if (program === "chunks") receiveLarge(socket);
 		socket.on("message", (message) => {
 			keep(message);
-			if (program !== "chat") answer(socket, type, message);
+			if (program === "chunks" && isOrder(message)) sendChunks(socket, pieces(message.send));
+			else if (program !== "chat") answer(socket, type, message);
 			else for (const each of sockets) each.send({ echo: message });
 		});
 		socket.on("error", (message) => say(`socket: ${message}`));
 		socket.on("close", () => sockets.splice(sockets.indexOf(socket), 1));
 	});
 	server.start();
+}
+
+/** Answers each binary message with its length. */
+function receiveLarge(socket: Socket): void {
+	let length = 0;
+	let taken = 0;
+	receiveChunks(socket, (bytes, { first, last }) => {
+		if (first) length = taken = 0;
+		length += bytes.byteLength;
+		if (last) socket.send({ length });
+		if (length - taken < digestible) return undefined;
+		taken = length;
+		return new Promise((resolve) => void Timer.set(resolve, 10));
+	});
+}
+
+/** Returns whether a message asks for a large one. */
+function isOrder(message: unknown): message is { send: number } {
+	return typeof (message as { send?: unknown } | null)?.send === "number";
+}
+
+/** Yields the bytes of a message in pieces. */
+function* pieces(length: number): Iterable<Uint8Array> {
+	const piece = new Uint8Array(1000);
+	for (let sent = 0; sent < length; sent += piece.length) yield piece;
 }
 
 function connect(options: ClientOptions, type: string, keep: (message: unknown) => void): void {
