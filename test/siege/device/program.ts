@@ -51,7 +51,6 @@ export function run({ program, type, ports }: Setting, keep: (message: unknown) 
 		for (const port of ports) connect({ host: "127.0.0.1", port, ...types }, type, keep);
 		return;
 	}
-	const sockets: Socket[] = [];
 	const pages = program === "pages" && {
 		"/": new Uint8Array(pageSize).fill(97),
 		"/short": ArrayBuffer.fromString("short"),
@@ -60,16 +59,14 @@ export function run({ program, type, ports }: Setting, keep: (message: unknown) 
 	server.on("listening", () => say(`listening ${server.port}`));
 	server.on("error", (message) => say(`server: ${message}`));
 	server.on("connection", (socket) => {
-		sockets.push(socket);
 		if (program === "chunks") receiveLarge(socket);
 		socket.on("message", (message) => {
 			keep(message);
 			if (program === "chunks" && isOrder(message)) sendChunks(socket, pieces(message.send));
-			else if (program !== "chat") answer(socket, type, message);
-			else for (const each of sockets) each.send({ echo: message });
+			else if (program === "chat") server.broadcast({ echo: message });
+			else answer(socket, type, message);
 		});
 		socket.on("error", (message) => say(`socket: ${message}`));
-		socket.on("close", () => sockets.splice(sockets.indexOf(socket), 1));
 	});
 	server.start();
 }

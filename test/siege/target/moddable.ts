@@ -39,6 +39,7 @@ async function writeManifest(): Promise<string> {
 			"$(MODDABLE)/examples/manifest_base.json",
 			"$(MODDABLE)/modules/base/instrumentation/manifest.json",
 			join(root, "manifest.json"),
+			join(root, "manifest_broadcast.json"),
 			join(root, "manifest_chunks.json"),
 			join(root, "manifest_pages.json"),
 		],

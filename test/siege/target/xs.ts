@@ -20,7 +20,7 @@ export const xsTarget: Target = {
 		const device = await Simulator.start({
 			program,
 			config: setting,
-			parts: setting.program === "pages" ? ["pages"] : [],
+			parts: ["broadcast", "pages"],
 			onTrace(line) {
 				const listening = /^listening (\d+)$/.exec(line)?.[1];
 				if (listening) resolvePort(Number(listening));
