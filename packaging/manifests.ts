@@ -36,8 +36,9 @@ export function readManifest(path: string): Manifest {
 
 /**
  * Makes the variant of a manifest for mcpack. mcpack finds JavaScript modules by itself, names each by its path
- * in the package, "xs-web-socket/dist/modules/...", and also makes a module "xs-web-socket". This manifest adds
- * what mcpack cannot find: native modules, preloads, and the network host.
+ * in the package, "xs-web-socket/dist/modules/...", and also makes a module "xs-web-socket". So it needs no module of ours
+ * that gives another one a specifier. This manifest adds what mcpack cannot find: native modules, preloads, and the
+ * network host.
  */
 export function mcpackManifest(text: string): string {
 	const manifest = JSON.parse(
@@ -45,7 +46,13 @@ export function mcpackManifest(text: string): string {
 			.replaceAll('"xs-web-socket/', '"xs-web-socket/dist/')
 			.replace(/"[^"$]*manifest\w*\.json"/g, (path) => `"${mcpackPath(path.slice(1, -1))}"`),
 	) as Manifest;
-	delete manifest.modules?.["xs-web-socket"];
+	const { modules = {}, preload = [] } = manifest;
+	for (const [name, source] of Object.entries(modules)) {
+		if (!/\/\w*specifier$/.test(String(source))) continue;
+		delete modules[name];
+		// The module of this name that mcpack makes is preloaded.
+		if (name !== "xs-web-socket") preload.splice(preload.indexOf(name), 1);
+	}
 	return `${JSON.stringify(manifest, undefined, "\t")}\n`;
 }
 

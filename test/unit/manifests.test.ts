@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { buildSync, transformSync } from "esbuild";
-import { includedManifests, readManifest } from "../../packaging/manifests.js";
+import { includedManifests, mcpackManifest, readManifest } from "../../packaging/manifests.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const modules = `${root}modules/`;
@@ -52,6 +52,24 @@ for (const folder of readdirSync(modules)) {
 		t.pass();
 	});
 }
+
+// mcpack names modules by their paths, so a module that imports another one by its specifier does not find it.
+for (const path of ["modules/websocket/manifest.json", "modules/chunks/manifest.json"])
+	test(`for mcpack ${path} has no module that only gives another one a specifier`, (t) => {
+		const { modules = {}, preload = [] }: Manifest = JSON.parse(
+			mcpackManifest(readFileSync(root + path, "utf8")),
+		);
+		t.deepEqual(
+			Object.values(modules).filter((source) => source.includes("specifier")),
+			[],
+		);
+		const made = ["xs-web-socket", ...Object.keys(modules)];
+		t.deepEqual(
+			preload.filter((name) => !made.includes(name)),
+			[],
+		);
+		t.true(preload.length > 4);
+	});
 
 // In the npm package, manifest_client.json has one module in place of those that a Client needs. What is only for a Server
 // is included beside manifest.json.

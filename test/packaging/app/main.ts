@@ -39,7 +39,11 @@ const server = new Server({
 });
 server.on("listening", () => trace(`server listens on ${server.port}\n`));
 server.on("connection", (socket) => {
-	if (socket.path === "/pieces") sendChunks(socket, ["one ", "two"].map(ArrayBuffer.fromString));
+	if (socket.path === "/pieces")
+		sendChunks(
+			socket,
+			["one ", "two"].map((text) => ArrayBuffer.fromString(text)),
+		);
 	if (socket.path === "/pieces") server.broadcast("for all");
 	socket.on("message", (message) => echo(socket, message));
 	socket.on("close", (code) => trace(`socket closes with ${code.toFixed()}\n`));
