@@ -233,7 +233,7 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
  * @param unread Number of unread bytes.
  * @param protocol The subprotocol chosen, or "".
  */
-export function openChannel(
+export const openChannel = (
 	socket: TcpSocket,
 	window: number,
 	unread: number,
@@ -241,7 +241,7 @@ export function openChannel(
 	isClient: boolean,
 	settings: ChannelSettings,
 	listener: ChannelListener,
-): void {
+): void => {
 	const channel = new SocketChannel(socket, window, isClient, settings, listener);
 	try {
 		listener.onOpen(channel, protocol);
@@ -249,4 +249,4 @@ export function openChannel(
 	} catch (error) {
 		channel.onSocketException(error);
 	}
-}
+};

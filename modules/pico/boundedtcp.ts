@@ -212,7 +212,7 @@ const nativeCallbacks = Object.freeze({
 	},
 });
 
-function joined(first: Uint8Array, data: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
+const joined = (first: Uint8Array, data: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> => {
 	const second =
 		data instanceof ArrayBuffer
 			? new Uint8Array(data)
@@ -221,4 +221,4 @@ function joined(first: Uint8Array, data: ArrayBuffer | ArrayBufferView): Uint8Ar
 	both.set(first);
 	both.set(second, first.length);
 	return both;
-}
+};

@@ -81,11 +81,11 @@ interface Machine {
 }
 
 /** Returns the send memory of this machine. It is a global, because a preloaded module has no state. */
-export function sendMemory(): SendMemory {
+export const sendMemory = (): SendMemory => {
 	const machine = globalThis as Machine;
 	machine.xsWebSocketSendMemory ??= new SendMemory();
 	return machine.xsWebSocketSendMemory;
-}
+};
 
 /** Bytes of a connection that wait for memory at most: the window that its user gets. */
 export const waitingWindow = long;

@@ -61,20 +61,20 @@ export const enum Decoded {
 }
 
 /** Returns the size of a frame's header, in bytes. @param masks True if it has a masking key. */
-export function headerSize(length: number, masks: boolean): number {
+export const headerSize = (length: number, masks: boolean): number => {
 	const size = length <= Size.short ? 2 : length <= Size.medium ? 4 : 10;
 	return masks ? size + Size.key : size;
-}
+};
 
 /**
  * Returns the longest payload of one frame that fits a window, in bytes; 0 when at most an empty frame fits.
  * @param window Send window of the socket, in bytes.
  * @param masks True for a client, whose frames have a masking key.
  */
-export function payloadCapacity(window: number, masks: boolean): number {
+export const payloadCapacity = (window: number, masks: boolean): number => {
 	const room = masks ? window - 2 - Size.key : window - 2;
 	if (room <= Size.short) return room > 0 ? room : 0;
 	if (room - 2 <= Size.short) return Size.short;
 	if (room - 2 <= Size.medium) return room - 2;
 	return room - 8 <= Size.medium ? Size.medium : room - 8;
-}
+};

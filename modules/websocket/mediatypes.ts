@@ -46,9 +46,9 @@ const supported = Object.freeze([
 const bareImageTypes = Object.freeze(["jpg", "jpeg", "png", "gif"]);
 
 /** Returns the MIME types of `receiveType`; "text/*" stands for every type that starts with "text/". */
-export function supportedReceiveTypes(): string[] {
+export const supportedReceiveTypes = (): string[] => {
 	return supported.slice();
-}
+};
 
 /** Returns the MIME types of `sendType`: the same. */
 export const supportedSendTypes = supportedReceiveTypes;

@@ -47,13 +47,13 @@ export const integerOption = (
  * Returns an option that is a number, whole or not.
  * @throws TypeError when it is not a number, RangeError when it is not from `lowest` to `highest`.
  */
-export function numberOption(
+export const numberOption = (
 	options: RawOptions,
 	name: string,
 	fallback: number,
 	lowest: number,
 	highest: number,
-): number {
+): number => {
 	const value = given(options, name);
 	if (value === undefined) return fallback;
 	const expected = `a number from ${lowest} to ${highest}`;
@@ -61,7 +61,7 @@ export function numberOption(
 	// NaN is in no range.
 	if (!(value >= lowest && value <= highest)) throw wrongValue(name, value, expected);
 	return value;
-}
+};
 
 /**
  * Returns an option that is a string.

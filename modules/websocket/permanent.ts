@@ -12,7 +12,7 @@ export interface Ending {
  * Tells permanent failures from temporary ones: the only place that does. Permanent are those that the same request
  * meets again until somebody changes the server, the app or its credentials.
  */
-export function isPermanent({ status = 0, code, permanent }: Ending): boolean {
+export const isPermanent = ({ status = 0, code, permanent }: Ending): boolean => {
 	if (permanent) return true;
 	switch (code) {
 		case 1002: // protocol error
@@ -32,4 +32,4 @@ export function isPermanent({ status = 0, code, permanent }: Ending): boolean {
 			return false;
 	}
 	return status >= 400 && status < 500;
-}
+};

@@ -111,11 +111,11 @@ export class Reconnect {
 }
 
 /** Returns the option `reconnect`. @throws TypeError or RangeError that names the option and its value. */
-export function reconnectOption(options: RawOptions): Reconnect | undefined {
+export const reconnectOption = (options: RawOptions): Reconnect | undefined => {
 	const value = options["reconnect"] ?? false;
 	if (value === false) return undefined;
 	if (value === true) return new Reconnect({});
 	if (!isObject(value) || Array.isArray(value))
 		throw wrongType("reconnect", value, "true, false or an object");
 	return new Reconnect(value as RawOptions);
-}
+};

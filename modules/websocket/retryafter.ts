@@ -11,7 +11,7 @@ const months = "JanFebMarAprMayJunJulAugSepOctNovDec";
  *   one, because the clock of a device may not be set.
  * @param now Time of the device's clock, in milliseconds.
  */
-export function retryAfterOf(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+export const retryAfterOf = (headers: Readonly<Record<string, string>>, now: number): number | undefined => {
 	const value = headers["retry-after"];
 	if (!value) return undefined;
 	let wait = isDigits(value) ? Number(value) * 1000 : undefined;
@@ -21,13 +21,13 @@ export function retryAfterOf(headers: Readonly<Record<string, string>>, now: num
 		wait = until - (httpDate(headers["date"] ?? "") ?? now);
 	}
 	return Math.min(Math.max(wait, 0), longestRetryAfter);
-}
+};
 
 /**
  * Returns the time of an HTTP date in milliseconds; undefined for anything else. A recipient has to know three forms
  * (RFC 9110 section 5.6.7). Date.parse() of XS knows two, takes one of these as local time, and takes much else for a date.
  */
-export function httpDate(text: string): number | undefined {
+export const httpDate = (text: string): number | undefined => {
 	const words = text
 		.split("-")
 		.join(" ")
@@ -53,13 +53,13 @@ export function httpDate(text: string): number | undefined {
 		Number(clock[1]),
 		Number(clock[2]),
 	);
-}
+};
 
 /** Returns whether a text has digits only: Number() accepts more. */
-function isDigits(text: string): boolean {
+const isDigits = (text: string): boolean => {
 	for (let index = 0; index < text.length; index++) {
 		const code = text.charCodeAt(index);
 		if (code < 48 || code > 57) return false;
 	}
 	return text !== "";
-}
+};
