@@ -19,15 +19,19 @@ export const broadcast = (server: ServerSockets, data: unknown, options: unknown
 	const type = raw ? sendTypeFor(sendType, data, raw) : sendType;
 	const { binary } = type;
 	const message: SharedMessage = { data: type.encode(data), binary, frame: undefined, encoded: 0 };
-	const outcome = { sent: 0, queued: 0, discarded: 0 };
+	let sent = 0;
+	let queued = 0;
+	let discarded = 0;
 	// Read now: the value may have closed sockets while it was encoded.
-	server.open.forEach((socket) => {
-		if (except && except.indexOf(socket.emitter) >= 0) return;
-		if (sends(socket, message)) outcome.sent++;
-		else if (socket.wait(message.data, binary, key) < 0) outcome.discarded++;
-		else outcome.queued++;
-	});
-	return outcome;
+	const { sockets } = server;
+	for (let index = 0; index < sockets.length; index++) {
+		const socket = sockets[index] as SocketCore;
+		if (!socket.isOpen || (except && except.indexOf(socket.emitter) >= 0)) continue;
+		if (sends(socket, message)) sent++;
+		else if (socket.wait(message.data, binary, key) < 0) discarded++;
+		else queued++;
+	}
+	return { sent, queued, discarded };
 };
 
 /** Writes a message to the channel of a socket, if no other one waits. Returns false, without side effects, if it must wait. */

@@ -68,8 +68,8 @@ export interface BroadcastOutcome {
 /** The Sockets of a server. */
 export interface ServerSockets {
 	readonly settings: ConnectionSettings;
-	/** The open ones. */
-	readonly open: readonly SocketCore[];
+	/** Those that are open, and those that are closing. */
+	readonly sockets: readonly SocketCore[];
 }
 
 /** A connection that a server has not answered yet. */

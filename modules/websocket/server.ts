@@ -103,7 +103,8 @@ export class Server extends Emitter<ServerEvents> {
 
 	/** The open Sockets, the oldest first, in a frozen array that is made anew each time. */
 	get sockets(): readonly Socket[] {
-		return Object.freeze(this.core.open.map((socket) => socket.emitter as Socket));
+		const open = this.core.sockets.filter((socket) => socket.isOpen);
+		return Object.freeze(open.map((socket) => socket.emitter as Socket));
 	}
 
 	/**

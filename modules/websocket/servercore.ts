@@ -77,7 +77,7 @@ export class ServerCore
 	/** Looks for room, while some wait. */
 	private roomTimer: Timer | undefined;
 	/** While the server listens: its connections. After stop(): those that have not ended yet. */
-	private sockets: readonly SocketCore[];
+	sockets: readonly SocketCore[];
 	/** Checks liveness, while there are sockets. */
 	private tickTimer: Timer | undefined;
 
@@ -119,11 +119,6 @@ export class ServerCore
 	/** The port that the server listens on; undefined while it does not listen. */
 	get port(): number | undefined {
 		return this.listener?.port;
-	}
-
-	/** The sockets that messages can be sent to, the oldest first. */
-	get open(): readonly SocketCore[] {
-		return this.sockets.filter((socket) => socket.isOpen);
 	}
 
 	start(): void {
