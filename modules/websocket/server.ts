@@ -102,7 +102,7 @@ export class Server extends Emitter<ServerEvents> {
 		return this.core.port;
 	}
 
-	/** The open Sockets, the oldest first, in a frozen array that is made anew each time. */
+	/** The open Sockets, the oldest first, in a new frozen array each time. */
 	get sockets(): readonly Socket[] {
 		return Object.freeze(this.core.open.map((socket) => socket.emitter as Socket));
 	}
