@@ -1,6 +1,6 @@
 /**
  * A Server with a page that shows the device's temperature, its light, and a send queue with its counters. All browsers
- * stay in step: the light of the page changes when the device says so, wherever it was switched.
+ * stay in step: the light of a page changes when the device says so, whichever page has switched it.
  *
  * Messages are objects in JSON. A browser sends `{"light":true}` or `{"light":false}`; anything else is ignored. The
  * device sends `name`, `light`, `report` and `history` when a browser connects, `light` when it changes, and with every
@@ -20,7 +20,7 @@ export interface Sender {
 const shown = ["accepted", "sent", "waiting", "lost", "replaced", "discarded"] as const;
 /** Number of readings that a browser gets when it connects. */
 const historyLength = 60;
-/** Default `sendQueueSize`. */
+/** Bytes of each send queue: the default of `sendQueueSize`. */
 const queueSize = 4096;
 
 export class Dashboard {
@@ -84,7 +84,7 @@ export class Dashboard {
 			},
 			counters,
 		};
-		// A browser that does not keep up gets the latest reading, and not all that it has missed.
+		// A slow browser gets the latest reading, not all that it has missed.
 		this.server.broadcast(reading, { key: "reading" });
 	}
 

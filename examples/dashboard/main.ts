@@ -3,8 +3,8 @@
  *
  *     mcconfig -d -m -p esp32 examples/dashboard/manifest.json ssid=... password=...
  *
- * Then open http://ADDRESS:8080/ in a browser, or in several. `port` is 8080 by default, and `interval`, the time between
- * two readings in milliseconds, 1000.
+ * Then open http://ADDRESS:8080/ in a browser, or in several. The default `port` is 8080. `interval` is the time between two
+ * readings in milliseconds, 1000 by default; with more than 5000 pages take the connection for dead.
  */
 
 import config from "mc/config";

@@ -1,10 +1,10 @@
 /**
- * A server that is found by name: http://lamp.local/ and ws://lamp.local/, by multicast DNS (RFC 6762), and in lists of
- * services (RFC 6763). Peers need no address of it.
+ * A server that is found by its name, http://lamp.local/ and ws://lamp.local/, by multicast DNS (RFC 6762), and in lists of
+ * services (RFC 6763).
  *
  *     mcconfig -d -m -p esp32 examples/discovery/manifest.json ssid=... password=...
  *
- * The default `port` is 80, the default `host` "lamp". If another device has the name, the claim fails: it is traced.
+ * The default `port` is 80, the default `host` "lamp". If another device has the name, that is traced.
  */
 
 import UDP from "embedded:io/socket/udp";
@@ -13,7 +13,18 @@ import config from "mc/config";
 import { Server } from "xs-web-socket";
 
 const host = String(config["host"] ?? "lamp");
-const server = new Server({ port: Number(config["port"] ?? 80) });
+const page = `<!doctype html>
+<title>${host}</title>
+<p id="message">connecting</p>
+<script>
+	const socket = new WebSocket("ws://" + location.host);
+	socket.onmessage = ({ data }) => { message.textContent = data; };
+</script>`;
+const server = new Server({
+	port: Number(config["port"] ?? 80),
+	pages: { "/": ArrayBuffer.fromString(page) },
+	allowedOrigins: "same",
+});
 
 /** Tells the network which services the host has. */
 function advertise(dnssd: DNSSD, port: number): void {
@@ -22,7 +33,7 @@ function advertise(dnssd: DNSSD, port: number): void {
 	trace(`advertised ws://${host}.local:${port}/\n`);
 }
 
-/** Takes the name. The SDK's sockets for Linux have no multicast: there the server is found by its address only. */
+/** Claims the name. The SDK's sockets for Linux have no multicast: there the server has its address only. */
 function claim(port: number): void {
 	try {
 		const dnssd = new DNSSD({ socket: { io: UDP } });

@@ -22,7 +22,7 @@ function connect() {
 		trace(`closed with ${code} ${reason}\n`);
 		Timer.set(connect, 1000);
 	});
-	// The connection could not be opened, was lost, or the server broke the protocol, and was told so.
+	// The connection could not be opened, was lost, or was closed because the server broke the protocol.
 	socket.addEventListener("error", () => {
 		trace("error\n");
 		Timer.set(connect, 1000);

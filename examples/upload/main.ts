@@ -3,8 +3,8 @@
  *
  *     mcconfig -d -m -p esp32 examples/upload/manifest.json ssid=... password=...
  *
- * Then open http://ADDRESS:8080/ in a browser, and choose a file. The default `port` is 8080. One page uploads at a time, since
- * there is one place to write to.
+ * Then open http://ADDRESS:8080/ in a browser, and choose a file. The default `port` is 8080. One page can upload at a time,
+ * because there is one place to write to.
  */
 
 import Resource from "Resource";
@@ -12,7 +12,7 @@ import config from "mc/config";
 import { Server } from "xs-web-socket";
 import { receiveChunks } from "xs-web-socket/chunks";
 
-/** Bytes after which the page is told how far the device is. */
+/** Bytes after which the device reports its progress to the page. */
 const reportInterval = 65536;
 
 /** Where the bytes of a file go. This one counts them and adds them up. */

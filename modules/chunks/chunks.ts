@@ -11,22 +11,23 @@ import { SourceQueue } from "./sourcequeue.js";
 export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
 
 /**
- * In the module `xs-web-socket/chunks`.
+ * In the module `xs-web-socket/chunks`, for apps that include `manifest_chunks.json`.
  *
  * Passes the binary messages of a Client or Socket to a listener in chunks, instead of emitting `message`: without a
  * buffer, and whatever their length. `maxMessageSize` and `receiveBudget` do not apply to them. Text is emitted as before.
  *
  * If the listener returns a promise, receiving pauses until it is settled: the peer cannot send more than the buffers of TCP
- * hold. Pings and the peer's close frame wait, too, so the promise must be settled before the peer's patience ends; the
- * silence does not count for `pingInterval` and `pongTimeout`. If the listener throws, or the promise is rejected, that is
- * traced, and the connection is closed with 1011 after an `error`, because the message has a hole.
+ * hold. Pings and the peer's close frame wait, too, so settle the promise before the peer times out. The pause does not count
+ * for `pingInterval` and `pongTimeout`. If the listener throws, or the promise is rejected, that is traced, and the connection
+ * is closed with 1011 after an `error`, because a part of the message is missing.
  *
  * Each chunk counts for `bytesReceived`, the last one for `received`. A connection that ends in the middle of a message
  * emits `close`; the next chunk has `first`.
  * @param connection A Client, for all its connections, or a Socket.
- * @param listener Called with at most 1448 bytes, which are its own. Undefined or null ends it: the rest of an unfinished
- *   message is dropped. A listener that replaces another one gets the rest.
- * @throws TypeError when an argument is of the wrong type, Error when the engine cannot pause: the SDK's own cannot.
+ * @param listener Called with at most 1448 bytes, in a buffer of its own. Undefined or null ends it: the rest of an
+ *   unfinished message is dropped. A listener that replaces another one gets that rest.
+ * @throws TypeError when an argument is of the wrong type, Error when the connection is open on the SDK's native engine, which
+ *   cannot pause. A connection that opens later is closed there with 1011 at the first binary message.
  */
 export const receiveChunks = <Events extends ConnectionEvents>(
 	connection: Connection<Events>,
@@ -45,19 +46,19 @@ export const receiveChunks = <Events extends ConnectionEvents>(
 };
 
 /**
- * In the module `xs-web-socket/chunks`.
+ * In the module `xs-web-socket/chunks`, for apps that include `manifest_chunks.json`.
  *
  * Sends one message whose bytes come from a source, piece by piece, as fragments (RFC 6455 section 5.4). A piece is requested
  * when the send window has room, and sent in fragments of at most 1428 bytes without a copy of it: it must not change until
  * the next one is requested. The message takes 4 bytes of the send queue, where it waits for its turn; messages that are sent
- * later wait behind it, also while the source has no piece. Control frames do not wait. Four messages from sources may wait:
+ * later wait behind it, even while the source has no piece. Control frames do not wait. Four messages from sources may wait:
  * another one is discarded, whatever `overflow` is.
  *
- * A source that throws, rejects or gives something else loses the message: that is traced, and an `error` is emitted. If
+ * If the source throws, rejects or gives something else, the message is lost: that is traced, and an `error` is emitted. If
  * fragments were sent, the connection is closed with 1011, because a message that has started cannot be taken back. If the
- * connection ends then, the message is lost, too, since the source cannot start again; one that has not started waits for the
- * next connection of a Client. return() of an iterator is called when its message is lost. A source without an end is sent
- * without an end.
+ * connection ends, a message that has started is lost, because the source cannot start again; one that has not waits for the
+ * next connection of a Client. return() of an iterator is called when its message is lost. A message from a source that never
+ * ends does not end either.
  * @param connection A Client or a Socket.
  * @param source Gives ArrayBuffers or views, of any length: an array, a generator, an object with Symbol.iterator or
  *   Symbol.asyncIterator.

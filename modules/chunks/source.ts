@@ -53,7 +53,7 @@ export class PacedSource {
 	/** True once the message is lost. */
 	private isLost: boolean;
 
-	/** @throws TypeError when the source is none. */
+	/** @throws TypeError when the source is not an iterable. */
 	constructor(owner: SourceOwner, source: ChunkSource, binary: boolean) {
 		this.binary = binary;
 		this.isStarted = false;

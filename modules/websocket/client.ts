@@ -16,18 +16,18 @@ export interface ClientOptions extends ConnectionOptions, TargetOptions {
 	 */
 	readonly numberOfRetries?: number | null;
 	/**
-	 * Milliseconds from a failed one of these attempts to the next one, and at least between the starts of the first
-	 * attempts of any two open(). Default 500.
+	 * Milliseconds from the failure of one of these attempts to the next one, and the least time between the start of an
+	 * attempt and that of the first one of the next open(). Default 500.
 	 */
 	readonly timeBetweenRetries?: number | null;
 	/**
 	 * True, or an object, to connect again by itself: after a connection that was open has ended, and after the attempts
 	 * of `numberOfRetries` have failed, until close() or a permanent failure. Pauses grow exponentially and are random.
-	 * `Retry-After` of a response 429 or 503 is added to the pause, up to an hour; after a close with 1012 or 1013 it is in
-	 * the upper half. Permanent are: 301, 308, 4xx except 408, 425 and 429; certificates; subprotocols and extensions that
-	 * were not offered; the close codes 1002, 1003, 1007, 1008 and 1010; what `isPermanent` adds. Default false: a Client
-	 * stays closed, and failed attempts are repeated whatever the status; only a refused certificate, or a subprotocol or
-	 * an extension that was not offered, ends them at once.
+	 * `Retry-After` of a response 429 or 503 is added to the pause, up to an hour; after a close with 1012 or 1013 the pause
+	 * is in the upper half of its range. Permanent are: 301, 308, 4xx except 408, 425 and 429; refused certificates;
+	 * subprotocols and extensions that were not offered; the close codes 1002, 1003, 1007, 1008 and 1010; what `isPermanent`
+	 * adds. Default false: a Client stays closed, and failed attempts are repeated whatever the status; only a refused
+	 * certificate, or a subprotocol or an extension that was not offered, ends them at once.
 	 */
 	readonly reconnect?: boolean | ReconnectOptions | null;
 	/** True to discard messages sent before the connection is open. Default false. */
@@ -57,8 +57,8 @@ export class Client extends Connection<ClientEvents> {
 
 	/**
 	 * Opens the connection. Every failed attempt emits `retry`; after the last one `error` is emitted, and open() may be
-	 * called again. While connecting, waiting for the next attempt, or open it does nothing: it shortens no pause. While a
-	 * connection is closing, the next one is opened when it has ended, with `reconnect` after its pause. Attempts start at
+	 * called again. While connecting, waiting for the next attempt, or open, open() does nothing: it shortens no pause. While
+	 * a connection is closing, the next one is opened when it has ended, with `reconnect` after its pause. Attempts start at
 	 * least `timeBetweenRetries` after one another.
 	 */
 	open(): void {

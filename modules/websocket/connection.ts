@@ -20,16 +20,15 @@ export interface SendOptions {
 	/** True for a binary message, false for text. Default: as `sendType` says. */
 	readonly binary?: boolean;
 	/**
-	 * 1 to 126 bytes of UTF-8. Replaces the message that waits in the send queue under the same key, in its place, so that only
-	 * the latest value is sent. One of which parts were sent is not replaced. Takes as many bytes of the queue. Default none.
+	 * 1 to 126 bytes of UTF-8, which the send queue stores, too. Replaces the message that waits there under the same key, in
+	 * its place, so that only the latest value is sent. A message of which a part was sent is not replaced. Default none.
 	 */
 	readonly key?: string | null;
 	/**
-	 * Called once if send() returns "queued", in a later turn: with "sent" when the whole message was handed to the socket;
-	 * with "lost" when it will not be, because of close() or `overflow: "drop-oldest"`; with "replaced" when a newer one with
-	 * the same `key` has taken its place. A lost connection alone loses no
-	 * message of a Client. Not called for other outcomes, which send() tells itself. Each message that waits with a callback
-	 * takes two array elements.
+	 * Called once if send() returns "queued", in a later turn: with "sent" when the whole message was handed to the socket,
+	 * with "lost" when it will not be, because of close() or `overflow: "drop-oldest"`, or with "replaced" when a newer one
+	 * with the same `key` has taken its place. A lost connection alone loses no message of a Client. Not called for other
+	 * results of send(). Each message that waits with a callback takes two array elements.
 	 */
 	readonly onSettled?: ((fate: Fate) => void) | null;
 }
@@ -99,10 +98,9 @@ export abstract class Connection<Events extends ConnectionEvents = ConnectionEve
 	}
 
 	/**
-	 * Bytes of the messages that wait: the payload of those that were queued and not yet handed to the socket, as encoded,
-	 * without headers of frames and of the queue. A part that was handed to the socket does not count; it does again if the
-	 * connection is lost before the rest has followed. What the socket itself keeps until the peer acknowledges it is not
-	 * known. 0 after close().
+	 * Bytes of the messages that wait in the send queue, as encoded, without the headers and keys of queue and frames. A part
+	 * that was handed to the socket does not count, unless the connection is lost before the rest has followed. What the
+	 * socket keeps until the peer acknowledges it is not known. 0 after close().
 	 */
 	get bufferedAmount(): number {
 		return this.core.bufferedAmount;

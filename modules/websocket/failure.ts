@@ -11,7 +11,7 @@ export interface Failure {
 	readonly retryAfter?: number;
 	/** Close code, when a connection has ended that was open. */
 	readonly code?: number;
-	/** True when every further attempt would fail alike. With `reconnect` there is none then. */
+	/** True when every further attempt would fail, too. With `reconnect`, none follows then. */
 	readonly permanent: boolean;
 	/** Milliseconds until the next attempt; only when there is one. */
 	readonly delay?: number;

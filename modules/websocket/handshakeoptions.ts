@@ -48,7 +48,7 @@ export interface TargetOptions extends Omit<HandshakeOptions, "protocols">, Secu
 	readonly url?: string | null | (() => string);
 	/**
 	 * Name or address of the server, without scheme and port. An IPv6 address, in brackets or not, needs a platform that
-	 * can connect to it. Of a list each attempt takes the next one, from the first one on, in a circle. Default
+	 * can connect to it. From a list, each attempt takes the next one, after the last one the first again. Default
 	 * "localhost".
 	 */
 	readonly host?: string | readonly string[] | null;

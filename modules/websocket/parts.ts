@@ -30,8 +30,8 @@ export type PageBytes =
 export type Page = PageBytes | { readonly data: PageBytes; readonly type?: string | null };
 
 /**
- * What verify() decides. true: the request is accepted. `{ protocol }`: it is accepted with one of the subprotocols that
- * `protocols` of the request has. false: it gets 403. `{ status, headers, message }`: it gets a status from 400 to 599;
+ * What verify() decides. True: the request is accepted. `{ protocol }`: it is accepted with this subprotocol, one of
+ * `protocols` of the request. False: it gets 403. `{ status, headers, message }`: it gets a status from 400 to 599;
  * `headers` are further fields of the response, `message` is its reason phrase and text, at most 200 characters of visible
  * ASCII and spaces.
  */
@@ -51,7 +51,7 @@ export interface HttpRequest {
 
 /** How one message is sent to all Sockets of a Server. */
 export interface BroadcastOptions extends Pick<SendOptions, "binary" | "key"> {
-	/** A Socket, or several, that the message is not sent to: the one that it came from, for example. Default none. */
+	/** A Socket, or several, to leave out, such as the one that the message came from. Default none. */
 	readonly except?: Socket | readonly Socket[] | null;
 }
 

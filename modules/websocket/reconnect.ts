@@ -10,7 +10,7 @@ export interface ReconnectOptions {
 	readonly minimum?: number | null;
 	/** Longest pause, in milliseconds, from `minimum` to 86400000; a server can ask for more. Default 60000, or `minimum`. */
 	readonly maximum?: number | null;
-	/** Growth of the longest pause to choose from with each attempt, from 1 to 100. Default 2. */
+	/** Factor by which the longest pause to choose from grows with each attempt, from 1 to 100. Default 2. */
 	readonly factor?: number | null;
 	/**
 	 * Part of the pause that is left to chance, from 0 (none) to 1 (full jitter: between `minimum` and the longest pause to

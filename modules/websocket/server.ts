@@ -18,8 +18,8 @@ import type { Socket } from "./socket.js";
 export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	/**
 	 * Where to listen. "localhost" (default), "0.0.0.0" and "::" mean every interface of this device; a loopback address
-	 * ("127.0.0.1", "::1") accepts local connections only; the address of an interface binds it where the platform can;
-	 * elsewhere start() emits `error`. In any case of letters.
+	 * ("127.0.0.1", "::1") accepts local connections only. The address of an interface binds it where the platform can; if it
+	 * cannot, `error` is emitted after start(). Case does not matter.
 	 */
 	readonly hostInterface?: string | null;
 	/** Port to listen on; 0 for a free one, see `port` of the Server. Default 80. */
@@ -37,26 +37,27 @@ export interface ServerOptions extends ConnectionOptions, HandshakeOptions {
 	 */
 	readonly allowedOrigins?: string | readonly string[] | null;
 	/**
-	 * Pages by path, for apps that include `manifest_pages.json`; a TypeError without it. A path starts with "/", has no
-	 * query, and is compared as it is sent: percent escapes are not decoded. Requests by GET and HEAD without `Upgrade` get
-	 * them, with any query, and 404 for other paths, 405 for other methods. Default none.
+	 * For apps that include `manifest_pages.json`; a TypeError without it. Pages by path. A path starts with "/", has no
+	 * query, and is compared as it is sent: percent escapes are not decoded. GET and HEAD without `Upgrade`, with any query,
+	 * get the page of their path, 404 if there is none; other methods get 405. Default none.
 	 */
 	readonly pages?: Readonly<Record<string, Page>> | null;
 	/**
-	 * For apps that include `manifest_verify.json`; a TypeError without it. Decides on each valid request, at once or, with a promise, within `handshakeTimeout`. Called after the origin was
-	 * checked and before `maxConnections` is. An exception, a rejection or an invalid result is traced, and the request
-	 * gets 500; a decision that comes too late gives 503. Default: every valid request is accepted.
+	 * For apps that include `manifest_verify.json`; a TypeError without it. Decides on each valid request, at once or, with a
+	 * promise, within `handshakeTimeout`; after that the request gets 503. Called after the origin was checked and before
+	 * `maxConnections` is. An exception, a rejection or an invalid result is traced, and the request gets 500. Default: every
+	 * valid request is accepted.
 	 */
 	readonly verify?: ((request: UpgradeRequest) => Verdict | PromiseLike<Verdict>) | null;
 	/**
-	 * Names of the header fields that verify() gets, in any case of letters: at most 8, of at most 31 characters, except
-	 * those of the handshake itself. A field that is repeated is joined with ", ", `Cookie` with "; ". Default none.
+	 * Names of the header fields that verify() gets: at most 8, of at most 31 characters, not those of the handshake itself.
+	 * Case does not matter. Repeated fields are joined with ", ", `Cookie` with "; ". Default none.
 	 */
 	readonly verifyHeaders?: string | readonly string[] | null;
 	/**
 	 * WebSockets at a time, from 1 to 65535; a request for one more gets 503. At most twice as many TCP connections are
-	 * served at a time. Up to 128 more wait until another one ends, has not been answered for a second, or has taken ten
-	 * for a page. Default 4.
+	 * served at a time, and up to 128 more wait until another one ends. While some wait, a connection ends when it has not
+	 * been answered for a second, or when its page has taken ten. Default 4.
 	 */
 	readonly maxConnections?: number | null;
 	/**
@@ -101,16 +102,16 @@ export class Server extends Emitter<ServerEvents> {
 		return this.core.port;
 	}
 
-	/** The open Sockets, the oldest first, in a frozen array that is made anew each time. */
+	/** The open Sockets, the oldest first, in a new frozen array each time. */
 	get sockets(): readonly Socket[] {
 		const open = this.core.sockets.filter((socket) => socket.isOpen);
 		return Object.freeze(open.map((socket) => socket.emitter as Socket));
 	}
 
 	/**
-	 * For apps that include `manifest_broadcast.json`: sends a message to every open Socket, as send() of each does, but encodes
-	 * it once. Each Socket has its own send queue,
-	 * overflow rule and counters, and one that fails does not affect the others.
+	 * For apps that include `manifest_broadcast.json`. Sends a message to every open Socket, as send() of each does, but
+	 * encodes it once. Each Socket has its own send queue, overflow rule and counters, and one that fails does not affect the
+	 * others.
 	 * @param data A value that `sendType` can encode: see send() of Socket.
 	 * @throws TypeError or RangeError when the value cannot be encoded, an option is wrong, or the part is missing; nothing has
 	 *   changed then.
@@ -136,14 +137,14 @@ export class Server extends Emitter<ServerEvents> {
 	}
 
 	/**
-	 * For apps that include `manifest_attach.json`: takes a request for a WebSocket over from an HTTP server on the same device, and answers it as one of its own: all
-	 * options but `port` and `hostInterface` apply, and `connection` follows if it is accepted. The server need not listen:
-	 * it takes requests before start() and after `close`, too. stop() also closes these connections, and emits `close`, if
-	 * there are any. Between stop() and `close` a socket is closed at once.
+	 * For apps that include `manifest_attach.json`. Takes a request for a WebSocket over from an HTTP server on the same
+	 * device, and answers it as one of its own: all options but `port` and `hostInterface` apply, and `connection` follows if
+	 * it is accepted. The server need not listen: it takes requests before start() and after `close`, too. stop() also closes
+	 * these connections, and emits `close`, if there are any. Between stop() and `close` a socket is closed at once.
 	 * @param socket A connected ECMA-419 TCP socket, from which the head of the request was read and no byte after it. It is
-	 *   taken over. The SDK's HTTP server: what detach() of a connection returns, called in onRequest().
-	 * @param request The request: the argument of onRequest().
-	 * @throws TypeError when an argument is anything else, or the part is missing. A client that has gone already is only traced.
+	 *   taken over. With the SDK's HTTP server: what detach() of the connection returns in onRequest().
+	 * @param request The request; with the SDK's HTTP server, the argument of onRequest().
+	 * @throws TypeError when an argument is anything else, or the part is missing. A client that has left already is traced.
 	 */
 	attach(socket: object, request: HttpRequest): void {
 		this.core.attach(partOf("attach", "attach sockets")(socket, request));

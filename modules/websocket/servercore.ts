@@ -330,8 +330,8 @@ export class ServerCore
 	/**
 	 * Keeps to twice `maxConnections` TCP connections at a time, the next one included. Returns false if it must wait: those
 	 * that are no WebSockets yet get a second for their requests and ten for pages, then the oldest ends. If too many wait,
-	 * the oldest without a request ends at once, else the oldest that was answered. There is one, because of the others there
-	 * are at most `maxConnections`.
+	 * the oldest that was not answered ends at once, else the oldest that was. One of these exists, because at most
+	 * `maxConnections` others do.
 	 */
 	private makeRoom(): boolean {
 		const { acceptances, maxConnections } = this;

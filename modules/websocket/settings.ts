@@ -12,15 +12,15 @@ export interface ConnectionOptions {
 	/** MIME type of the messages sent. Default "application/json". */
 	readonly sendType?: string | null;
 	/**
-	 * Bytes of the send queue, from 0 (no message waits) to 16777216, allocated by the constructor. Each message takes 4
-	 * bytes more than its length. Default 4096.
+	 * Bytes of the send queue, from 0 (none) to 16777216, allocated by the constructor. Each message takes 4 bytes more than
+	 * its length, and its key. Default 4096.
 	 */
 	readonly sendQueueSize?: number | null;
 	/** Which message is discarded when the send queue is full: the new one ("refuse", the default) or the oldest ones. */
 	readonly overflow?: "refuse" | "drop-oldest" | null;
 	/**
-	 * Longest message that is received, in bytes, from 0 to 67108864. A peer can make the device use several times as
-	 * much memory. Default 8192 for a Client, 4096 for a Server.
+	 * Longest message that is received, in bytes, from 0 to 67108864. A message may take several times as much memory.
+	 * Default 8192 for a Client, 4096 for a Server.
 	 */
 	readonly maxMessageSize?: number | null;
 	/**
@@ -40,13 +40,13 @@ export interface ConnectionOptions {
 	readonly names?: readonly string[] | null;
 	/**
 	 * JSON without `names`: bytes for the property names that only peers use, from 0 to 2147483647. XS never frees a name.
-	 * When they are used up, a message with another new name is emitted as its text, and the first one emits `error`.
+	 * When they are used up, a message with another new name is emitted as its text; the first one emits `error`, too.
 	 * Default 2048.
 	 */
 	readonly nameMemory?: number | null;
 	/** Milliseconds of silence after which the peer is sent a ping; 0 for never. Default 30000. */
 	readonly pingInterval?: number | null;
-	/** Milliseconds after that ping without a sign of life after which the connection is destroyed. Default 10000. */
+	/** Milliseconds of further silence after that ping until the connection is destroyed. Default 10000. */
 	readonly pongTimeout?: number | null;
 	/**
 	 * Time limit for the closing handshake, in milliseconds. After it a Client waits for the same time again until the

@@ -79,8 +79,8 @@ export async function run(
 	throw new Error(`${basename(command)} ${options.join(" ")} failed:\n${shown.slice(0, 30).join("\n")}`);
 }
 
-/** SDK modules for which the linker prints warnings in every program that uses the network, or TLS. */
-const sdkWarnings = /^(?:wifi|listener|ssl\/\w+):/;
+/** SDK modules for which the linker prints warnings in every program that uses the network, TLS or DNS-SD. */
+const sdkWarnings = /^(?:wifi|listener|ssl\/\w+|embedded:network\/dnssd):/;
 
 /** Extracts the linker's messages from the output of a build. */
 export function linked(output: string): Linked {

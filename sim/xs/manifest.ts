@@ -20,16 +20,24 @@ export function moduleOf(part: Part): string {
 }
 
 export interface Manifest {
-	/** Contents of the files that it lists under `"*"` of `resources`, by file name. Those of the SDK are left out. */
+	/**
+	 * Contents of the files that it lists under `"*"` of `resources` and `data`, by file name. Those of the SDK are left out.
+	 */
 	readonly resources: Readonly<Record<string, Uint8Array>>;
 	/** The optional parts of this project whose manifests it includes. */
 	readonly parts: readonly Part[];
 }
 
+/** Lists of files by what the SDK does with them, of which `"*"` is read. */
+interface Files {
+	readonly "*"?: string | readonly string[];
+}
+
 /** What is read of a manifest.json. */
 interface Source {
 	readonly include?: string | readonly (string | object)[];
-	readonly resources?: { readonly "*"?: string | readonly string[] };
+	readonly resources?: Files;
+	readonly data?: Files;
 }
 
 /**
@@ -41,7 +49,7 @@ export function readManifest(program: string): Manifest {
 	const path = join(dirname(program), "manifest.json");
 	const source = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Source) : {};
 	const resources: Record<string, Uint8Array> = {};
-	for (const entry of [source.resources?.["*"] ?? []].flat()) {
+	for (const entry of [source.resources, source.data].flatMap((files) => files?.["*"] ?? [])) {
 		if (entry.includes("$(")) continue;
 		for (const file of findFiles(path, entry)) resources[basename(file)] = readFileSync(file);
 	}

@@ -12,12 +12,14 @@ import { runCommand } from "../../sim/commandline.js";
 import { startDisplay } from "../../sim/moddable/display.js";
 import { Sdk } from "../../sim/moddable/sdk.js";
 import { dashboard } from "./dashboard.js";
+import { discovery } from "./discovery.js";
 import { ecma419 } from "./ecma419.js";
 import { lamp } from "./lamp.js";
 import { secureClient } from "./secureclient.js";
 import { sensor } from "./sensor.js";
 import { specification } from "./specification.js";
 import { type Check, Stage } from "./stage.js";
+import { upload } from "./upload.js";
 import { ways } from "./ways.js";
 import { Workshop } from "./workshop.js";
 
@@ -41,9 +43,17 @@ async function passes({ title, perform }: Check, stage: Stage): Promise<boolean>
 }
 
 async function checkPackaging(words: readonly string[]): Promise<number> {
-	const checks = [...ways, ...sensor, ...secureClient, lamp, dashboard, specification, ecma419].filter(
-		({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
-	);
+	const checks = [
+		...ways,
+		...sensor,
+		...secureClient,
+		lamp,
+		dashboard,
+		upload,
+		discovery,
+		specification,
+		ecma419,
+	].filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
 	if (checks.length === 0) throw new Error(`No title contains ${words.join(" or ")}.`);
 	const sdk = new Sdk();
 	const display = await startDisplay();

@@ -100,6 +100,36 @@ test("the classes have the documented members at run time, and their instances n
 	]);
 });
 
+/** Types of the module `xs-web-socket` that only a Server needs. */
+const typesOfServer = [
+	"BroadcastOptions",
+	"BroadcastOutcome",
+	"HttpRequest",
+	"Page",
+	"PageBytes",
+	"Server",
+	"ServerEvents",
+	"ServerOptions",
+	"Socket",
+	"UpgradeRequest",
+	"Verdict",
+];
+
+/** Returns the names that a module of modules/websocket exports from others. */
+function exportsOf(name: string): string[] {
+	const text = readFileSync(join(root, `modules/websocket/${name}.ts`), "utf8");
+	const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].map(([, list]) => list as string);
+	const names = lists.flatMap((list) => list.split(",")).map((item) => item.replace("type ", "").trim());
+	return names.filter(Boolean).sort();
+}
+
+test("an app without a Server has everything of the module but what is for a Server", (t) => {
+	const all = exportsOf("websocket");
+	t.true(all.includes("Client"));
+	const expected = all.filter((name) => !typesOfServer.includes(name));
+	t.deepEqual(exportsOf("clientspecifier"), expected);
+});
+
 test("a subclass of Client may have fields of any name, such as state, timer and channel", (t) => {
 	Object.assign(globalThis, { device: { network: { ws: { socket: { io: MemorySocket } } } } });
 	const fields = { mine: true };

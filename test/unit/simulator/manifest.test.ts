@@ -30,6 +30,8 @@ test("resources are the files that the manifest names, with or without extension
 	]);
 	const other = program(t, { ...files, "manifest.json": manifest({ resources: { "*": "./style" } }) });
 	t.deepEqual(Object.keys(readManifest(other).resources).sort(), ["style.css", "style.html"]);
+	const data = program(t, { ...files, "manifest.json": manifest({ data: { "*": "./page.html" } }) });
+	t.deepEqual(Object.keys(readManifest(data).resources), ["page.html"]);
 });
 
 test("a resource without a file is an error that names it", (t) => {
