@@ -57,7 +57,6 @@ export const accept = (
 };
 
 class ServerAcceptance implements SocketOwner, Acceptance {
-	/** Read at once: a socket that was reset has none. */
 	readonly remoteAddress: string;
 	replaceableAt: number;
 	private readonly handshake: ServerHandshake;
@@ -84,7 +83,6 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		listener: AcceptListener,
 		request: ReceivedRequest | undefined,
 	) {
-		this.remoteAddress = from.remoteAddress ?? "";
 		this.replaceableAt = Date.now() + Timeout.room;
 		this.handshake = new ServerHandshake(options);
 		this.options = options;
@@ -96,8 +94,9 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.widest = 0;
 		this.unread = 0;
 		this.verifying = false;
-		// First, because it throws when the connection has ended meanwhile.
+		// First, because it throws when the connection has ended meanwhile: lwIP has no address then, but a null pointer.
 		this.socket = takeOver(from, this);
+		this.remoteAddress = this.socket.remoteAddress ?? "";
 		if (timeout) this.endWithin(timeout);
 		request?.pushTo(this.handshake);
 	}
