@@ -42,7 +42,7 @@ export interface Acceptance {
 /**
  * Takes an accepted socket over, reads the request, answers it and opens a Channel.
  * @param timeout Milliseconds that the handshake may take; 0 for no limit.
- * @param request The request, if it has been read already: it is answered with the first event of the socket.
+ * @param request The request, if it has been read already: it is read and answered with the first event of the socket.
  * @throws Error when the connection has ended already.
  */
 export const accept = (
@@ -72,6 +72,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private widest: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
+	/** A request that an HTTP server has read, until the first event. */
+	private request: ReceivedRequest | undefined;
 	/** True once the request was handed to verify(). */
 	private verifying: boolean;
 
@@ -94,11 +96,11 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.widest = 0;
 		this.unread = 0;
 		this.verifying = false;
+		this.request = request;
 		// First, because it throws when the connection has ended meanwhile: lwIP has no address then, but a null pointer.
 		this.socket = takeOver(from, this);
 		this.remoteAddress = this.socket.remoteAddress ?? "";
 		if (timeout) this.endWithin(timeout);
-		request?.pushTo(this.handshake);
 	}
 
 	get path(): string {
@@ -124,8 +126,16 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	onSocketWritable(count: number): void {
 		this.window = count;
 		if (count > this.widest) this.widest = count;
-		if (this.response) this.respond();
-		else this.judge();
+		if (this.response) return this.respond();
+		this.takeRequest();
+		this.judge();
+	}
+
+	/** Not in attach(): the check for room counts what was answered, and may emit the `close` of a connection that it ends. */
+	private takeRequest(): void {
+		const { request } = this;
+		this.request = undefined;
+		request?.pushTo(this.handshake);
 	}
 
 	/** Answers a request that has arrived; lets verify() decide on a valid one for a WebSocket first. */
@@ -156,6 +166,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	receive(count: number): void {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
+		this.takeRequest();
 		this.unread = readHead(handshake, socket, count);
 		this.judge();
 		this.dropUnread();
