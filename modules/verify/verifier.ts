@@ -1,6 +1,6 @@
 /** The options `verify` and `verifyHeaders`. */
 
-import { guard } from "../channel/timers.js";
+import { guard, textOf } from "../channel/timers.js";
 import { isToken, lowerCase } from "../rfc6455/characters.js";
 import type { Decision, PendingRequest, UpgradeRequest, Verifier } from "../rfc6455/verifier.js";
 import {
@@ -100,8 +100,15 @@ class AppRequest implements PendingRequest {
 	ask(request: Omit<UpgradeRequest, "headers" | "protocols">, decide: (decision: Decision) => void): void {
 		const { verify } = this.verifier;
 		const { headers, offers: protocols } = this;
-		const settle = (answer: unknown): void => decide(decisionOf(answer, protocols));
-		const fail = (error: unknown): void => decide(failure(`failed: ${error}`));
+		let isSettled = false;
+		// A thenable may settle again, or throw afterwards.
+		const once = (decision: () => Decision): void => {
+			if (isSettled) return;
+			isSettled = true;
+			decide(decision());
+		};
+		const settle = (answer: unknown): void => once(() => decisionOf(answer, protocols));
+		const fail = (error: unknown): void => once(() => failure(`failed: ${textOf(error)}`));
 		try {
 			const answer = verify({ ...request, headers, protocols });
 			// Not await: an app that answers at once needs no Promise.
