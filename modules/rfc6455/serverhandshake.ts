@@ -194,8 +194,8 @@ export class ServerHandshake extends HeadReader {
 			case "transfer-encoding":
 				this.refuse(`the request has a body (Transfer-Encoding), which ${this.purpose} cannot have`);
 		}
-		if (this.pending?.onName(name)) return Keep.value;
-		return this.pageRequest?.onName(name) ? Keep.list : Keep.nothing;
+		if (this.pageRequest?.onName(name)) return Keep.list;
+		return this.pending?.onName(name) ? Keep.value : Keep.nothing;
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -230,8 +230,10 @@ export class ServerHandshake extends HeadReader {
 	}
 
 	protected override onItem(): void {
-		if (this.field === "sec-websocket-protocol") this.takeProtocol();
-		else this.pageRequest?.onItem(this.field, this.text());
+		const { field } = this;
+		if (field === "sec-websocket-protocol") return this.takeProtocol();
+		this.pageRequest?.onItem(field, this.text());
+		this.pending?.onField(field, this.text());
 	}
 
 	/** A subprotocol is offered. */
