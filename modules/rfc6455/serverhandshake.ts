@@ -5,10 +5,10 @@ import { isLocalHost, isOriginOf } from "./origin.js";
 import type { Outgoing, PageRequest, Pages } from "./pages.js";
 import type { Decision, PendingRequest, Verifier } from "./verifier.js";
 
-/** Header fields that a status requires (RFC 9110 section 15). */
+/** Header fields that a status requires (RFC 9110 section 15), and `Upgrade` itself (section 7.8). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
 	405: "Allow: GET\r\n",
-	426: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+	426: "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n",
 	503: "Retry-After: 1\r\n",
 });
 

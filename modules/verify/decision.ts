@@ -10,6 +10,9 @@ import { isObject, type RawOptions, wrongType, wrongValue } from "../websocket/o
 /** Longest message of a refusal, in characters. */
 const longestMessage = 200;
 
+/** What 426 requires (RFC 9110 sections 15.5.22 and 7.8). `headers` cannot have it. */
+const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+
 /** Field that every refusal has already. */
 const own = "content-type";
 
@@ -55,7 +58,8 @@ const checked = (answer: unknown, protocols: readonly string[]): Decision => {
 	if (typeof text !== "string") throw wrongType("message", text, "a string");
 	if (!isVisible(text, true) || text.length > longestMessage)
 		throw wrongValue("message", text, "at most 200 characters of visible ASCII and spaces");
-	return { status, message: text, fields: linesOf(headers ?? {}) };
+	const fields = linesOf(headers ?? {});
+	return { status, message: text, fields: status === 426 ? upgrade + fields : fields };
 };
 
 const offered = (protocols: readonly string[]): string => {

@@ -136,6 +136,11 @@ const refusing: [answer: Wire, status: number, fields: Record<string, string>][]
 		{ "retry-after": "30", "x-limit": "a\tb" },
 	],
 	[{ status: 503, headers: { "Retry-After": 7 } }, 503, { "retry-after": "7" }],
+	[
+		{ status: 426, headers: { "X-Wants": "version 2" } },
+		426,
+		{ upgrade: "websocket", connection: "Upgrade, close", "x-wants": "version 2" },
+	],
 	[{ status: 400 }, 400, {}],
 	[{ status: 599 }, 599, {}],
 ];
