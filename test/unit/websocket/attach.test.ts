@@ -28,6 +28,17 @@ function attach(server: InstanceType<typeof Server>): MemorySocket {
 	return MemorySocket.last;
 }
 
+test("what is no instance of a class for sockets is refused, and stop() still works", (t) => {
+	const server = new Server({});
+	const [read, write, close] = [() => {}, () => {}, () => {}];
+	for (const socket of [{ read, write, close }, { read, write }, { close }, new (class {})(), null, "socket"])
+		t.throws(() => server.attach(socket as never, request), {
+			instanceOf: TypeError,
+			message: /^socket is .*; it must be a connected TCP socket$/,
+		});
+	t.notThrows(() => server.stop());
+});
+
 test("a closing connection that makes room ends after attach(); a stop() in its close listener ends the new one", (t) => {
 	const server = new Server({ maxConnections: 1 });
 	const order: string[] = [];
