@@ -225,6 +225,7 @@ test("pages can be views, and empty", async (t) => {
 for (const [options, message] of [
 	[{ pages: 1 }, /^pages is 1; it must be an object/],
 	[{ pages: [] }, /^pages is an array/],
+	[{ pages: bytes("page") }, /^pages is a Map or a page; it must be an object/],
 	[{ pages: { page: bytes("") } }, /^pages has the path "page"/],
 	[{ pages: { "/?q": bytes("") } }, /^pages has the path/],
 	[{ pages: { "/ä": bytes("") } }, /^pages has the path "\/\\xe4"/],
