@@ -2,6 +2,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import type { Decision } from "../../../modules/rfc6455/verifier.js";
 import { traces } from "../../../sim/node/globals.js";
+import { nextTurn } from "../../support/clock.js";
 
 // The device modules read the globals of the SDK's engine when they are loaded.
 const { Server } = await import("../../../modules/websocket/websocket.js");
@@ -63,6 +64,7 @@ async function decide(verify: () => unknown): Promise<{ decisions: Decision[]; t
 		decisions.push(decision),
 	);
 	await new Promise(setImmediate);
+	nextTurn();
 	return { decisions, traced: traces.slice(length) };
 }
 
@@ -123,3 +125,23 @@ test.serial(
 		t.deepEqual(traced, []);
 	},
 );
+
+test.serial("what an app settles inside its own code is decided in a later turn", (t) => {
+	const decisions: Decision[] = [];
+	let settle: (value: unknown) => void = () => {};
+	const verify = () => ({
+		// biome-ignore lint/suspicious/noThenProperty: verify() may return any thenable
+		then(resolve: typeof settle) {
+			settle = resolve;
+		},
+	});
+	makeVerifier({ verify })
+		?.request()
+		.ask({ path: "/", query: "", remoteAddress: "", origin: undefined }, (decision) =>
+			decisions.push(decision),
+		);
+	settle(true);
+	t.deepEqual(decisions, []);
+	nextTurn();
+	t.deepEqual(decisions, [undefined]);
+});
