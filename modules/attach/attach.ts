@@ -46,9 +46,10 @@ class AttachedRequest implements ReceivedRequest {
 
 	pushTo(reader: HeadReader): void {
 		this.lines.forEach((line) => {
-			const bytes = new Uint8Array(ArrayBuffer.fromString(`${line}\r\n`));
 			// Nothing follows an empty line, or a fault.
-			if (reader.wanted) reader.push(bytes, bytes.length);
+			if (!reader.wanted) return;
+			const bytes = new Uint8Array(ArrayBuffer.fromString(`${line}\r\n`));
+			reader.push(bytes, bytes.length);
 		});
 	}
 }

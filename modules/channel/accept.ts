@@ -72,8 +72,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private widest: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
-	/** A request that an HTTP server has read, until the first event. */
-	private request: ReceivedRequest | undefined;
+	/** A request that an HTTP server has read. */
+	private readonly request: ReceivedRequest | undefined;
 	/** True once the request was handed to verify(). */
 	private verifying: boolean;
 
@@ -127,15 +127,9 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.window = count;
 		if (count > this.widest) this.widest = count;
 		if (this.response) return this.respond();
-		this.takeRequest();
+		// Not in attach(): the check for room counts what was answered, and may emit the `close` of a connection that it ends.
+		this.request?.pushTo(this.handshake);
 		this.judge();
-	}
-
-	/** Not in attach(): the check for room counts what was answered, and may emit the `close` of a connection that it ends. */
-	private takeRequest(): void {
-		const { request } = this;
-		this.request = undefined;
-		request?.pushTo(this.handshake);
 	}
 
 	/** Answers a request that has arrived; lets verify() decide on a valid one for a WebSocket first. */
@@ -166,7 +160,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	receive(count: number): void {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
-		this.takeRequest();
+		this.request?.pushTo(handshake);
 		this.unread = readHead(handshake, socket, count);
 		this.judge();
 		this.dropUnread();
