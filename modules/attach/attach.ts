@@ -14,7 +14,9 @@ export const arrivalOf = (socket: unknown, request: unknown): Arrival => {
 
 const checkedSocket = (socket: unknown): AcceptedSocket => {
 	const methods = isObject(socket) ? (socket as Record<string, unknown>) : {};
-	if (typeof methods["read"] !== "function" || typeof methods["write"] !== "function")
+	const missing = ["read", "write", "close"].filter((name) => typeof methods[name] !== "function");
+	// A plain object has no class, of which the socket that takes it over is made.
+	if (missing.length || methods["constructor"] === Object)
 		throw wrongType("socket", socket, "a connected TCP socket");
 	if (typeof methods["detach"] === "function")
 		throw new TypeError("socket is a connection of an HTTP server; it must be what its detach() returns");
@@ -44,9 +46,10 @@ class AttachedRequest implements ReceivedRequest {
 
 	pushTo(reader: HeadReader): void {
 		this.lines.forEach((line) => {
-			const bytes = new Uint8Array(ArrayBuffer.fromString(`${line}\r\n`));
 			// Nothing follows an empty line, or a fault.
-			if (reader.wanted) reader.push(bytes, bytes.length);
+			if (!reader.wanted) return;
+			const bytes = new Uint8Array(ArrayBuffer.fromString(`${line}\r\n`));
+			reader.push(bytes, bytes.length);
 		});
 	}
 }

@@ -42,7 +42,7 @@ export interface Acceptance {
 /**
  * Takes an accepted socket over, reads the request, answers it and opens a Channel.
  * @param timeout Milliseconds that the handshake may take; 0 for no limit.
- * @param request The request, if it has been read already: it is answered with the first event of the socket.
+ * @param request The request, if it has been read already: it is read and answered with the first event of the socket.
  * @throws Error when the connection has ended already.
  */
 export const accept = (
@@ -57,7 +57,6 @@ export const accept = (
 };
 
 class ServerAcceptance implements SocketOwner, Acceptance {
-	/** Read at once: a socket that was reset has none. */
 	readonly remoteAddress: string;
 	replaceableAt: number;
 	private readonly handshake: ServerHandshake;
@@ -73,6 +72,8 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	private widest: number;
 	/** Bytes that the socket holds after the request. */
 	private unread: number;
+	/** A request that an HTTP server has read. */
+	private readonly request: ReceivedRequest | undefined;
 	/** True once the request was handed to verify(). */
 	private verifying: boolean;
 
@@ -84,7 +85,6 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		listener: AcceptListener,
 		request: ReceivedRequest | undefined,
 	) {
-		this.remoteAddress = from.remoteAddress ?? "";
 		this.replaceableAt = Date.now() + Timeout.room;
 		this.handshake = new ServerHandshake(options);
 		this.options = options;
@@ -96,10 +96,11 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 		this.widest = 0;
 		this.unread = 0;
 		this.verifying = false;
-		// First, because it throws when the connection has ended meanwhile.
+		this.request = request;
+		// First, because it throws when the connection has ended meanwhile: lwIP has no address then, but a null pointer.
 		this.socket = takeOver(from, this);
+		this.remoteAddress = this.socket.remoteAddress ?? "";
 		if (timeout) this.endWithin(timeout);
-		request?.pushTo(this.handshake);
 	}
 
 	get path(): string {
@@ -125,8 +126,10 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	onSocketWritable(count: number): void {
 		this.window = count;
 		if (count > this.widest) this.widest = count;
-		if (this.response) this.respond();
-		else this.judge();
+		if (this.response) return this.respond();
+		// Not in attach(): the check for room counts what was answered, and may emit the `close` of a connection that it ends.
+		this.request?.pushTo(this.handshake);
+		this.judge();
 	}
 
 	/** Answers a request that has arrived; lets verify() decide on a valid one for a WebSocket first. */
@@ -157,6 +160,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	receive(count: number): void {
 		const socket = this.socket as TcpSocket;
 		const { handshake } = this;
+		this.request?.pushTo(handshake);
 		this.unread = readHead(handshake, socket, count);
 		this.judge();
 		this.dropUnread();

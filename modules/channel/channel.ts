@@ -6,7 +6,7 @@ import { FrameWriter } from "../rfc6455/framewriter.js";
 import type { ControlListener } from "../rfc6455/parsing.js";
 import type { Channel, ChannelListener, ChannelSettings } from "./contract.js";
 import type { SocketOwner, TcpSocket } from "./tcp.js";
-import { after, Timeout } from "./timers.js";
+import { after, Timeout, textOf } from "./timers.js";
 
 /**
  * Milliseconds that a client waits after the closing handshake for the server to end the TCP connection, before it
@@ -130,8 +130,9 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	}
 
 	onSocketException(error: unknown): void {
-		trace(`xs-web-socket: ${error}\n`);
-		this.end(String(error));
+		const text = textOf(error);
+		trace(`xs-web-socket: ${text}\n`);
+		this.end(text);
 	}
 
 	onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {

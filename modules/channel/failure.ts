@@ -1,4 +1,5 @@
 import type { Refusal } from "../rfc6455/clienthandshake.js";
+import { textOf } from "./timers.js";
 
 /** Why an attempt to connect has failed. */
 export interface DialFailure extends Partial<Refusal> {
@@ -15,7 +16,7 @@ export interface PermanentError extends Error {
 
 /** Returns the failure that an exception, or the error of a socket, stands for. */
 export const failureOf = (error: unknown): DialFailure => {
-	if (!(error instanceof Error)) return { reason: String(error) };
+	if (!(error instanceof Error)) return { reason: textOf(error) };
 	return (error as PermanentError).permanent
 		? { reason: error.message, permanent: true }
 		: { reason: error.message };

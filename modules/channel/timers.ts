@@ -43,6 +43,15 @@ export const guard = (action: () => void, target?: object): void => {
 	try {
 		action.call(target);
 	} catch (error) {
-		trace(`xs-web-socket: ${error}\n`);
+		trace(`xs-web-socket: ${textOf(error)}\n`);
+	}
+};
+
+/** Returns a text for what was thrown. An app can throw anything, also what has no text: a Symbol in a template, for one, throws. */
+export const textOf = (thrown: unknown): string => {
+	try {
+		return String(thrown);
+	} catch {
+		return "an exception without a text";
 	}
 };

@@ -1,5 +1,5 @@
 import type { Channel } from "../channel/contract.js";
-import { after, guard } from "../channel/timers.js";
+import { after, guard, textOf } from "../channel/timers.js";
 import { bytesOf } from "../rfc6455/bytes.js";
 import type { ConnectionCore } from "../websocket/connectioncore.js";
 import { traceException } from "../websocket/listeners.js";
@@ -164,7 +164,7 @@ export class PacedSource {
 	private fail(error: unknown, hasEnded: boolean): void {
 		traceException("chunk", error);
 		const { core } = this;
-		const message = `the source of a message has failed: ${error}`;
+		const message = `the source of a message has failed: ${textOf(error)}`;
 		this.isExhausted = hasEnded;
 		if (this.isStarted) return core.giveUp(internalError, message);
 		this.owner.loseCurrent();

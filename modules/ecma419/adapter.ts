@@ -1,6 +1,7 @@
 import type { SocketChannel } from "../channel/channel.js";
 import type { Dial, DialListener } from "../channel/dial.js";
 import type { DialFailure } from "../channel/failure.js";
+import { guard } from "../channel/timers.js";
 import type { ReadableInfo, WebSocketClientCallbacks } from "./options.js";
 
 // Constants of the module: an object for each piece would be garbage.
@@ -72,7 +73,7 @@ export class Adapter implements DialListener {
 
 	onDialFailed({ reason }: DialFailure): void {
 		this.dial = undefined;
-		this.callbacks.onError?.call(this.owner, new Error(reason));
+		this.end(reason);
 	}
 
 	onMessage(data: ArrayBuffer | string | undefined, _count: number, binary: boolean): void {
@@ -102,8 +103,15 @@ export class Adapter implements DialListener {
 	}
 
 	onClose(_code: number, _reason: string, failure: string | undefined): void {
-		if (failure === undefined) this.callbacks.onClose?.call(this.owner);
-		else this.callbacks.onError?.call(this.owner, new Error(failure));
+		this.end(failure);
+	}
+
+	/** The last callback. What it throws is caught here: another one may have thrown before, or a resolver of names calls. */
+	private end(failure: string | undefined): void {
+		guard(() => {
+			if (failure === undefined) this.callbacks.onClose?.call(this.owner);
+			else this.callbacks.onError?.call(this.owner, new Error(failure));
+		});
 	}
 
 	onClosing(): void {}

@@ -18,10 +18,14 @@ class PageTable implements Pages {
 	}
 }
 
+const expected = 'an object with a page for each path, such as { "/": page }';
+
 /** Returns the pages for the option. @throws TypeError or RangeError that names the page. */
 export const makePages = (value: unknown): Pages => {
-	if (!isObject(value) || Array.isArray(value))
-		throw wrongType("pages", value, 'an object with a page for each path, such as { "/": page }');
+	if (!isObject(value) || Array.isArray(value)) throw wrongType("pages", value, expected);
+	// These have no properties to go through: every request would get 404.
+	if (Symbol.iterator in value || "byteLength" in value)
+		throw new TypeError(`pages is a Map or a page; it must be ${expected}`);
 	const list: Page[] = [];
 	for (const path in value) list.push(new Page(path, (value as RawOptions)[path]));
 	return new PageTable(list);

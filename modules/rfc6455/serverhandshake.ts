@@ -5,10 +5,10 @@ import { isLocalHost, isOriginOf } from "./origin.js";
 import type { Outgoing, PageRequest, Pages } from "./pages.js";
 import type { Decision, PendingRequest, Verifier } from "./verifier.js";
 
-/** Header fields that a status requires (RFC 9110 section 15). */
+/** Header fields that a status requires (RFC 9110 section 15), and `Upgrade` itself (section 7.8). */
 const statusFields: Readonly<Record<number, string>> = Object.freeze({
 	405: "Allow: GET\r\n",
-	426: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+	426: "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n",
 	503: "Retry-After: 1\r\n",
 });
 
@@ -194,8 +194,8 @@ export class ServerHandshake extends HeadReader {
 			case "transfer-encoding":
 				this.refuse(`the request has a body (Transfer-Encoding), which ${this.purpose} cannot have`);
 		}
-		if (this.pending?.onName(name)) return Keep.value;
-		return this.pageRequest?.onName(name) ? Keep.list : Keep.nothing;
+		if (this.pageRequest?.onName(name)) return Keep.list;
+		return this.pending?.onName(name) ? Keep.value : Keep.nothing;
 	}
 
 	protected override onField(name: string, value: string): void {
@@ -230,8 +230,10 @@ export class ServerHandshake extends HeadReader {
 	}
 
 	protected override onItem(): void {
-		if (this.field === "sec-websocket-protocol") this.takeProtocol();
-		else this.pageRequest?.onItem(this.field, this.text());
+		const { field } = this;
+		if (field === "sec-websocket-protocol") return this.takeProtocol();
+		this.pageRequest?.onItem(field, this.text());
+		this.pending?.onField(field, this.text());
 	}
 
 	/** A subprotocol is offered. */

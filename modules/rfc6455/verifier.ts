@@ -41,7 +41,7 @@ export interface Verifier {
 export interface PendingRequest {
 	/** Returns whether onField() is to be called with the values of a field. @param name In lower case. */
 	onName(name: string): boolean;
-	/** A header field. @param name In lower case. */
+	/** A header field, or an item of one that is a list. @param name In lower case. */
 	onField(name: string, value: string): void;
 	/** A subprotocol that the client offers. */
 	onOffer(protocol: string): void;

@@ -1,5 +1,6 @@
 /** The answers of an app's verify(). */
 
+import { textOf } from "../channel/timers.js";
 import { isVisible, lowerCase, quote } from "../rfc6455/characters.js";
 import { checkHeader } from "../rfc6455/requestrules.js";
 import type { Decision, Refusal } from "../rfc6455/verifier.js";
@@ -8,6 +9,9 @@ import { isObject, type RawOptions, wrongType, wrongValue } from "../websocket/o
 
 /** Longest message of a refusal, in characters. */
 const longestMessage = 200;
+
+/** What 426 requires (RFC 9110 sections 15.5.22 and 7.8). `headers` cannot have it. */
+const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
 
 /** Field that every refusal has already. */
 const own = "content-type";
@@ -27,7 +31,7 @@ export const decisionOf = (answer: unknown, protocols: readonly string[]): Decis
 	try {
 		return checked(answer, protocols);
 	} catch (error) {
-		return failure(`has returned a wrong result: ${error instanceof Error ? error.message : error}`);
+		return failure(`has returned a wrong result: ${error instanceof Error ? error.message : textOf(error)}`);
 	}
 };
 
@@ -54,7 +58,8 @@ const checked = (answer: unknown, protocols: readonly string[]): Decision => {
 	if (typeof text !== "string") throw wrongType("message", text, "a string");
 	if (!isVisible(text, true) || text.length > longestMessage)
 		throw wrongValue("message", text, "at most 200 characters of visible ASCII and spaces");
-	return { status, message: text, fields: linesOf(headers ?? {}) };
+	const fields = linesOf(headers ?? {});
+	return { status, message: text, fields: status === 426 ? upgrade + fields : fields };
 };
 
 const offered = (protocols: readonly string[]): string => {

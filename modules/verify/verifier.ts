@@ -1,6 +1,6 @@
 /** The options `verify` and `verifyHeaders`. */
 
-import { guard } from "../channel/timers.js";
+import { after, textOf } from "../channel/timers.js";
 import { isToken, lowerCase } from "../rfc6455/characters.js";
 import type { Decision, PendingRequest, UpgradeRequest, Verifier } from "../rfc6455/verifier.js";
 import {
@@ -101,17 +101,23 @@ class AppRequest implements PendingRequest {
 		const { verify } = this.verifier;
 		const { headers, offers: protocols } = this;
 		const settle = (answer: unknown): void => decide(decisionOf(answer, protocols));
-		const fail = (error: unknown): void => decide(failure(`failed: ${error}`));
+		const fail = (error: unknown): void => decide(failure(`failed: ${textOf(error)}`));
+		let isSettled = false;
+		// A thenable may settle again, or throw afterwards. In a later turn, because the app may be in the middle of its own code.
+		const once = (action: () => void): void => {
+			if (!isSettled) after(0, action);
+			isSettled = true;
+		};
 		try {
 			const answer = verify({ ...request, headers, protocols });
 			// Not await: an app that answers at once needs no Promise.
 			if (!isThenable(answer)) return settle(answer);
 			answer.then(
-				(value) => guard(() => settle(value)),
-				(error) => guard(() => fail(error)),
+				(value) => once(() => settle(value)),
+				(error) => once(() => fail(error)),
 			);
 		} catch (error) {
-			fail(error);
+			once(() => fail(error));
 		}
 	}
 

@@ -1,3 +1,5 @@
+import { textOf } from "../channel/timers.js";
+
 /** A function that is called when an event is emitted. `this` is the emitter. */
 // biome-ignore lint/suspicious/noExplicitAny: a listener takes the arguments of its event, whatever they are
 export type Listener = (...args: any[]) => void;
@@ -139,6 +141,6 @@ const argumentsOf = (first: unknown, second: unknown): unknown[] => {
 };
 
 export const traceException = (event: string, error: unknown): void => {
-	const text = error instanceof Error && error.stack ? `${error}\n${error.stack}` : String(error);
-	trace(`xs-web-socket: a listener for "${event}" threw ${text}\n`);
+	const stack = error instanceof Error && error.stack ? `\n${error.stack}` : "";
+	trace(`xs-web-socket: a listener for "${event}" threw ${textOf(error)}${stack}\n`);
 };

@@ -1,5 +1,5 @@
 import Timer from "timer";
-import { after } from "../channel/timers.js";
+import { after, textOf } from "../channel/timers.js";
 import { Backoff } from "./backoff.js";
 import type { Failure, Writable } from "./failure.js";
 import { integerOption, isObject, numberOption, type RawOptions, wrongType } from "./options.js";
@@ -92,7 +92,7 @@ export class Reconnect {
 			try {
 				failure.permanent = this.judge.call(undefined, failure, reason) === true;
 			} catch (error) {
-				trace(`xs-web-socket: reconnect.isPermanent threw ${error}\n`);
+				trace(`xs-web-socket: reconnect.isPermanent threw ${textOf(error)}\n`);
 			}
 		if (failure.permanent) this.isWanted = false;
 	}

@@ -1,6 +1,6 @@
 /** The options of the Clients and Servers that cases use. */
 import type { Demands } from "../conformance/device.js";
-import { pageDemands } from "./playpages.js";
+import { guardedDemands, pageDemands } from "./playpages.js";
 
 /** Values of maxMessageSize, in bytes. */
 const messageSizes = [100, 16384, 70000];
@@ -30,4 +30,10 @@ export const jsonDemands: readonly Demands[] = [4096, 16384].map((maxMessageSize
 export const smallDemands: Demands = { options: { maxConnections: 2 }, echo: true };
 
 /** All options of servers. */
-export const allDemands: readonly Demands[] = [...plainDemands, ...jsonDemands, smallDemands, pageDemands];
+export const allDemands: readonly Demands[] = [
+	...plainDemands,
+	...jsonDemands,
+	smallDemands,
+	pageDemands,
+	guardedDemands,
+];

@@ -27,8 +27,15 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Fields that may come once. */
 const singular = ["host", "origin", "sec-websocket-key", "sec-websocket-version"];
 
-/** Judges a request to a server with these pages and without `path`. It is never for a WebSocket. */
-export function judgePageRequest(bytes: Buffer, pages: ReadonlyMap<string, FuzzPage>): PageVerdict {
+/**
+ * Judges a request to a server with these pages. It is never for a WebSocket.
+ * @param webSocketPath The option `path` of the server, if it has it.
+ */
+export function judgePageRequest(
+	bytes: Buffer,
+	pages: ReadonlyMap<string, FuzzPage>,
+	webSocketPath?: string,
+): PageVerdict {
 	const text = bytes.toString("latin1");
 	const start = /^(?:\r\n)*/.exec(text)?.[0].length ?? 0;
 	const isBare = text.startsWith("HEAD ", start);
@@ -81,6 +88,7 @@ export function judgePageRequest(bytes: Buffer, pages: ReadonlyMap<string, FuzzP
 	faults.length = 0;
 	if (!fields.has("host") && !line.isOld) return verdict(400, "no Host");
 	const page = pages.get(line.path);
+	if (!page && line.path === webSocketPath) return verdict(426, "the path of the WebSocket");
 	if (!page) return verdict(404, `no page at ${line.path}`);
 	const takes = page.isZipped ? takesGzip(fields.get("accept-encoding")) : "yes";
 	if (takes === "no") return verdict(406, "Accept-Encoding");

@@ -126,7 +126,8 @@ function randomTag(random: Random, tags: readonly string[], isValid: boolean): s
 }
 
 function randomTarget(random: Random, paths: readonly string[]): string {
-	const path = random.next() < 0.85 ? random.pick(paths) : random.pick(otherPaths);
+	const kind = random.choose({ page: 80, other: 12, socket: 8 });
+	const path = kind === "page" ? random.pick(paths) : kind === "other" ? random.pick(otherPaths) : "/socket";
 	const query = random.choose({ none: 65, short: 20, long: 8, odd: 7 });
 	const rest =
 		query === "none"

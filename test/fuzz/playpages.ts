@@ -21,10 +21,18 @@ const sources: Readonly<Record<string, readonly [body: Buffer, value: unknown, t
 	"/%41": [counting(130), onDevice.bytes(130), html],
 };
 
+const pagesOption = Object.fromEntries(Object.entries(sources).map(([path, [, value]]) => [path, value]));
+
 /** A server with pages and WebSockets. */
-export const pageDemands: Demands = {
+export const pageDemands: Demands = { options: { pages: pagesOption }, echo: true };
+
+/** The same with `path`, and a verify() that gets the fields which choose the page. It is never called for a page. */
+export const guardedDemands: Demands = {
 	options: {
-		pages: Object.fromEntries(Object.entries(sources).map(([path, [, value]]) => [path, value])),
+		pages: pagesOption,
+		path: "/socket",
+		verify: onDevice.verify({}),
+		verifyHeaders: ["Accept-Encoding", "If-None-Match", "Host", "X-Any"],
 	},
 	echo: true,
 };
@@ -61,9 +69,10 @@ export async function playPages(
 	trail: { bytes: Buffer },
 ): Promise<string> {
 	const bytes = randomPageRequest(random, pages);
-	const verdict = judgePageRequest(bytes, pages);
+	const isGuarded = random.next() < 0.3;
+	const verdict = judgePageRequest(bytes, pages, isGuarded ? "/socket" : undefined);
 	trail.bytes = bytes;
-	const peer = await device.connect(pageDemands);
+	const peer = await device.connect(isGuarded ? guardedDemands : pageDemands);
 	try {
 		const cut = random.next() < 0.5 ? bytes.length : random.integer(0, bytes.length);
 		await writeInParts(peer, bytes, cut, random.integer(1, 40));
@@ -102,22 +111,30 @@ function checkAnswer(answer: string, { statuses, why, isComplete, isBare, page }
 	const fields = new Map<string, string>();
 	for (const line of fieldLines) {
 		const [, name = "", value = ""] = /^([A-Za-z-]+): ([ -~]+)$/.exec(line) ?? [];
-		if (!name || fields.has(name)) throw wrong(`the line ${JSON.stringify(line)} is wrong`);
-		fields.set(name, value);
+		const before = fields.get(name);
+		if (!name || (before !== undefined && name !== "Connection"))
+			throw wrong(`the line ${JSON.stringify(line)} is wrong`);
+		fields.set(name, before === undefined ? value : `${before}, ${value}`);
 	}
 	const expect = (name: string, value: string | undefined) => {
 		if (fields.get(name) !== value) throw wrong(`${name} is not ${value}`);
 	};
 	const body = Buffer.from(answer.slice(headEnd + 4), "latin1");
 	const length = fields.get("Content-Length");
-	expect("Connection", "close");
-	if (status === 405) expect("Allow", "GET, HEAD");
+	const isPage = status === 200 || status === 304;
+	expect("Connection", status === 426 ? "Upgrade, close" : "close");
+	expect("Upgrade", status === 426 ? "websocket" : undefined);
+	expect("Allow", status === 405 ? "GET, HEAD" : undefined);
+	expect("Cache-Control", isPage ? "no-cache" : undefined);
+	expect("ETag", isPage ? page?.tag : undefined);
+	expect("Vary", isPage && page?.isZipped ? "Accept-Encoding" : undefined);
+	expect("X-Content-Type-Options", status === 200 ? "nosniff" : undefined);
+	if (!isPage) expect("Content-Type", "text/plain");
 	if (status === 304) {
 		expect("Content-Length", undefined);
-		expect("ETag", page?.tag);
+		expect("Content-Type", undefined);
 	} else if (!/^\d+$/.test(length ?? "")) throw wrong("the response has no Content-Length");
 	if (status === 200) {
-		expect("ETag", page?.tag);
 		expect("Content-Type", page?.type);
 		expect("Content-Length", String(page?.body.length));
 		expect("Content-Encoding", page?.isZipped ? "gzip" : undefined);

@@ -10,13 +10,14 @@ import { wsConnect, wsRefused } from "../support/wspeer.js";
 const agent = await Agent.start();
 test.after.always("the device is still alive", () => agent.stop());
 
-/** A Server behind an HTTP server of the device. It does not listen. */
+/** A Server behind an HTTP server of the device. It does not listen. It gets `together` requests in one turn. */
 async function behind(
 	t: ExecutionContext,
 	options: object = {},
+	together = 1,
 ): Promise<{ attached: RemoteServer; port: number }> {
 	const attached = await server(t, agent, options);
-	const call = { do: "call", on: "doorway", method: "open", arguments: [attached.name] } as const;
+	const call = { do: "call", on: "doorway", method: "open", arguments: [attached.name, together] } as const;
 	const [port] = await agent.run(call);
 	return { attached, port: port as number };
 }
@@ -116,6 +117,22 @@ test("maxConnections counts attached sockets and the server's own together", asy
 	const third = await wsConnect(agent.host, port);
 	t.teardown(() => third.socket.terminate());
 	await attached.connection();
+});
+
+test("of several requests that are attached in one turn, as many as there is room for are accepted", async (t) => {
+	const { attached, port } = await behind(t, { maxConnections: 2 }, 4);
+	const heads = await Promise.all(
+		Array.from({ length: 4 }, async () => {
+			const raw = await rawConnect(t, agent, port);
+			raw.write(request("/"));
+			return raw.readHead();
+		}),
+	);
+	const statuses = heads.map((head) => Number(head.slice("HTTP/1.1 ".length, "HTTP/1.1 000".length)));
+	t.deepEqual(statuses.sort(), [101, 101, 503, 503]);
+	await attached.connection();
+	await attached.connection();
+	t.is(attached.all("connection").length, 2);
 });
 
 test("stop() without a listener closes attached sockets, and close follows once", async (t) => {

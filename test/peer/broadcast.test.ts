@@ -100,15 +100,17 @@ test("except leaves out one Socket or several; others than Sockets are refused",
 });
 
 test("a message is sent as text or binary, as the option binary says", async (t) => {
-	const { server: remote, peers } = await audience(t, 2, { sendType: "application/octet-stream" });
+	const { server: remote, sockets, peers } = await audience(t, 2, { sendType: "application/octet-stream" });
 	const bytes = Uint8Array.of(0, 1, 254, 255);
 	await remote.call("broadcast", bytes);
 	await remote.call("broadcast", "text", { binary: false });
 	await remote.call("broadcast", bytes.buffer, { binary: true });
+	await remote.call("broadcast", bytes, { binary: null });
+	for (const socket of sockets) await socket.call("send", bytes, { binary: null });
 	for (const peer of peers) {
 		t.deepEqual(await peer.message(), Buffer.from(bytes));
 		t.is(await peer.message(), "text");
-		t.deepEqual(await peer.message(), Buffer.from(bytes));
+		for (let count = 0; count < 3; count++) t.deepEqual(await peer.message(), Buffer.from(bytes));
 	}
 });
 

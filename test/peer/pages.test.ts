@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import test, { type ExecutionContext } from "ava";
 import { Agent } from "../device/driver/driver.js";
 import { rawConnect, server } from "../device/driver/pairs.js";
+import { onDevice } from "../device/driver/wire.js";
 import { httpRequest } from "../support/http.js";
 import { wsConnect } from "../support/wspeer.js";
 
@@ -142,6 +143,27 @@ test("a compressed page is sent as such to clients that take gzip, others get 40
 	t.true(bare.includes("\r\nContent-Encoding: gzip\r\n"));
 });
 
+test("verify() may get the fields that choose the page, too", async (t) => {
+	const listening = await server(t, agent, {
+		pages: { "/": bytes(zipped) },
+		verify: onDevice.verify({}),
+		verifyHeaders: ["Accept-Encoding", "If-None-Match"],
+	});
+	const port = await listening.listening();
+	const statusOf = async (headers: Record<string, string>): Promise<number | undefined> =>
+		(await httpRequest(agent.host, port, "/", { headers })).status;
+	t.is(await statusOf({ "Accept-Encoding": "br" }), 406);
+	const { etag } = (await httpRequest(agent.host, port)).headers;
+	t.is(await statusOf({ "If-None-Match": `"a", ${etag}` }), 304);
+	const headers = { "accept-encoding": "br, gzip;q=0.5", "if-none-match": etag as string };
+	for (const path of ["/", "/other"]) {
+		const peer = await wsConnect(agent.host, port, path, [], { headers });
+		t.teardown(() => peer.socket.terminate());
+		const line = await agent.traced(new RegExp(`^verify .*"path":"${path}"`));
+		t.deepEqual(JSON.parse(line.slice("verify ".length)).headers, headers);
+	}
+});
+
 test("other paths get 404; nothing is decoded or resolved", async (t) => {
 	const port = await serve(t, { "/": bytes(text), "/a/b": bytes("ab"), "/%41": bytes("escaped") });
 	for (const path of ["/no", "/a", "/a/b/", "/a/../a/b", "/..", "/A/b", "//", "/%2F", "/A", "/./", "/a%00b"])
@@ -203,6 +225,7 @@ test("pages can be views, and empty", async (t) => {
 for (const [options, message] of [
 	[{ pages: 1 }, /^pages is 1; it must be an object/],
 	[{ pages: [] }, /^pages is an array/],
+	[{ pages: bytes("page") }, /^pages is a Map or a page; it must be an object/],
 	[{ pages: { page: bytes("") } }, /^pages has the path "page"/],
 	[{ pages: { "/?q": bytes("") } }, /^pages has the path/],
 	[{ pages: { "/ä": bytes("") } }, /^pages has the path "\/\\xe4"/],

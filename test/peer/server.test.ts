@@ -268,6 +268,19 @@ test("a server survives peers that connect and disconnect at once", async (t) =>
 	t.false(listening.order.includes("error"));
 });
 
+test("a server survives peers that reset their connections while they wait for room", async (t) => {
+	const listening = await server(t, agent, { maxConnections: 1 });
+	const port = await listening.listening();
+	// Two take the places; the others wait, until the silent ones make room.
+	for (let i = 0; i < 2; i++) await rawConnect(t, agent, port);
+	for (let i = 0; i < 4; i++) (await rawConnect(t, agent, port)).reset();
+	const peer = await wsConnectWhenThereIsRoom(port);
+	t.teardown(() => peer.socket.terminate());
+	const socket = await listening.connection();
+	peer.send("1");
+	t.is((await socket.next("message"))[0], 1);
+});
+
 test("stop() and start() in one turn, with clients: close and listening, in this order", async (t) => {
 	const { server: again, socket, peer } = await serverAndWs(t, agent);
 	await agent.run(again.step("stop"), again.step("start"));

@@ -112,7 +112,9 @@ const accepting: [path: string, answer: Wire][] = [
 for (const [path, answer] of accepting)
 	test.serial(`verify accepts: ${JSON.stringify(answer)}`, async (t) => {
 		const { listening } = await verifying(t, { [path]: answer });
+		const from = agent.traces.length;
 		await accepts(t, listening, path);
+		t.false(agent.traces.slice(from).some((text) => text.startsWith("xs-web-socket: verify() ")));
 	});
 
 const refusing: [answer: Wire, status: number, fields: Record<string, string>][] = [
@@ -136,6 +138,11 @@ const refusing: [answer: Wire, status: number, fields: Record<string, string>][]
 		{ "retry-after": "30", "x-limit": "a\tb" },
 	],
 	[{ status: 503, headers: { "Retry-After": 7 } }, 503, { "retry-after": "7" }],
+	[
+		{ status: 426, headers: { "X-Wants": "version 2" } },
+		426,
+		{ upgrade: "websocket", connection: "Upgrade, close", "x-wants": "version 2" },
+	],
 	[{ status: 400 }, 400, {}],
 	[{ status: 599 }, 599, {}],
 ];
@@ -153,6 +160,8 @@ for (const kind of ["value", "resolves"])
 
 const wrong: [answer: Wire, reason: RegExp][] = [
 	[{ throws: "broken" }, /failed: Error: broken;/],
+	[{ throwsSymbol: "odd" }, /failed: Symbol\(odd\);/],
+	[{ throwsBare: true }, /failed: an exception without a text;/],
 	[{ rejects: "broken" }, /failed: Error: broken;/],
 	[{ value: null }, /it is null; it must be true, false, \{ protocol \} or \{ status \}/],
 	[{ value: 401 }, /it is 401; it must be true/],

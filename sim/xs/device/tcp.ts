@@ -6,7 +6,7 @@
 
 import { Ended, Event, Operation, SocketOptions } from "../protocol.js";
 import { copy, join, type WireReader, WireWriter } from "../wire.js";
-import { type Deliverable, onEvent, onReply, operations, post } from "./machine.js";
+import { abort, type Deliverable, onEvent, onReply, operations, post } from "./machine.js";
 
 enum Trigger {
 	None = 0,
@@ -349,8 +349,12 @@ class TCP implements Deliverable {
 
 	peer(): Connection {
 		const connection = this.native();
-		// The native code dereferences a null pointer here, which restarts the device.
-		if (connection.gone) throw new Error("remote address read after the connection was lost");
+		// The native code dereferences a null pointer here, which restarts the device. Nothing can catch that.
+		if (connection.gone) {
+			const fault = new Error("the remote address is read after the connection was lost");
+			abort("null pointer", fault);
+			throw fault;
+		}
 		return connection;
 	}
 

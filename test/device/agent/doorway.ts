@@ -19,9 +19,13 @@ export class Doorway {
 		this.named = named;
 	}
 
-	/** Listens on a free port, which it returns. "/page" is a page; other requests go to a Server, given by its name. */
-	open(name: string): number {
+	/**
+	 * Listens on a free port, which it returns. "/page" is a page; other requests go to a Server, given by its name, as soon as
+	 * there are `together` of them.
+	 */
+	open(name: string, together = 1): number {
 		const server = this.named(name) as Attaching;
+		const held: (() => void)[] = [];
 		const listening = new HTTPServer({
 			io: Listener,
 			port: 0,
@@ -29,7 +33,9 @@ export class Doorway {
 				connection.accept({
 					onRequest(request) {
 						if (request.path === "/page") return;
-						server.attach(this.detach(), request);
+						const socket = this.detach();
+						held.push(() => server.attach(socket, request));
+						if (held.length === together) for (const attach of held.splice(0)) attach();
 					},
 					onResponse(response) {
 						response.headers.set("content-length", page.byteLength);

@@ -14,12 +14,14 @@ export const verdicts = {
 	count: () => waiting.length,
 };
 
-/** Returns a verify() that answers as the table says: `value`, `throws`, `resolves`, `rejects`, `waits` or `thenable`. */
+/** Returns a verify() that answers as the table says: `value`, `throws`, `throwsSymbol`, `throwsBare`, `resolves`, `rejects`, `waits` or `thenable`. */
 export function verifying(answers: { readonly [path: string]: Answer }): (request: Request) => unknown {
 	return (request) => {
 		trace(`verify ${JSON.stringify(request)}\n`);
 		const answer = answers[request.path] ?? { value: true };
 		if ("throws" in answer) throw new Error(answer["throws"] as string);
+		if ("throwsSymbol" in answer) throw Symbol(answer["throwsSymbol"] as string);
+		if ("throwsBare" in answer) throw Object.create(null);
 		if ("resolves" in answer) return Promise.resolve(answer["resolves"]);
 		if ("rejects" in answer) return Promise.reject(new Error(answer["rejects"] as string));
 		if ("waits" in answer) return new Promise((resolve) => waiting.push(resolve));

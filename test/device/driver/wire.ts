@@ -12,7 +12,7 @@ export const onDevice = {
 	returns: (...values: Wire[]): Wire => ({ $: "returns", values }),
 	/** A function that traces its argument behind a prefix. */
 	traces: (prefix: string): Wire => ({ $: "traces", prefix }),
-	/** A verify() of a Server: by path `value`, `throws`, `resolves`, `rejects`, `waits` (for settle() of "verdicts") or `thenable`. */
+	/** A verify() of a Server: by path `value`, `throws`, `throwsSymbol`, `throwsBare`, `resolves`, `rejects`, `waits` (for settle() of "verdicts") or `thenable`. */
 	verify: (answers: { readonly [path: string]: Wire }): Wire => ({ $: "verify", answers }),
 	bigint: { $: "bigint", value: "1" },
 	/** An object that contains itself. */

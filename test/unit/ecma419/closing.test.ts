@@ -32,6 +32,26 @@ for (const role of roles) {
 		);
 	});
 
+	test(`${role}: callbacks that throw, whatever it is, end the connection, and no exception leaves the socket`, (t) => {
+		const thrown = Symbol("odd");
+		let errors = 0;
+		const user = User.open(role, {
+			onReadable() {
+				throw thrown;
+			},
+			onError({ message }) {
+				errors++;
+				t.is(message, "Symbol(odd)");
+				throw thrown;
+			},
+		});
+		user.socket.receive(frameTo(role, opcodes.text, "message"));
+		t.true(user.socket.isClosed);
+		t.is(errors, 1);
+		pass(5000);
+		t.is(errors, 1);
+	});
+
 	test(`${role}: a close frame that does not fit is sent as soon as the window allows`, (t) => {
 		const user = User.open(role);
 		user.socket.grant(3);

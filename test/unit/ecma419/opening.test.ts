@@ -64,6 +64,27 @@ test("server: a socket that ends before the WebSocket is open calls onError", (t
 	t.true(user.socket.isClosed);
 });
 
+test("onError that throws does not throw into the resolver of names", (t) => {
+	let failed: () => void = () => t.fail("the name is not resolved");
+	let errors = 0;
+	class Resolver {
+		resolve({ onError }: { onError(): void }): void {
+			failed = onError;
+		}
+	}
+	new WebSocketClient({
+		host: "server.example",
+		socket: { io: MemorySocket } as never,
+		dns: { io: Resolver } as never,
+		onError() {
+			errors++;
+			throw Symbol("odd");
+		},
+	});
+	t.notThrows(() => failed());
+	t.is(errors, 1);
+});
+
 test("close() before the WebSocket is open releases the socket, and no callback follows", (t) => {
 	for (const role of ["client", "server"] as const) {
 		const user = new User(role);

@@ -205,7 +205,10 @@ for (const [what, wanted, head, options = {}] of bad) {
 		t.regex(response, /^[\r\n -~]*$/);
 		t.is(Number(/\r\nContent-Length: (\d+)/.exec(fields)?.[1]), body.length);
 		t.true(body.length > 10);
-		if (wanted === 426) t.regex(response, /\r\nSec-WebSocket-Version: 13\r\n/);
+		if (wanted === 426) {
+			t.regex(response, /\r\nSec-WebSocket-Version: 13\r\n/);
+			t.regex(response, /\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n/);
+		}
 		if (wanted === 405) t.regex(response, /\r\nAllow: GET\r\n/);
 		if (wanted === 503) t.regex(response, /\r\nRetry-After: \d+\r\n/);
 	});

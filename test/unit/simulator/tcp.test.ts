@@ -187,13 +187,18 @@ test("from: moves the connection with its unread data and closes the original ob
 	]);
 });
 
-test("a refused connection calls onError later; an invalid address throws", async (t) => {
+/** Returns a port that nobody listens on. */
+async function unusedPort(): Promise<number> {
 	const server = createServer().listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { port } = server.address() as { port: number };
 	server.close();
 	await once(server, "close");
-	const device = await startDevice(t, "refused", { config: { port } });
+	return port;
+}
+
+test("a refused connection calls onError later; an invalid address throws", async (t) => {
+	const device = await startDevice(t, "refused", { config: { port: await unusedPort(), asks: false } });
 	await device.line(/closed/);
 	t.deepEqual(device.lines, [
 		"constructed",
@@ -203,9 +208,16 @@ test("a refused connection calls onError later; an invalid address throws", asyn
 		"::1: invalid address",
 		"error",
 		"throws",
-		"throws",
+		"fine",
 		"closed",
 	]);
+});
+
+test("reading the address of a lost connection ends the machine, whoever catches the exception", async (t) => {
+	const device = await startDevice(t, "refused", { config: { port: await unusedPort(), asks: true } });
+	const { kind, reason } = await device.simulator.exited;
+	t.is(kind, "abort");
+	t.regex(reason, /^null pointer: Error: the remote address is read after the connection was lost/);
 });
 
 test("close() sends the written data, then a FIN", async (t) => {

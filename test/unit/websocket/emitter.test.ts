@@ -33,6 +33,20 @@ class Emitting extends Emitter<Events> {
 	}
 }
 
+/** Values that a template or String() cannot convert, and what is traced in place of them. */
+const withoutText: [thrown: unknown, shown: string][] = [
+	[Symbol("odd"), "Symbol(odd)"],
+	[Object.create(null), "an exception without a text"],
+	[
+		{
+			toString() {
+				throw this;
+			},
+		},
+		"an exception without a text",
+	],
+];
+
 /** Both ways to emit an event without, with one and with two arguments. */
 const ways: [name: string, emit: (it: Emitting, event: keyof Events, ...values: unknown[]) => boolean][] = [
 	[
@@ -100,6 +114,15 @@ for (const [name, rawEmit] of ways) {
 		});
 		t.true(emit(alone, "plain"));
 		t.true(traces.some((text) => text.includes("not an Error")));
+		for (const [thrown, shown] of withoutText) {
+			const odd = new Emitting();
+			const { length } = traces;
+			odd.on("plain", () => {
+				throw thrown;
+			});
+			t.true(emit(odd, "plain"));
+			t.deepEqual(traces.slice(length), [`xs-web-socket: a listener for "plain" threw ${shown}\n`]);
+		}
 	});
 
 	test(`${name}: an error without listeners is traced, not thrown`, (t) => {

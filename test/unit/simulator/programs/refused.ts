@@ -3,7 +3,7 @@
 import TCP from "embedded:io/socket/tcp";
 import config from "mc/config";
 
-const { port } = config as { port: number };
+const { port, asks } = config as { port: number; asks: boolean };
 
 const tcp = new TCP({
 	address: "127.0.0.1",
@@ -13,7 +13,7 @@ const tcp = new TCP({
 	},
 	onError() {
 		trace("error\n");
-		for (const action of [() => this.write(Uint8Array.of(1)), () => this.remoteAddress]) {
+		for (const action of [() => this.write(Uint8Array.of(1)), () => asks && this.remoteAddress]) {
 			try {
 				action();
 				trace("fine\n");
