@@ -25,7 +25,7 @@ export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
  * emits `close`; the next chunk has `first`.
  * @param connection A Client, for all its connections, or a Socket.
  * @param listener Called with at most 1448 bytes, which are its own. Undefined or null ends it: the rest of an unfinished
- *   message is dropped. A listener that replaces another one gets the rest.
+ *   message is dropped, also if a listener follows. A listener that replaces another one gets the rest.
  * @throws TypeError when an argument is of the wrong type, Error when the engine cannot pause: the SDK's own cannot.
  */
 export const receiveChunks = <Events extends ConnectionEvents>(
@@ -35,7 +35,7 @@ export const receiveChunks = <Events extends ConnectionEvents>(
 	const core = coreOf(connection, "receiveChunks");
 	const former = core.chunks as ChunkReceiver | undefined;
 	if (listener === undefined || listener === null) {
-		former?.stop();
+		former?.end();
 		return;
 	}
 	if (typeof listener !== "function") throw wrongType("the listener", listener, "a function");
