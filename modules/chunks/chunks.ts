@@ -3,7 +3,7 @@
 import type { Connection, ConnectionEvents, SendOptions } from "../websocket/connection.js";
 import type { ConnectionCore } from "../websocket/connectioncore.js";
 import type { Fate } from "../websocket/fates.js";
-import { booleanOption, rawOptions, wrongType } from "../websocket/options.js";
+import { booleanOption, given, rawOptions, wrongType } from "../websocket/options.js";
 import { type ChunkCallback, type ChunkInfo, ChunkReceiver } from "./receiver.js";
 import { type ChunkBytes, type ChunkSource, PacedSource } from "./source.js";
 import { SourceQueue } from "./sourcequeue.js";
@@ -73,10 +73,10 @@ export const sendChunks = <Events extends ConnectionEvents>(
 ): "queued" | "discarded" => {
 	const core = coreOf(connection, "sendChunks");
 	const raw = rawOptions(options);
-	const onSettled = raw["onSettled"] ?? undefined;
+	const onSettled = given(raw, "onSettled");
 	if (onSettled !== undefined && typeof onSettled !== "function")
 		throw wrongType("onSettled", onSettled, "a function");
-	const binary = raw["binary"] === undefined || booleanOption(raw, "binary");
+	const binary = given(raw, "binary") === undefined || booleanOption(raw, "binary");
 	const queue = (core.sources as SourceQueue | undefined) ?? new SourceQueue(core);
 	const message = new PacedSource(queue, source, binary);
 	if (!core.mayWait) {

@@ -18,7 +18,7 @@ export type SendOutcome =
 /** How one message is sent. */
 export interface SendOptions {
 	/** True for a binary message, false for text. Default: as `sendType` says. */
-	readonly binary?: boolean;
+	readonly binary?: boolean | null;
 	/**
 	 * 1 to 126 bytes of UTF-8. Replaces the message that waits in the send queue under the same key, in its place, so that only
 	 * the latest value is sent. One of which parts were sent is not replaced. Takes as many bytes of the queue. Default none.

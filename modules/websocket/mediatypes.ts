@@ -3,7 +3,7 @@ import { lowerCase } from "../rfc6455/characters.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
 import type { MediaType } from "./mediatype.js";
-import { booleanOption, type RawOptions, wrongType, wrongValue } from "./options.js";
+import { booleanOption, given, type RawOptions, wrongType, wrongValue } from "./options.js";
 
 const text: MediaType = Object.freeze({
 	binary: false,
@@ -86,7 +86,7 @@ export const sendTypeFor = (
 	data: unknown,
 	raw: RawOptions,
 ): Pick<MediaType, "binary" | "encode"> => {
-	if (raw["binary"] === undefined) return sendType;
+	if (given(raw, "binary") === undefined) return sendType;
 	const binary = booleanOption(raw, "binary");
 	if (binary && isBuffer(data)) return bytesType;
 	return { binary, encode: (value) => sendType.encode(value) };
