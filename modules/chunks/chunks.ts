@@ -55,8 +55,8 @@ export const receiveChunks = <Events extends ConnectionEvents>(
  * A source that throws, rejects or gives something else loses the message: that is traced, and an `error` is emitted. If
  * fragments were sent, the connection is closed with 1011, because a message that has started cannot be taken back. If the
  * connection ends then, the message is lost, too, since the source cannot start again; one that has not started waits for the
- * next connection of a Client. return() of an iterator is called when its message is lost. A source without an end is sent
- * without an end.
+ * next connection of a Client. return() of an iterator is called, in a later turn, when its message is lost. A source without
+ * an end is sent without an end.
  * @param connection A Client or a Socket.
  * @param source Gives ArrayBuffers or views, of any length: an array, a generator, an object with Symbol.iterator or
  *   Symbol.asyncIterator.
