@@ -7,7 +7,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { traces } from "../../../sim/node/globals.js";
 import { nextTurn } from "../../support/clock.js";
-import { frame, opcodes } from "../../support/frames.js";
+import { closePayload, frame, opcodes, takeFrame } from "../../support/frames.js";
 import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 import { Random } from "../../support/random.js";
@@ -43,8 +43,14 @@ class Session {
 	});
 	/** Settles the promise that pauses the connection. */
 	#settle: (() => void) | undefined;
+	/** The same after the connection has ended. */
+	#settleLate = (): void => {};
 	/** Settle those of former connections. */
 	readonly #late: (() => void)[] = [];
+	/** True once the listener has failed, or the peer's close frame is a part of the stream. */
+	#isFailed = false;
+	#isEnding = false;
+	#closed: number | undefined;
 	/** What the peer has sent on this connection. */
 	#sent: Sent[] = [];
 	#stream = Buffer.alloc(0);
@@ -61,6 +67,12 @@ class Session {
 
 	constructor(random: Random) {
 		this.#random = random;
+		this.client.on("close", (code) => {
+			this.#closed = code;
+		});
+		this.client.on("error", (text) => {
+			if (!this.#isFailed) throw this.#fault(text);
+		});
 		this.client.on("message", (data, { binary }) => {
 			const bytes = new Uint8Array(data as ArrayBuffer);
 			const message = this.#messageOf(bytes, binary);
@@ -87,11 +99,40 @@ class Session {
 		this.#sent = [];
 		this.#stream = Buffer.alloc(0);
 		this.#delivered = this.#since = 0;
+		this.#isFailed = this.#isEnding = false;
+		this.#closed = undefined;
+	}
+
+	/** The peer's close frame follows what it has sent: it counts when that was received. */
+	end(): void {
+		if (this.#isEnding) return;
+		this.#isEnding = true;
+		this.#stream = Buffer.concat([this.#stream, frame(opcodes.close, closePayload(4000))]);
+		this.finish();
+	}
+
+	/** After the listener has failed, the connection is closed with 1011, and nothing arrives any more. */
+	checkFailed(): void {
+		if (!this.#isFailed) return;
+		this.#settle = undefined;
+		if (this.client.isOpen()) throw new Error("open, though the listener has failed");
+		let bytes = this.#socket?.take() as Buffer;
+		const codes: number[] = [];
+		for (let taken = takeFrame(bytes); taken; taken = takeFrame(bytes)) {
+			bytes = Buffer.from(taken.rest);
+			if (taken.frame.opcode === opcodes.close) codes.push(taken.frame.payload.readUInt16BE());
+		}
+		if (codes.join() !== "1011") throw new Error(`closed with ${codes}`);
+		this.#socket?.receive(this.#stream.subarray(this.#delivered));
+		if (!this.#isEnding) this.#socket?.receive(frame(opcodes.close, closePayload(4000)));
+		this.lose();
+		if (this.#closed !== 4000) throw new Error(`closed with ${this.#closed}`);
+		this.#isFailed = false;
 	}
 
 	/** The connection is lost: a promise that is pending is settled later. */
 	lose(): void {
-		if (this.#settle) this.#late.push(this.#settle);
+		if (this.#settle) this.#late.push(this.#settleLate);
 		this.#settle = undefined;
 		this.#socket?.fail();
 		this.#socket = undefined;
@@ -181,6 +222,7 @@ class Session {
 			this.settle();
 			this.deliver();
 			nextTurn();
+			if (this.#isFailed) return this.checkFailed();
 		}
 		for (const { mark, isComplete, isDropped } of this.#sent)
 			if (!isComplete && !isDropped) throw new Error(`the message of ${mark} has not arrived`);
@@ -188,10 +230,14 @@ class Session {
 		const expected = this.#expected;
 		if (received !== expected.received || bytesReceived !== expected.bytesReceived)
 			throw new Error(`${received} messages, ${bytesReceived} bytes; expected ${JSON.stringify(expected)}`);
+		if (!this.#isEnding) return;
+		this.lose();
+		if (this.#closed !== 4000) throw new Error(`closed with ${this.#closed}`);
 	}
 
 	#take(listener: number, bytes: Uint8Array, first: boolean, last: boolean): unknown {
 		const random = this.#random;
+		if (this.#isFailed) throw this.#fault("a chunk after the listener has failed");
 		if (this.#settle) throw this.#fault("a chunk while the listener waits");
 		if (listener !== this.#listener) throw this.#fault("a listener that was replaced");
 		const message = this.#messageOf(bytes, true);
@@ -199,11 +245,15 @@ class Session {
 		this.#arrive(message, bytes.length, last);
 		this.chunks++;
 		if (random.next() < 0.1) this.change(true);
-		const habit = random.choose({ fast: 6, now: 1, later: 3 });
+		const habit = random.choose({ fast: 60, now: 10, later: 30, throw: 0.3, reject: 1 });
 		if (habit === "fast") return undefined;
-		return new Thenable((resolve) => {
+		if (habit === "throw") throw this.#fail();
+		return new Thenable((resolve, reject) => {
 			if (habit === "now") resolve();
-			else this.#settle = resolve;
+			else {
+				this.#settle = () => (habit === "reject" ? reject(this.#fail()) : resolve());
+				this.#settleLate = () => (random.next() < 0.5 ? reject(new Error("the flash is full")) : resolve());
+			}
 		});
 	}
 
@@ -232,10 +282,17 @@ class Session {
 		}
 	}
 
+	#fail(): Error {
+		this.#isFailed = true;
+		return new Error("the flash is full");
+	}
+
 	#fault(text: string): Error {
 		return new Error(`fault: ${text}`);
 	}
 }
+
+const unexpected = (): string[] => traces.filter((text) => !text.includes("the flash is full"));
 
 test("each byte of a message arrives once, in order, at the listener of that time", (t) => {
 	const random = new Random("CHUNKS_SEED");
@@ -246,20 +303,30 @@ test("each byte of a message arrives once, in order, at the listener of that tim
 		const session = new Session(random);
 		for (let step = 0; step < 300; step++) {
 			if (!session.isOpen) session.connect();
-			const action = random.choose({ send: 20, deliver: 40, settle: 20, change: 4, lose: 0.5, late: 2 });
+			const action = random.choose({
+				send: 20,
+				deliver: 40,
+				settle: 20,
+				change: 4,
+				lose: 0.5,
+				end: 0.3,
+				late: 2,
+			});
 			if (action === "send") session.send();
 			else if (action === "deliver") session.deliver();
 			else if (action === "settle") session.settle();
 			else if (action === "change") session.change();
 			else if (action === "lose") session.lose();
+			else if (action === "end") session.end();
 			else session.settleLate();
 			nextTurn();
+			session.checkFailed();
 		}
-		t.deepEqual(traces, []);
+		t.deepEqual(unexpected(), []);
 		if (session.isOpen) session.finish();
 		totals.chunks += session.chunks;
 		totals.messages += session.messages;
-		t.deepEqual(traces, []);
+		t.deepEqual(unexpected(), []);
 	}
 	t.true(totals.chunks > 0 && totals.messages > 0, JSON.stringify(totals));
 });
