@@ -5,7 +5,7 @@
 
 import "../../../sim/node/globals.js";
 import test from "ava";
-import { nextTurn } from "../../support/clock.js";
+import { nextTurn, pass } from "../../support/clock.js";
 import { acceptFor, acceptingResponse, upgradeRequest } from "../../support/handshake.js";
 import { Random } from "../../support/random.js";
 import { Lane, type LaneOptions, LaneSocket, names } from "./sendlane.js";
@@ -49,11 +49,27 @@ Object.assign(globalThis, {
 	device: { network: { ws: { socket: { io: LaneSocket }, listener: { io: MemoryListener }, broadcast } } },
 });
 
-const common = { sendType: "text/plain", pingInterval: 0 };
+const seconds = 1000;
+const common = { sendType: "text/plain", pingInterval: 2 * seconds, pongTimeout: 2 * seconds };
 
 /** What a callback of one turn causes in the next one may cause something, too. */
 function turns(): void {
 	for (let turn = 0; turn < 4; turn++) nextTurn();
+}
+
+/** The peer says nothing for so long that its connection is destroyed; the others answer pings, and do nothing. */
+function keepSilent(lane: Lane, lanes: readonly Lane[]): void {
+	const others = lanes.filter((other) => other !== lane);
+	const callbacks = others.map(({ meddle }) => meddle);
+	for (const other of others) other.meddle = undefined;
+	lane.expectEnd();
+	for (let time = 0; time < 10 * seconds; time += 100) {
+		for (const other of others) other.answer();
+		pass(100);
+	}
+	others.forEach((other, index) => {
+		other.meddle = callbacks[index];
+	});
 }
 
 /** Does anything in callbacks, but not without end. */
@@ -102,8 +118,9 @@ function playClient(random: Random, options: LaneOptions, steps: number): void {
 	});
 	let { count } = LaneSocket;
 	for (let step = 0; step < steps; step++) {
-		const action = random.choose({ ...actions, connect: 10 });
-		if (action !== "connect") act(lane, action);
+		const action = random.choose({ ...actions, connect: 10, silence: 1 });
+		if (action === "silence") keepSilent(lane, []);
+		else if (action !== "connect") act(lane, action);
 		else if (!lane.socket) {
 			client.open();
 			nextTurn();
@@ -153,8 +170,9 @@ class ServerPlay {
 		for (let step = 0; step < steps; step++) {
 			if (this.#isStopped) this.#restart();
 			if (this.#lanes.length < 3) this.#connect();
-			const action = random.choose({ ...actions, broadcast: 20 });
+			const action = random.choose({ ...actions, broadcast: 20, silence: 0.5 });
 			if (action === "broadcast") this.#broadcast();
+			else if (action === "silence") keepSilent(random.pick(this.#lanes), this.#lanes);
 			else act(random.pick(this.#lanes), action);
 			turns();
 			for (const lane of this.#lanes) lane.check();

@@ -80,10 +80,8 @@ export class Lane implements SourceUser {
 		});
 		emitter.on("close", () => {
 			this.model.endConnection();
-			if (!isClient) {
-				this.model.loseAll();
-				this.socket = undefined;
-			}
+			if (!isClient) this.model.loseAll();
+			this.socket = undefined;
 			this.meddle?.();
 		});
 	}
@@ -236,6 +234,19 @@ export class Lane implements SourceUser {
 		this.isBlocked = true;
 	}
 
+	/** Answers a ping. */
+	answer(): void {
+		this.socket?.receive(frame(opcodes.pong, "", { mask: !this.#isClient }));
+	}
+
+	/** What is to be called before the connection ends for the silence of the peer. */
+	expectEnd(): void {
+		this.sync();
+		this.model.endConnection();
+		this.#parts = [];
+		this.#rest = Buffer.alloc(0);
+	}
+
 	/** What is to be called before close() of the connection, or stop() of its server. */
 	expectClose(): void {
 		this.sync();
@@ -300,6 +311,8 @@ export class Lane implements SourceUser {
 		);
 		equal(connection.bufferedAmount, model.bufferedAmount, "bufferedAmount");
 		equal(connection.isOpen(), model.isOpen, "isOpen()");
+		// While a connection closes, drain waits for its end.
+		if (!waiting && (model.isOpen || !this.socket)) equal(model.series, "none", "series of an empty queue");
 		for (const { name, told, fate, isWatched } of this.messages)
 			equal(told.join(), isWatched && fate ? fate : "", `onSettled of ${name}`);
 		const reports = this.#errors.match(
