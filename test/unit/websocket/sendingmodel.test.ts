@@ -7,6 +7,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { nextTurn, pass } from "../../support/clock.js";
 import { acceptFor, acceptingResponse, upgradeRequest } from "../../support/handshake.js";
+import { MemoryListener } from "../../support/memorylistener.js";
 import { Random } from "../../support/random.js";
 import { Lane, type LaneOptions, LaneSocket, names } from "./sendlane.js";
 import { equal } from "./sendmodel.js";
@@ -16,34 +17,6 @@ const { broadcast } = await import("../../../modules/broadcast/broadcast.js");
 
 import type { Socket } from "../../../modules/websocket/websocket.js";
 import { traces } from "../../../sim/node/globals.js";
-
-/** A listener whose connections the test makes. */
-class MemoryListener {
-	static last: MemoryListener;
-	readonly port = 80;
-	readonly #options: { onReadable(): void };
-	#next: LaneSocket | undefined;
-
-	constructor(options: { onReadable(): void }) {
-		this.#options = options;
-		MemoryListener.last = this;
-	}
-
-	connect(): LaneSocket {
-		this.#next = new LaneSocket({ remoteAddress: "127.0.0.1" });
-		const from = this.#next;
-		this.#options.onReadable();
-		return from.successor as LaneSocket;
-	}
-
-	read(): LaneSocket | undefined {
-		const next = this.#next;
-		this.#next = undefined;
-		return next;
-	}
-
-	close(): void {}
-}
 
 Object.assign(globalThis, {
 	device: { network: { ws: { socket: { io: LaneSocket }, listener: { io: MemoryListener }, broadcast } } },
@@ -186,7 +159,7 @@ class ServerPlay {
 
 	#connect(): void {
 		const random = this.#random;
-		const socket = MemoryListener.last.connect();
+		const socket = MemoryListener.last.connect(LaneSocket);
 		socket.receive(upgradeRequest());
 		this.#latest = undefined;
 		while (!this.#latest) socket.grant(1);
