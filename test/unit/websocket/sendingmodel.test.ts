@@ -81,6 +81,7 @@ function playClient(random: Random, options: LaneOptions, steps: number): void {
 	const client = new Client({
 		...common,
 		...{ host: "127.0.0.1", connectTimeout: 0, timeBetweenRetries: 0 },
+		reconnect: random.next() < 0.5 && { minimum: 1, maximum: 1, jitter: 0 },
 		...options,
 	});
 	const lane = new Lane(client, random, options, true);
@@ -96,7 +97,8 @@ function playClient(random: Random, options: LaneOptions, steps: number): void {
 		else if (action !== "connect") act(lane, action);
 		else if (!lane.socket) {
 			client.open();
-			nextTurn();
+			// A client that reconnects waits before.
+			pass(1);
 			const socket = LaneSocket.last as LaneSocket;
 			if (LaneSocket.count > count && !socket.isClosed) {
 				({ count } = LaneSocket);
