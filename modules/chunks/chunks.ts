@@ -3,7 +3,7 @@
 import type { Connection, ConnectionEvents, SendOptions } from "../websocket/connection.js";
 import type { ConnectionCore } from "../websocket/connectioncore.js";
 import type { Fate } from "../websocket/fates.js";
-import { booleanOption, rawOptions, wrongType } from "../websocket/options.js";
+import { booleanOption, given, rawOptions, wrongType } from "../websocket/options.js";
 import { type ChunkCallback, type ChunkInfo, ChunkReceiver } from "./receiver.js";
 import { type ChunkBytes, type ChunkSource, PacedSource } from "./source.js";
 import { SourceQueue } from "./sourcequeue.js";
@@ -25,7 +25,7 @@ export type { ChunkBytes, ChunkCallback, ChunkInfo, ChunkSource };
  * emits `close`; the next chunk has `first`.
  * @param connection A Client, for all its connections, or a Socket.
  * @param listener Called with at most 1448 bytes, in a buffer of its own. Undefined or null ends it: the rest of an
- *   unfinished message is dropped. A listener that replaces another one gets that rest.
+ *   unfinished message is dropped, also if a listener follows. A listener that replaces another one gets that rest.
  * @throws TypeError when an argument is of the wrong type, Error when the connection is open on the SDK's native engine, which
  *   cannot pause. A connection that opens later is closed there with 1011 at the first binary message.
  */
@@ -36,7 +36,7 @@ export const receiveChunks = <Events extends ConnectionEvents>(
 	const core = coreOf(connection, "receiveChunks");
 	const former = core.chunks as ChunkReceiver | undefined;
 	if (listener === undefined || listener === null) {
-		former?.stop();
+		former?.end();
 		return;
 	}
 	if (typeof listener !== "function") throw wrongType("the listener", listener, "a function");
@@ -57,7 +57,7 @@ export const receiveChunks = <Events extends ConnectionEvents>(
  * If the source throws, rejects or gives something else, the message is lost: that is traced, and an `error` is emitted. If
  * fragments were sent, the connection is closed with 1011, because a message that has started cannot be taken back. If the
  * connection ends, a message that has started is lost, because the source cannot start again; one that has not waits for the
- * next connection of a Client. return() of an iterator is called when its message is lost. A message from a source that never
+ * next connection of a Client. return() of an iterator is called, in a later turn, when its message is lost. A message from a source that never
  * ends does not end either.
  * @param connection A Client or a Socket.
  * @param source Gives ArrayBuffers or views, of any length: an array, a generator, an object with Symbol.iterator or
@@ -75,10 +75,10 @@ export const sendChunks = <Events extends ConnectionEvents>(
 ): "queued" | "discarded" => {
 	const core = coreOf(connection, "sendChunks");
 	const raw = rawOptions(options);
-	const onSettled = raw["onSettled"] ?? undefined;
+	const onSettled = given(raw, "onSettled");
 	if (onSettled !== undefined && typeof onSettled !== "function")
 		throw wrongType("onSettled", onSettled, "a function");
-	const binary = raw["binary"] === undefined || booleanOption(raw, "binary");
+	const binary = given(raw, "binary") === undefined || booleanOption(raw, "binary");
 	const queue = (core.sources as SourceQueue | undefined) ?? new SourceQueue(core);
 	const message = new PacedSource(queue, source, binary);
 	if (!core.mayWait) {

@@ -35,6 +35,8 @@ export class ChunkReceiver implements ChunkListener {
 	private readonly callback: ChunkCallback;
 	/** The channel whose last chunk was not the last one of its message. */
 	private unfinished: Channel | undefined;
+	/** True if the rest of that message is dropped. */
+	private drops: boolean;
 	/** The channel that is paused. */
 	private paused: Channel | undefined;
 
@@ -45,6 +47,7 @@ export class ChunkReceiver implements ChunkListener {
 		this.core = core;
 		this.callback = callback;
 		this.unfinished = undefined;
+		this.drops = false;
 		this.paused = undefined;
 	}
 
@@ -60,6 +63,7 @@ export class ChunkReceiver implements ChunkListener {
 	start(former: ChunkReceiver | undefined): void {
 		const { core } = this;
 		this.unfinished = former?.unfinished;
+		this.drops = former?.drops ?? false;
 		this.paused = former?.paused;
 		const { onMessage } = core;
 		core.chunks = this;
@@ -74,11 +78,28 @@ export class ChunkReceiver implements ChunkListener {
 		});
 	}
 
-	/** Binary messages are emitted again. A promise that is pending still pauses receiving. */
+	/** Another receiver takes over. */
 	stop(): void {
 		const { core } = this;
 		delete core.onPiece;
 		delete (core as { onMessage?: unknown }).onMessage;
+	}
+
+	/**
+	 * Binary messages are emitted again. A promise that is pending still pauses receiving. Of an unfinished message the rest is
+	 * dropped, also if a receiver follows before its end.
+	 */
+	end(): void {
+		this.stop();
+		this.drops = true;
+		// Messages that start now are collected, and those of the next connection.
+		Object.defineProperty(this.core, "onPiece", {
+			configurable: true,
+			get: () => {
+				if (!this.unfinished || this.unfinished !== this.core.channel) return undefined;
+				return (bytes: ArrayBuffer, _binary: boolean, last: boolean) => this.onChunk(bytes, last);
+			},
+		});
 	}
 
 	/** Returns false for a message that was collected, because it had started before this receiver did. */
@@ -96,9 +117,11 @@ export class ChunkReceiver implements ChunkListener {
 		core.onActivity();
 		if (!core.isOpen || !channel) return;
 		this.unfinished = last ? undefined : channel;
+		const first = unfinished !== channel;
+		if (first) this.drops = false;
+		else if (this.drops) return;
 		core.bytesReceived += bytes.byteLength;
 		if (last) core.received++;
-		const first = unfinished !== channel;
 		let info = last ? end : middle;
 		if (first) info = last ? only : start;
 		try {
@@ -110,7 +133,8 @@ export class ChunkReceiver implements ChunkListener {
 	}
 
 	private pause(channel: Channel, result: { readonly then: Then }): void {
-		this.paused = channel;
+		// The listener may have put another one in its place.
+		(this.core.chunks as ChunkReceiver).paused = channel;
 		channel.pause?.();
 		result.then(
 			() => this.resume(channel),

@@ -48,6 +48,8 @@ export class PacedSource {
 	private rest: Uint8Array | undefined;
 	/** True while a promise of the source is pending. */
 	private isPending: boolean;
+	/** True while the source is asked. */
+	private isAsking: boolean;
 	/** True once the source has no more pieces. */
 	private isExhausted: boolean;
 	/** True once the message is lost. */
@@ -64,6 +66,7 @@ export class PacedSource {
 		this.pieces = piecesOf(source);
 		this.rest = undefined;
 		this.isPending = false;
+		this.isAsking = false;
 		this.isExhausted = false;
 		this.isLost = false;
 	}
@@ -75,6 +78,11 @@ export class PacedSource {
 		if (this.isLost) return false;
 		const { rest, isExhausted } = this;
 		if (rest) {
+			if (!rest.length) {
+				// It would never be sent, and nothing behind it.
+				this.fail(new TypeError("a piece was detached, or its buffer has shrunk, before it was sent"), false);
+				return false;
+			}
 			const { capacity } = writer;
 			let count = capacity < longestFragment ? capacity : longestFragment;
 			if (count > rest.length) count = rest.length;
@@ -97,7 +105,8 @@ export class PacedSource {
 		this.rest = undefined;
 		if (this.isExhausted) return;
 		this.isExhausted = true;
-		guard(() => {
+		// In a later turn, because it may send: not inside close(), which has not closed the channel, and not inside next().
+		after(0, () => {
 			const result = this.pieces.return?.() as Later<unknown> | undefined;
 			if (typeof result?.then === "function") result.then(nothing, traceRejection);
 		});
@@ -116,6 +125,7 @@ export class PacedSource {
 	private request(): void {
 		if (this.isPending) return;
 		let result: Result | Later<Result>;
+		this.isAsking = true;
 		try {
 			result = this.pieces.next();
 			if (typeof (result as Later<Result>).then === "function") {
@@ -128,6 +138,8 @@ export class PacedSource {
 			}
 		} catch (error) {
 			return this.fail(error, true);
+		} finally {
+			this.isAsking = false;
 		}
 		this.accept(result as Result);
 	}
@@ -137,7 +149,8 @@ export class PacedSource {
 		this.isPending = false;
 		if (this.isLost) return;
 		guard(action);
-		this.continue();
+		// What is no promise may be settled at once: send() goes on then.
+		if (!this.isAsking) this.continue();
 	}
 
 	/** Takes what the source has given. */
@@ -163,6 +176,8 @@ export class PacedSource {
 	 */
 	private fail(error: unknown, hasEnded: boolean): void {
 		traceException("chunk", error);
+		// It may have closed the connection before.
+		if (this.isLost) return;
 		const { core } = this;
 		const message = `the source of a message has failed: ${textOf(error)}`;
 		this.isExhausted = hasEnded;

@@ -93,7 +93,9 @@ export default class WebSocketClient {
 			return channel.writer.capacity;
 		}
 		const binary = options.binary !== false;
-		if (channel.writer.write(data, binary, options.more === true) >= 0) return channel.writer.capacity;
+		// Native code takes no view whose elements have several bytes.
+		const bytes = (data as Uint8Array).length < length ? bytesOf(data) : data;
+		if (channel.writer.write(bytes, binary, options.more === true) >= 0) return channel.writer.capacity;
 		if (channel.isClosing) throw new Error("the WebSocket is not open for writing");
 		throw new RangeError(`${length} bytes do not fit; ${channel.writer.capacity} can be written now`);
 	}
@@ -112,7 +114,7 @@ export default class WebSocketClient {
 			const violation = closeViolation(payload);
 			if (violation) throw new RangeError(violation.message);
 			channel.closeWith(payload);
-		} else if (!channel.sendControl(opcode, data))
+		} else if (!channel.sendControl(opcode, bytesOf(data)))
 			throw new RangeError(`a control frame of ${data.byteLength} bytes does not fit now`);
 	}
 }

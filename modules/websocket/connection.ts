@@ -18,7 +18,7 @@ export type SendOutcome =
 /** How one message is sent. */
 export interface SendOptions {
 	/** True for a binary message, false for text. Default: as `sendType` says. */
-	readonly binary?: boolean;
+	readonly binary?: boolean | null;
 	/**
 	 * 1 to 126 bytes of UTF-8, which the send queue stores, too. Replaces the message that waits there under the same key, in
 	 * its place, so that only the latest value is sent. A message of which a part was sent is not replaced. Default none.

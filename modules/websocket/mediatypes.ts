@@ -1,4 +1,4 @@
-import type { MessageData } from "../rfc6455/bytes.js";
+import { type MessageData, nativeBytes } from "../rfc6455/bytes.js";
 import { lowerCase } from "../rfc6455/characters.js";
 import type { JsonType } from "./jsontype.js";
 import { lenientTextOf } from "./lenienttext.js";
@@ -24,7 +24,7 @@ const text: MediaType = Object.freeze({
 export const bytesType: MediaType = Object.freeze({
 	binary: true,
 	encode(value: unknown): MessageData {
-		if (isBuffer(value)) return value;
+		if (isBuffer(value)) return nativeBytes(value);
 		if (typeof value === "string") return text.encode(value);
 		throw new TypeError(`the message is ${kindOf(value)}; a binary type takes a buffer, a view or a string`);
 	},

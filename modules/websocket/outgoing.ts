@@ -164,7 +164,8 @@ export abstract class Outgoing extends Listeners {
 		const { queue } = this;
 		const keyLength = key ? bytesOfMessage(key).length : 0;
 		this.series ||= Series.started;
-		if (bytes.length + keyLength > queue.capacity) return this.sendPastQueue(bytes, binary, own) ? 0 : -1;
+		const longest = queue.capacity - keyLength;
+		if (bytes.length > longest) return this.sendPastQueue(bytes, binary, own, longest) ? 0 : -1;
 		do {
 			if (!this.dropOldest()) return -1;
 			const replaced = key ? this.replaceWaiting(bytes, binary, key) : 0;
@@ -241,19 +242,18 @@ export abstract class Outgoing extends Listeners {
 	}
 
 	/** Keeps one message that is longer than the queue outside of it, if nothing waits. */
-	private sendPastQueue(bytes: Uint8Array, binary: boolean, own: boolean): boolean {
-		const { longestPastQueue, queue } = this;
+	private sendPastQueue(bytes: Uint8Array, binary: boolean, own: boolean, longest: number): boolean {
+		const { longestPastQueue } = this;
 		const { length } = bytes;
 		if (!this.waiting && this.isOpen && length <= longestPastQueue) {
 			this.parted = { bytes: own ? bytes : bytes.slice(), binary, offset: 0 };
 			return true;
 		}
-		const longest = Math.max(queue.capacity, 0);
 		const inParts = longestPastQueue
 			? `${longestPastQueue} are sent in parts while the connection is open and nothing waits`
 			: "raise sendQueueSize";
 		this.discardFor(
-			`a message of ${length} bytes is too long for the send queue, which takes ${longest}; ${inParts}`,
+			`a message of ${length} bytes is too long for the send queue, which takes ${Math.max(longest, 0)}; ${inParts}`,
 		);
 		return false;
 	}

@@ -71,6 +71,11 @@ for (const type of ["application/octet-stream", "image/jpeg", "audio/mpeg", "vid
 			t.is(await open.send(value), "sent");
 			t.deepEqual(await peer.message(), Buffer.from(bytes));
 		}
+		// Elements of several bytes are sent as they are in memory.
+		for (const values of [Float32Array.of(1.5, -2), new Float32Array(0)]) {
+			t.is(await open.send(values), "sent");
+			t.deepEqual(await peer.message(), Buffer.from(values.buffer));
+		}
 		await open.send("grüße");
 		t.deepEqual(await peer.message(), Buffer.from("grüße"));
 		await open.send(new ArrayBuffer(0));

@@ -92,14 +92,15 @@ function special(tagged: { readonly [name: string]: Wire }, scope: Scope): unkno
 		case "buffer":
 			return fromBase64(tagged["base64"] as string);
 		case "Uint8Array":
-		case "DataView": {
+		case "DataView":
+		case "Float32Array": {
 			// A view in the middle of a larger buffer, to catch code that takes the whole buffer.
 			const bytes = new Uint8Array(fromBase64(tagged["base64"] as string));
-			const larger = new Uint8Array(bytes.length + 5).fill(0xee);
-			larger.set(bytes, 3);
-			return tagged["$"] === "DataView"
-				? new DataView(larger.buffer, 3, bytes.length)
-				: larger.subarray(3, 3 + bytes.length);
+			const larger = new Uint8Array(bytes.length + 8).fill(0xee);
+			larger.set(bytes, 4);
+			if (tagged["$"] === "DataView") return new DataView(larger.buffer, 4, bytes.length);
+			if (tagged["$"] === "Float32Array") return new Float32Array(larger.buffer, 4, bytes.length / 4);
+			return larger.subarray(4, 4 + bytes.length);
 		}
 		case "index":
 			return scope.index;

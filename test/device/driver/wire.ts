@@ -52,7 +52,7 @@ export function long(value: string | Uint8Array): Long {
 	};
 }
 
-function base64(bytes: ArrayBuffer | Uint8Array | DataView): string {
+function base64(bytes: ArrayBuffer | ArrayBufferView): string {
 	const buffer =
 		bytes instanceof ArrayBuffer
 			? Buffer.from(bytes)
@@ -68,6 +68,7 @@ export function encode(value: unknown): Wire {
 	if (value instanceof ArrayBuffer) return { $: "buffer", base64: base64(value) };
 	if (value instanceof DataView) return { $: "DataView", base64: base64(value) };
 	if (value instanceof Uint8Array) return { $: "Uint8Array", base64: base64(value) };
+	if (value instanceof Float32Array) return { $: "Float32Array", base64: base64(value) };
 	if (Array.isArray(value)) return value.map(encode);
 	return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encode(item)]));
 }

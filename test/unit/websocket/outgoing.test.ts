@@ -278,6 +278,14 @@ test("a message that can never fit emits an error with both sizes and discards n
 	}
 });
 
+test("the key of a message takes a part of the queue, and of the limit that the error names", (t) => {
+	const it = new Outgoing({ sendQueueSize: 64 });
+	t.is(it.send("x".repeat(58), false, "key"), "discarded");
+	nextTurn();
+	t.regex(it.errors[0] as string, /\b58\b.*takes 57\b/);
+	t.is(it.send("x".repeat(57), false, "key"), "queued");
+});
+
 test("a message that was sent only in part is sent again on the next connection", (t) => {
 	const it = new Outgoing();
 	it.open(30);
