@@ -316,7 +316,7 @@ export class Lane implements SourceUser {
 		for (const { name, told, fate, isWatched } of this.messages)
 			equal(told.join(), isWatched && fate ? fate : "", `onSettled of ${name}`);
 		const reports = this.#errors.match(
-			/the send queue is full|is too long for the send queue|takes no message/g,
+			/the send queue is full|is too long for the send queue|takes no message|wait already/g,
 		);
 		equal(reports?.length ?? 0, model.discardSeries, "errors for discarded messages");
 		this.#sources = this.#sources.filter(({ message }) => !message.fate);

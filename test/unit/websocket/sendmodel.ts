@@ -19,6 +19,8 @@ export interface Message {
 }
 
 const headerSize = 4;
+/** Most messages from sources in the ring. */
+const mostSources = 4;
 
 const sizeOf = ({ bytes, key = "", isFromSource }: Message): number =>
 	headerSize + (isFromSource ? 0 : bytes.length + Buffer.byteLength(key));
@@ -85,6 +87,11 @@ export class SendModel {
 				this.aside = message;
 				return "queued";
 			}
+			this.#discard();
+			return "discarded";
+		}
+		const sources = this.ring.filter(({ isFromSource }) => isFromSource).length;
+		if (message.isFromSource && sources === mostSources) {
 			this.#discard();
 			return "discarded";
 		}
