@@ -329,7 +329,8 @@ export class Lane implements SourceUser {
 		const { socket, model } = this;
 		if (!socket || !model.isOpen || model.waiting || this.isBlocked || this.#isPinged) return false;
 		const { length } = bytes;
-		return length + (length < 126 ? 2 : 4) + (this.#isClient ? 4 : 0) <= socket.window;
+		const header = length < 126 ? 2 : length < 65536 ? 4 : 10;
+		return length + header + (this.#isClient ? 4 : 0) <= socket.window;
 	}
 
 	#add(message: Message): Message {
