@@ -8,7 +8,7 @@ import type { ChannelListener, ChannelSettings } from "./contract.js";
 import type { AcceptedSocket } from "./network.js";
 import { takeOver } from "./takeover.js";
 import { OutgoingText, readHead, type SocketOwner, type TcpSocket } from "./tcp.js";
-import { after, Timeout } from "./timers.js";
+import { after, Timeout, textOf } from "./timers.js";
 
 /** A server. Its callbacks are not called inside accept(). */
 export interface AcceptListener {
@@ -178,7 +178,7 @@ class ServerAcceptance implements SocketOwner, Acceptance {
 	}
 
 	onSocketException(error: unknown): void {
-		trace(`xs-web-socket: ${error}\n`);
+		trace(`xs-web-socket: ${textOf(error)}\n`);
 		this.fail();
 	}
 

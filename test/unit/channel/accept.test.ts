@@ -2,6 +2,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import { type Acceptance, type AcceptListener, accept } from "../../../modules/channel/accept.js";
 import type { Channel, ChannelListener } from "../../../modules/channel/contract.js";
+import { makePages } from "../../../modules/pages/pages.js";
 import type { ServerHandshakeOptions } from "../../../modules/rfc6455/serverhandshake.js";
 import { pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
@@ -151,4 +152,24 @@ test("a refusal by verify(), at once or later, leaves no byte unread", (t) => {
 		socket.receive(frame(opcodes.text, "third", { mask: true }));
 		t.is(socket.readable, 0);
 	}
+});
+
+test("a page whose bytes cannot be read ends the connection, whatever is thrown", (t) => {
+	const events: string[] = [];
+	const page = {
+		byteLength: 10,
+		slice(start: number, end: number): ArrayBuffer {
+			// The constructor and the tag read it, too.
+			if (end - start === 10) throw Symbol("odd");
+			return new ArrayBuffer(end - start);
+		},
+	};
+	const from = new MemorySocket({ remoteAddress: "192.0.2.1" });
+	const listener = { onAcceptFailed: () => events.push("failed") } as unknown as AcceptListener;
+	accept(from as never, { pages: makePages({ "/": page }) }, 0, settings, listener);
+	const socket = MemorySocket.last;
+	socket.grant(1000);
+	t.notThrows(() => socket.receive("GET / HTTP/1.1\r\nHost: device\r\n\r\n"));
+	t.deepEqual(events, ["failed"]);
+	t.true(socket.isClosed);
 });
