@@ -23,6 +23,8 @@ class Connection {
 	owner: TCP | undefined;
 	failed = false;
 	closed = false;
+	/** True if it was reset before it was accepted, or there was no memory for it. */
+	lost = false;
 	/** All bytes that were written. */
 	readonly written: number[] = [];
 	acknowledged = 0;
@@ -48,6 +50,7 @@ export default class TCP {
 
 	constructor(options: Options & { segmentSize?: number }) {
 		const { from, segmentSize = 1460 } = options as unknown as { from?: TCP; segmentSize?: number };
+		if (from?.connection?.lost) throw new Error("invalid from");
 		this.callbacks = options;
 		this.connection = from ? from.detach() : new Connection(segmentSize);
 		if (this.connection) this.connection.owner = this;
