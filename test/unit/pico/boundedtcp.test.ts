@@ -43,3 +43,13 @@ test(`whatever the sockets of a machine write, lwIP's memory holds it, seed ${ra
 test("a listener passes over connections that are lost, and closes them", async (t) => {
 	t.deepEqual(await trace("./device/accepting.ts", {}), ["accepted 2", "closed 4"]);
 });
+
+test("a connection that cannot be made is closed, because lwIP has few", async (t) => {
+	t.deepEqual(await trace("./device/offline.ts", {}), [
+		"Error: connect error",
+		"Error: connect error",
+		"left open: 0",
+		"the owner",
+		"another one",
+	]);
+});

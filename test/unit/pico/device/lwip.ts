@@ -44,6 +44,10 @@ class Connection {
 let used = 0;
 
 export default class TCP {
+	/** Connections that were made and not closed, while there is no network. */
+	static unreachable = 0;
+	/** False to let connect() of lwIP fail, which has no route then. */
+	static hasNetwork = true;
 	declare target: unknown;
 	protected connection: Connection | undefined;
 	protected callbacks: Options;
@@ -54,6 +58,11 @@ export default class TCP {
 		this.callbacks = options;
 		this.connection = from ? from.detach() : new Connection(segmentSize);
 		if (this.connection) this.connection.owner = this;
+		if ("target" in options) this.target = options.target;
+		if (from || TCP.hasNetwork) return;
+		// Nobody has this object, but lwIP keeps its connection.
+		TCP.unreachable++;
+		throw new Error("connect error");
 	}
 
 	get native(): Connection {
@@ -101,6 +110,7 @@ export default class TCP {
 
 	close(): void {
 		if (!this.connection) return;
+		if (!TCP.hasNetwork) TCP.unreachable--;
 		this.connection.closed = true;
 		this.connection.owner = undefined;
 		this.connection = undefined;
