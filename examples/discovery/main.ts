@@ -7,7 +7,7 @@
  * The default `port` is 80, the default `host` "lamp". If another device has the name, that is traced.
  */
 
-import UDP from "embedded:io/socket/udp";
+import type UDP from "embedded:io/socket/udp";
 import DNSSD from "embedded:network/dnssd";
 import config from "mc/config";
 import { Server } from "xs-web-socket";
@@ -33,10 +33,13 @@ function advertise(dnssd: DNSSD, port: number): void {
 	trace(`advertised ws://${host}.local:${port}/\n`);
 }
 
+declare const device: { network: { ws: { dns: { socket: { io: typeof UDP } } } } };
+
 /** Claims the name. The SDK's sockets for Linux have no multicast: there the server has its address only. */
 function claim(port: number): void {
 	try {
-		const dnssd = new DNSSD({ socket: { io: UDP } });
+		// With the SDK's UDP, any packet that is no DNS would end the device by an exception.
+		const dnssd = new DNSSD({ socket: device.network.ws.dns.socket });
 		dnssd.claim({
 			host,
 			onReady: () => advertise(dnssd, port),

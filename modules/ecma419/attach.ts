@@ -1,6 +1,7 @@
 import { openChannel } from "../channel/channel.js";
 import type { ChannelSettings } from "../channel/contract.js";
 import type { Dial, DialListener } from "../channel/dial.js";
+import type { AcceptedSocket } from "../channel/network.js";
 import { takeOver } from "../channel/takeover.js";
 import type { SocketOwner, TcpSocket } from "../channel/tcp.js";
 
@@ -20,7 +21,7 @@ class Attachment implements SocketOwner, Dial {
 	constructor(from: object, settings: ChannelSettings, listener: DialListener) {
 		this.settings = settings;
 		this.listener = listener;
-		this.socket = takeOver(from, this);
+		this.socket = takeOver(from as AcceptedSocket, this);
 	}
 
 	destroy(): void {

@@ -11,6 +11,29 @@ interface Device {
 	network?: { ws?: object };
 }
 
+interface UdpOptions {
+	onReadable(this: UDP, count: number): void;
+}
+
+/**
+ * Makes the UDP socket of the SDK's resolver. That throws in its callback for a packet that is no answer, and when an answer
+ * was repeated: the first one closes the socket, from which the second one is read. An exception there ends the device. The
+ * resolver goes on without the packet: it asks again.
+ */
+class DnsSocket {
+	constructor(options: UdpOptions) {
+		// biome-ignore lint/correctness/noConstructorReturn: a subclass would take more flash
+		return new UDP({
+			...options,
+			onReadable(this: UDP, count: number): void {
+				try {
+					options.onReadable.call(this, count);
+				} catch {}
+			},
+		});
+	}
+}
+
 /** Name servers for a network that provides none. */
 const publicServers = Object.freeze(["1.1.1.1"]);
 
@@ -22,7 +45,7 @@ export const dns = Object.freeze({
 		const servers: readonly string[] | undefined = Net.get("DNS");
 		return servers?.length ? servers : publicServers;
 	},
-	socket: Object.freeze({ io: UDP }),
+	socket: Object.freeze({ io: DnsSocket }),
 });
 
 /**

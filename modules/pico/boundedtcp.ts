@@ -5,6 +5,7 @@ type Callback = (this: NativeTcp, count: number) => void;
 
 /** Options of the SDK's class; further ones are passed on. */
 export interface TcpOptions {
+	target?: unknown;
 	from?: object;
 	onReadable?: Callback | undefined;
 	onWritable?: Callback | undefined;
@@ -19,7 +20,19 @@ interface NativeTcp {
 	close(): void;
 }
 
-const Native = TCP as unknown as new (options: TcpOptions) => NativeTcp;
+/**
+ * Knows the socket whose native constructor runs. When that cannot connect, without Wi-Fi for one, it throws, and keeps the
+ * native socket, of which lwIP has five. It sets `target` before it connects, which calls this setter.
+ */
+class TrackedTCP extends (TCP as unknown as new (options: object) => object) {
+	set target(value: unknown) {
+		// From now on it is a property like any other.
+		Object.defineProperty(this, "target", { value, writable: true });
+		sendMemory().opening = this as unknown as BoundedTCP;
+	}
+}
+
+const Native = TrackedTCP as unknown as new (options: TcpOptions) => NativeTcp;
 
 /**
  * The SDK's TCP socket with a window that lwIP's memory can hold: see sendmemory.ts. Bytes for which there is no memory
@@ -48,8 +61,16 @@ export class BoundedTCP extends Native implements Waiting {
 	private closing: boolean;
 
 	constructor(options: TcpOptions) {
-		super({ ...options, ...nativeCallbacks });
-		this.memory = sendMemory();
+		const memory = sendMemory();
+		try {
+			super({ target: undefined, ...options, ...nativeCallbacks });
+		} catch (error) {
+			memory.opening?.abandon();
+			throw error;
+		} finally {
+			memory.opening = undefined;
+		}
+		this.memory = memory;
 		this.whenReadable = options.onReadable;
 		this.whenWritable = options.onWritable;
 		this.whenError = options.onError;
@@ -96,6 +117,11 @@ export class BoundedTCP extends Native implements Waiting {
 		// With unread bytes lwIP would reset the connection, and the last bytes could be lost.
 		if (this.held) this.read();
 		this.endIfIdle();
+	}
+
+	/** Closes the native socket of an object that could not be constructed. */
+	abandon(): void {
+		super.close();
 	}
 
 	writeWaiting(): boolean {

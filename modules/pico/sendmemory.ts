@@ -26,10 +26,13 @@ export interface Waiting {
 
 /** The send memory of a machine, shared by its sockets. */
 export class SendMemory {
+	/** The socket whose native constructor runs. */
+	opening: { abandon(): void } | undefined;
 	private free: number;
 	private readonly waiting: Waiting[];
 
 	constructor() {
+		this.opening = undefined;
 		this.free = shares;
 		this.waiting = [];
 	}

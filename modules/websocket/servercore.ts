@@ -1,7 +1,8 @@
 import Timer from "timer";
 import { type Acceptance, type AcceptListener, accept } from "../channel/accept.js";
 import type { ChannelListener } from "../channel/contract.js";
-import type { AcceptedSocket, Listener } from "../channel/network.js";
+import type { Listener } from "../channel/network.js";
+import { takeOver } from "../channel/takeover.js";
 import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
@@ -268,14 +269,16 @@ export class ServerCore
 	private acceptAll(): void {
 		const listener = this.listener;
 		for (let from = listener?.read(); from; from = listener?.read()) {
-			const accepted = from;
-			guard(() => this.accept(accepted));
+			let accepted = from;
+			guard(() => {
+				if (isLoopback(this.hostInterface)) {
+					// This throws if the connection has ended already, or was never made: lwIP has no address then, but a null pointer.
+					accepted = takeOver(accepted);
+					if (!isLoopback(accepted.remoteAddress ?? "")) return accepted.close();
+				}
+				this.receive({ from: accepted });
+			});
 		}
-	}
-
-	private accept(from: AcceptedSocket): void {
-		if (isLoopback(this.hostInterface) && !isLoopback(from.remoteAddress ?? "")) return from.close();
-		this.receive({ from });
 	}
 
 	/** Begins the handshake of a connection as soon as there is room. */

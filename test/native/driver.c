@@ -3,6 +3,7 @@
  * are in hexadecimal digits: "t" and the text as XS stores it, or "b" and the bytes.
  */
 #include <stdio.h>
+#include <sys/mman.h>
 #include "mc.xs.h"
 #include "xsmc.h"
 
@@ -24,6 +25,13 @@ static xsObject output;
 static xsObject ringObjects[rings];
 static char* line;
 
+/* Addresses that nothing can read, and what is there. */
+uint8_t* flash;
+uint8_t flashBytes[flashSize];
+static uint32_t flashUsed;
+/* Number of texts so far: every other one is in flash. */
+static int texts;
+
 void xsGetBuffer(xsMachine* it, const xsSlot* slot, void** bytes, xsUnsignedValue* size)
 {
 	*bytes = it->chunks[slot->chunk].bytes + slot->offset;
@@ -44,7 +52,10 @@ void* xsSetChunk(xsMachine* it, xsSlot* slot, xsType type, uint32_t size, uint32
 	int index;
 	for (index = 0; index < it->chunkCount; index++) {
 		xsChunk* chunk = &it->chunks[index];
-		uint8_t* moved = allocate(chunk->size);
+		uint8_t* moved;
+		if (isFlash(chunk->bytes))
+			continue;
+		moved = allocate(chunk->size);
 		memcpy(moved, chunk->bytes, chunk->size);
 		free(chunk->bytes);
 		chunk->bytes = moved;
@@ -84,8 +95,17 @@ static void setData(xsSlot* slot)
 	char* hex = word();
 	uint32_t size = (uint32_t)(strlen(hex) - 1) / 2;
 	uint8_t* bytes;
-	if (*hex++ == 't')
+	if (*hex++ == 't') {
 		bytes = xsSetChunk(the, slot, xsStringType, size, size + 1);
+		if ((texts++ & 1) && (flashUsed + size < flashSize)) {
+			xsChunk* chunk = &the->chunks[slot->chunk];
+			free(chunk->bytes);
+			chunk->bytes = flash + flashUsed;
+			bytes = flashBytes + flashUsed;
+			bytes[size] = 0;
+			flashUsed += size + 1;
+		}
+	}
 	else
 		bytes = xsSetChunk(the, slot, xsReferenceType, size, size);
 	for (; size > 0; size--, hex += 2) {
@@ -120,8 +140,12 @@ static void writeResult(void)
 /* Frees everything but the buffers of rings, which come first. */
 static void release(int kept)
 {
-	while (the->chunkCount > kept)
-		free(the->chunks[--the->chunkCount].bytes);
+	while (the->chunkCount > kept) {
+		uint8_t* bytes = the->chunks[--the->chunkCount].bytes;
+		if (!isFlash(bytes))
+			free(bytes);
+	}
+	flashUsed = 0;
 }
 
 static void callRing(const char* name)
@@ -178,6 +202,7 @@ int main(void)
 	size_t size = 0;
 	char* input = NULL;
 	int ringCount = 0;
+	flash = mmap(NULL, flashSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	while (getline(&input, &size, stdin) > 0) {
 		line = input;
 		const char* name = word();

@@ -61,7 +61,9 @@ static inline const uint8_t* copyPayload(const FramePayload* payload, const uint
 		return source + count;
 	}
 	while (count--) {
-		uint8_t byte = *source++;
+		/* A literal may be in flash, which ESP8266 reads in words only. */
+		uint8_t byte = c_read8(source);
+		source++;
 		if (byte == 0xc0) {
 			byte = 0;
 			source++;

@@ -19,7 +19,9 @@ export default class Resource {
 		return this.#bytes.byteLength;
 	}
 
-	slice(begin: number, end?: number): ArrayBuffer {
-		return this.#bytes.slice(begin, end);
+	/** Without `end` it returns no bytes, and a negative number is 0: the SDK's class passes both arguments on to C. */
+	slice(begin: number, end: number): ArrayBuffer {
+		const start = Math.max(begin | 0, 0);
+		return this.#bytes.slice(start, Math.max(end | 0, start));
 	}
 }

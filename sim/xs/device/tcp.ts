@@ -209,7 +209,8 @@ class TCP implements Deliverable {
 
 	/**
 	 * Moves the native socket from `from`, which is closed. Received bytes and the free window are announced
-	 * again. An end that `from` has not reported yet is reported by the new object.
+	 * again. The new object reports an end that happens later, or that `from` would have reported in a later turn. One that was
+	 * reported to `from`, if only to no callback, is not reported again: writing throws then.
 	 */
 	private move(from: unknown, triggerable: number, flags: number): void {
 		if (!isTCP(from)) throw new SyntaxError("C: xsGetHostData: not a host object");
@@ -218,7 +219,6 @@ class TCP implements Deliverable {
 		let triggered = from.triggered;
 		if (triggerable & Trigger.Writable && connection.window) triggered |= Trigger.Writable;
 		if (triggerable & Trigger.Readable && connection.readable) triggered |= Trigger.Readable;
-		if (from.error) triggered |= Trigger.Error;
 		from.release();
 		this.connection = connection;
 		connection.owner = this;

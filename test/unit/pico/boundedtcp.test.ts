@@ -16,7 +16,10 @@ async function trace(program: string, config: object): Promise<string[]> {
 	const device = await Simulator.start({
 		program: pathOf(program),
 		config,
-		aliases: { "embedded:io/socket/tcp": pathOf("./device/lwip.ts") },
+		aliases: {
+			"embedded:io/socket/tcp": pathOf("./device/lwip.ts"),
+			"embedded:io/socket/listener": pathOf("./device/listener.ts"),
+		},
 		onTrace(line) {
 			if (line === "done") finish();
 			else lines.push(line);
@@ -35,4 +38,18 @@ test(`whatever the sockets of a machine write, lwIP's memory holds it, seed ${ra
 		const seed = run === 0 ? random.seed : random.integer(0, 2 ** 31);
 		t.deepEqual(await trace("./device/fuzz.ts", { seed }), [], `seed ${seed}`);
 	}
+});
+
+test("a listener passes over connections that are lost, and closes them", async (t) => {
+	t.deepEqual(await trace("./device/accepting.ts", {}), ["accepted 2", "closed 4"]);
+});
+
+test("a connection that cannot be made is closed, because lwIP has few", async (t) => {
+	t.deepEqual(await trace("./device/offline.ts", {}), [
+		"Error: connect error",
+		"Error: connect error",
+		"left open: 0",
+		"the owner",
+		"another one",
+	]);
 });

@@ -11,18 +11,42 @@ class FakeSocket {
 	owner: FakeSocket | undefined;
 
 	constructor(options: { from?: FakeSocket; remoteAddress?: string }) {
+		if (options.from?.isLost) throw new Error("invalid from");
 		this.remoteAddress = options.from?.remoteAddress ?? options.remoteAddress;
 		if (options.from) options.from.owner = this;
 	}
 
-	get taken(): boolean {
-		return this.owner !== undefined;
+	/** True if the connection was reset before it was read, or lwIP had no memory for it. */
+	get isLost(): boolean {
+		return false;
+	}
+
+	/** The socket that has the connection now. */
+	get current(): FakeSocket {
+		return this.owner?.current ?? this;
 	}
 
 	close(): void {
 		this.closed = true;
 	}
 }
+
+/** A socket as lwIP's: to ask it for an address dereferences a null pointer, and it takes memory until it is closed. */
+class LostSocket extends FakeSocket {
+	static addressesRead = 0;
+
+	override get isLost(): boolean {
+		return true;
+	}
+}
+
+Object.defineProperty(LostSocket.prototype, "remoteAddress", {
+	get: () => {
+		LostSocket.addressesRead++;
+		return "";
+	},
+	set: () => {},
+});
 
 /** A TCP listener whose connections the test makes. */
 class FakeListener implements Listener {
@@ -39,13 +63,11 @@ class FakeListener implements Listener {
 
 	/** Connects from an address. Returns whether the server keeps the connection. */
 	admits(remoteAddress: string | undefined): boolean {
-		const { taken, closed } = this.connect(remoteAddress);
-		if (taken === closed) throw new Error("a connection is either taken over or closed");
-		return taken;
+		return !this.connect(remoteAddress).current.closed;
 	}
 
-	connect(remoteAddress: string | undefined): FakeSocket {
-		const socket = new FakeSocket(remoteAddress === undefined ? {} : { remoteAddress });
+	connect(remoteAddress: string | undefined, Socket = FakeSocket): FakeSocket {
+		const socket = new Socket(remoteAddress === undefined ? {} : { remoteAddress });
 		this.#waiting.push(socket);
 		this.options.onReadable.call(this);
 		return socket;
@@ -105,6 +127,27 @@ test("stop() ends the connections that wait, too", async (t) => {
 		sockets.map((socket) => (socket.owner ?? socket).closed),
 		new Array(5).fill(true),
 	);
+});
+
+for (const hostInterface of ["localhost", "127.0.0.1"]) {
+	test(`on ${hostInterface} a connection that is lost before it is accepted is closed, and not asked for its address`, (t) => {
+		const listener = listening(t, { hostInterface, maxConnections: 1, handshakeTimeout: 0 });
+		LostSocket.addressesRead = 0;
+		t.true(listener.connect(undefined, LostSocket).closed);
+		t.is(LostSocket.addressesRead, 0);
+		// The next ones are not disturbed.
+		t.true(listener.admits("127.0.0.1"));
+	});
+}
+
+test("a connection that is lost while it waits for room is closed", (t) => {
+	const listener = listening(t, { maxConnections: 1, handshakeTimeout: 0 });
+	const sockets = Array.from({ length: 2 }, () => listener.connect("192.0.2.1"));
+	const waiting = listener.connect(undefined, LostSocket);
+	t.false(waiting.closed);
+	// As many more as make room at once.
+	for (let count = 0; count < 130; count++) sockets.push(listener.connect("192.0.2.1"));
+	t.true(waiting.closed);
 });
 
 test("hostInterface is not case-sensitive and may be IPv6", (t) => {

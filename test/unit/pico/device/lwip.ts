@@ -23,6 +23,8 @@ class Connection {
 	owner: TCP | undefined;
 	failed = false;
 	closed = false;
+	/** True if it was reset before it was accepted, or there was no memory for it. */
+	lost = false;
 	/** All bytes that were written. */
 	readonly written: number[] = [];
 	acknowledged = 0;
@@ -42,15 +44,25 @@ class Connection {
 let used = 0;
 
 export default class TCP {
+	/** Connections that were made and not closed, while there is no network. */
+	static unreachable = 0;
+	/** False to let connect() of lwIP fail, which has no route then. */
+	static hasNetwork = true;
 	declare target: unknown;
 	protected connection: Connection | undefined;
 	protected callbacks: Options;
 
 	constructor(options: Options & { segmentSize?: number }) {
 		const { from, segmentSize = 1460 } = options as unknown as { from?: TCP; segmentSize?: number };
+		if (from?.connection?.lost) throw new Error("invalid from");
 		this.callbacks = options;
 		this.connection = from ? from.detach() : new Connection(segmentSize);
 		if (this.connection) this.connection.owner = this;
+		if ("target" in options) this.target = options.target;
+		if (from || TCP.hasNetwork) return;
+		// Nobody has this object, but lwIP keeps its connection.
+		TCP.unreachable++;
+		throw new Error("connect error");
 	}
 
 	get native(): Connection {
@@ -98,6 +110,7 @@ export default class TCP {
 
 	close(): void {
 		if (!this.connection) return;
+		if (!TCP.hasNetwork) TCP.unreachable--;
 		this.connection.closed = true;
 		this.connection.owner = undefined;
 		this.connection = undefined;

@@ -1,5 +1,6 @@
 /** Resolves host names. */
 
+import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
 import config from "mc/config";
 
@@ -9,8 +10,9 @@ interface Question {
 	onError?(this: unknown, name: string): void;
 }
 
+const options = { servers: ["192.0.2.53"], socket: { io: UDP } };
 const { names } = config as { names: string[] };
-const resolver = new Resolver({ servers: [] });
+const resolver = new Resolver(options);
 const resolve = (from: Resolver, question: Question) =>
 	from.resolve(question as Parameters<Resolver["resolve"]>[0]);
 let resolving = true;
@@ -25,7 +27,7 @@ for (const host of names)
 		},
 	});
 resolving = false;
-const closed = new Resolver({ servers: [] });
+const closed = new Resolver(options);
 resolve(closed, { host: "localhost", onResolved: () => trace("resolved after close\n") });
 closed.close();
 for (const action of [
