@@ -5,6 +5,7 @@ import type { ChannelListener, ChannelSettings } from "./contract.js";
 import { type DialFailure, failureOf } from "./failure.js";
 import type { Network, Resolver } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
+import { textOf } from "./timers.js";
 
 /** Receives the events of an attempt to connect, and of the channel that it opens. */
 export interface DialListener extends ChannelListener {
@@ -68,10 +69,9 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	destroy(): void {
-		this.resolver?.close?.();
+		this.endResolver();
 		this.socket?.close();
 		this.listener = undefined;
-		this.resolver = undefined;
 		this.socket = undefined;
 	}
 
@@ -109,7 +109,7 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	onSocketException(error: unknown): void {
-		this.fail({ reason: String(error) });
+		this.fail({ reason: textOf(error) });
 	}
 
 	get refusal(): DialFailure | undefined {
@@ -126,13 +126,23 @@ class ClientDial implements SocketOwner, Dial {
 			host,
 			onResolved: (_, address) => {
 				try {
-					if (this.listener) this.connect(address);
+					if (this.endResolver()) this.connect(address);
 				} catch (error) {
 					this.onSocketException(error);
 				}
 			},
-			onError: () => this.fail({ reason: `the name "${host}" could not be resolved` }),
+			onError: () => {
+				if (this.endResolver()) this.fail({ reason: `the name "${host}" could not be resolved` });
+			},
 		});
+	}
+
+	/** Returns whether there was a resolver: its first answer counts, later ones come too late. */
+	private endResolver(): boolean {
+		const { resolver } = this;
+		this.resolver = undefined;
+		resolver?.close?.();
+		return resolver !== undefined;
 	}
 
 	private connect(address: string): void {

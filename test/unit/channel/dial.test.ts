@@ -250,3 +250,39 @@ test("an exception of the listener is traced and ends the connection", (t) => {
 	t.true(traces.some((text) => text.includes("thrown by onOpen")));
 	t.true(socket.isClosed);
 });
+
+test("the first answer of a resolver counts; later ones, in any number, change nothing", (t) => {
+	for (const isOpen of [false, true]) {
+		const { count } = MemorySocket;
+		const { it, events, channel } = dialing("server.example");
+		const { request } = FakeResolver.last;
+		request?.onResolved("server.example", "192.0.2.1");
+		t.true(FakeResolver.last.isClosed, "it has nothing more to do");
+		const socket = MemorySocket.last;
+		if (isOpen) {
+			socket.grant(1000);
+			socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
+		}
+		const before = events.length;
+		request?.onResolved("server.example", "192.0.2.2");
+		request?.onError();
+		t.is(MemorySocket.count, count + 1);
+		t.false(socket.isClosed);
+		t.is(events.length, before);
+		if (isOpen) channel().destroy();
+		else it.destroy();
+		t.true(socket.isClosed);
+	}
+});
+
+test("an exception without a text is a failed attempt, too", (t) => {
+	const { events } = dialing("127.0.0.1");
+	const socket = MemorySocket.last;
+	socket.write = () => {
+		throw Object.create(null);
+	};
+	socket.grant(1000);
+	const reason = "an exception without a text";
+	t.deepEqual(events, [["failed", reason, { reason }]]);
+	t.true(socket.isClosed);
+});
