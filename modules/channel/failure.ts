@@ -16,8 +16,8 @@ export interface PermanentError extends Error {
 
 /** Returns the failure that an exception, or the error of a socket, stands for. */
 export const failureOf = (error: unknown): DialFailure => {
-	if (!(error instanceof Error)) return { reason: textOf(error) };
-	return (error as PermanentError).permanent
-		? { reason: error.message, permanent: true }
-		: { reason: error.message };
+	const isError = error instanceof Error;
+	// An app's own error may have a message that is no text.
+	const reason = textOf(isError ? error.message : error);
+	return isError && (error as PermanentError).permanent ? { reason, permanent: true } : { reason };
 };

@@ -34,19 +34,27 @@ export class Targets {
 		if (hosts?.length === 0) throw wrongValue("host", hosts, "a host or a list of at least one");
 		this.names = Object.keys(placeholders).filter((name) => typeof raw[name] === "function");
 		this.change = hosts !== undefined || this.names.length > 0;
-		// A copy, because the app may change its own.
-		this.options = this.change ? { ...raw } : raw;
 		this.hosts = hosts;
 		this.index = 0;
 		this.secure = false;
-		const options: Record<string, unknown> = this.change ? { ...raw } : raw;
+		const options: Record<string, unknown> = this.change ? copyOf(raw) : raw;
 		this.names.forEach((name) => {
 			options[name] = name === "url" && asksForTLS(raw) ? "wss://localhost" : placeholders[name];
 		});
+		this.first = targetOption(hosts ? { ...options, host: hosts[0] } : options);
+		if (this.change) {
+			// Copies, because the app may change its own, and an iterator has its header fields only once.
+			const { headers, protocol } = this.first;
+			options["headers"] = headers;
+			options["protocols"] = protocol?.split(", ");
+		}
 		hosts?.slice(1).forEach((host) => {
 			targetOption({ ...options, host });
 		});
-		this.first = targetOption(hosts ? { ...options, host: hosts[0] } : options);
+		this.names.forEach((name) => {
+			options[name] = raw[name];
+		});
+		this.options = options;
 	}
 
 	/** Returns those of the next attempt. @throws Whatever a function throws; TypeError or RangeError for what it returns. */
@@ -67,3 +75,10 @@ export class Targets {
 		return target;
 	}
 }
+
+/** Returns a copy with what the options inherit, too: without functions and lists, they are read with it. */
+const copyOf = (raw: RawOptions): Record<string, unknown> => {
+	const options: Record<string, unknown> = {};
+	for (const name in raw) options[name] = raw[name];
+	return options;
+};
