@@ -48,6 +48,8 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	private timer: Timer | undefined;
 	/** The current attempt. */
 	private dial: Dial | undefined;
+	/** With `reconnect`: the failure that a violation is, from its `error` to the end of the connection. */
+	private violation?: Failure | undefined;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(raw: RawOptions) {
@@ -109,7 +111,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		if (delay !== undefined) failure.delay = delay;
 		this.emit("retry", [attempt, reason, failure]);
 		// A listener may have closed the client, and opened it again.
-		if (this.state !== State.connecting || this.timer || this.dial) return;
+		if (!this.isBetween) return;
 		if (delay === undefined) this.state = State.idle;
 		else this.connectAfter(delay, attempt + 1);
 		const isLastOfFirst = attempt === numberOfRetries + 1 && !this.reconnect?.hasConnected;
@@ -124,20 +126,25 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	}
 
 	protected override onViolated(code: number, message: string): Failure | undefined {
-		return this.reconnect?.isWanted ? this.failureOf(this.reconnect, code, message) : undefined;
+		if (this.reconnect?.isWanted) this.violation = this.failureOf(this.reconnect, code, message);
+		return this.violation;
 	}
 
-	protected override onEnded(reopens: boolean, code: number, reason: string): void {
-		const { reconnect } = this;
+	protected override onEnded(code: number, reason: string): void {
+		const { reconnect, violation } = this;
 		this.setTimer(undefined);
 		reconnect?.onEnded();
-		if (reconnect?.isWanted) {
-			const failure = this.failureOf(reconnect, code, reason);
+		if (violation) this.violation = undefined;
+		// The connection is still closing for open() and close(), which isPermanent may call.
+		const failure = reconnect?.isWanted ? (violation ?? this.failureOf(reconnect, code, reason)) : undefined;
+		const reopens = this.isReopening;
+		this.state = State.idle;
+		if (failure && reconnect?.isWanted) {
 			if (!failure.permanent) {
 				this.state = State.connecting;
 				return this.connectAfter(reconnect.pauseAfter(failure, undefined), 1);
 			}
-			if (!reopens) {
+			if (!reopens && !violation) {
 				const text = reason && ` (${quote(reason)})`;
 				this.fire("error", `the connection${this.place} was closed with ${code}${text}`, failure);
 			}
@@ -212,6 +219,11 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
 	}
 
+	/** True while connecting, but neither in an attempt nor in the pause before one. */
+	private get isBetween(): boolean {
+		return this.state === State.connecting && !this.timer && !this.dial;
+	}
+
 	/** Milliseconds that the current attempt may take; 0 for no limit. */
 	private get timeLimit(): number {
 		if (this.connectTimeout !== ConnectTimeout.unspecified) return this.connectTimeout;
@@ -223,15 +235,18 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		this.release();
 		this.attemptStart = Date.now();
 		if (this.stalled) this.stalled = 0;
+		let isCurrent = false;
 		try {
 			const target = this.targets ? this.targets.next() : (this.destination as Target);
 			this.destination = target;
-			// A function may have closed the client, and opened it again.
-			if (this.state !== State.connecting || this.timer || this.dial) return;
+			// A function may have closed the client, and opened it again, also before it throws.
+			isCurrent = this.isBetween;
+			if (!isCurrent) return;
 			const { timeLimit } = this;
 			if (timeLimit) this.setTimer(after(timeLimit, () => this.onConnectTimeout()));
 			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 		} catch (error) {
+			if (!isCurrent && !this.isBetween) return;
 			const failure = failureOf(error);
 			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}
