@@ -68,6 +68,9 @@ class Play {
 	private readonly client: InstanceType<typeof Client>;
 	private method = "";
 	private depth = 0;
+	/** Shortest time between attempts, in milliseconds, and the time from which the next one may start. */
+	private readonly pause: number;
+	private earliest = 0;
 	/** True at the end, when the app's functions do their work. */
 	private isCalm = false;
 
@@ -79,7 +82,9 @@ class Play {
 		Socket.fails = false;
 		Math.irandom = (from?: number, to?: number) => random.integer(from as number, (to as number) - 1);
 		const numberOfRetries = random.pick([0, 1, 2, Number.POSITIVE_INFINITY]);
+		const timeBetweenRetries = random.pick([0, 50]);
 		const reconnects = random.next() < 0.5;
+		this.pause = reconnects ? Math.min(timeBetweenRetries, 1) : timeBetweenRetries;
 		const asks = random.next() < 0.7;
 		const isPermanent = random.pick([undefined, (failure: Failure) => this.judge(failure)]);
 		this.model = new ClientModel(reconnects, numberOfRetries, this.problems);
@@ -88,7 +93,7 @@ class Play {
 			path: asks ? () => this.ask("path") : null,
 			headers: asks && random.next() < 0.5 ? () => ({ Asked: this.ask("headers") }) : null,
 			numberOfRetries,
-			timeBetweenRetries: random.pick([0, 50]),
+			timeBetweenRetries,
 			connectTimeout: random.pick([0, 100]),
 			pingInterval: random.pick([0, 200]),
 			pongTimeout: 100,
@@ -159,7 +164,11 @@ class Play {
 	/** A function of the app that is called before an attempt. */
 	private ask(name: string): string {
 		this.log.push(`ask ${name}`);
-		if (name === "path") this.model.onAttempt();
+		if (name === "path") {
+			this.model.onAttempt();
+			if (time() < this.earliest) this.problems.push("an attempt before timeBetweenRetries");
+			this.earliest = time() + this.pause;
+		}
 		this.useClientInside();
 		if (this.isCalm) return "/";
 		if (this.random.next() < 0.2) throw this.random.pick([Symbol("odd"), new Error("no value"), null]);
