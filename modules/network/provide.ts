@@ -4,6 +4,7 @@ import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK has a module of this name, too
 import Net from "net";
+import { type DatagramOptions, guardDatagrams } from "./datagrams.js";
 import { Listener, TCP } from "./sockets.js";
 
 /** The host's `device`, as far as it is read and extended here. */
@@ -14,6 +15,16 @@ interface Device {
 /** Name servers for a network that provides none. */
 const publicServers = Object.freeze(["1.1.1.1"]);
 
+/** The SDK's class. Its declarations differ between versions of the SDK. */
+const NativeUDP = UDP as unknown as new (options: object) => object;
+
+/** The socket of the resolver. */
+class ResolverUDP extends NativeUDP {
+	constructor(options: DatagramOptions) {
+		super(guardDatagrams(options));
+	}
+}
+
 /** The option `dns` of ECMA-419. */
 export const dns = Object.freeze({
 	io: Resolver,
@@ -22,7 +33,7 @@ export const dns = Object.freeze({
 		const servers: readonly string[] | undefined = Net.get("DNS");
 		return servers?.length ? servers : publicServers;
 	},
-	socket: Object.freeze({ io: UDP }),
+	socket: Object.freeze({ io: ResolverUDP }),
 });
 
 /**
