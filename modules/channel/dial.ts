@@ -5,7 +5,6 @@ import type { ChannelListener, ChannelSettings } from "./contract.js";
 import { type DialFailure, failureOf } from "./failure.js";
 import type { Network, Resolver } from "./network.js";
 import { OutgoingText, readHead, type SocketOwner, socketOptions, type TcpSocket } from "./tcp.js";
-import { textOf } from "./timers.js";
 
 /** Receives the events of an attempt to connect, and of the channel that it opens. */
 export interface DialListener extends ChannelListener {
@@ -69,9 +68,10 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	destroy(): void {
-		this.endResolver();
+		this.resolver?.close?.();
 		this.socket?.close();
 		this.listener = undefined;
+		this.resolver = undefined;
 		this.socket = undefined;
 	}
 
@@ -109,7 +109,7 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	onSocketException(error: unknown): void {
-		this.fail({ reason: textOf(error) });
+		this.fail(failureOf(error));
 	}
 
 	get refusal(): DialFailure | undefined {
@@ -125,24 +125,20 @@ class ClientDial implements SocketOwner, Dial {
 		this.resolver.resolve({
 			host,
 			onResolved: (_, address) => {
+				// The first answer counts.
+				if (!this.resolver) return;
+				this.resolver.close?.();
+				this.resolver = undefined;
 				try {
-					if (this.endResolver()) this.connect(address);
+					this.connect(address);
 				} catch (error) {
 					this.onSocketException(error);
 				}
 			},
 			onError: () => {
-				if (this.endResolver()) this.fail({ reason: `the name "${host}" could not be resolved` });
+				if (this.resolver) this.fail({ reason: `the name "${host}" could not be resolved` });
 			},
 		});
-	}
-
-	/** Returns whether there was a resolver: its first answer counts, later ones come too late. */
-	private endResolver(): boolean {
-		const { resolver } = this;
-		this.resolver = undefined;
-		resolver?.close?.();
-		return resolver !== undefined;
 	}
 
 	private connect(address: string): void {

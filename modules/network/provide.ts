@@ -18,11 +18,9 @@ const publicServers = Object.freeze(["1.1.1.1"]);
 /** The SDK's class. Its declarations differ between versions of the SDK. */
 const NativeUDP = UDP as unknown as new (options: object) => object;
 
-/** The socket of the resolver. */
-class ResolverUDP extends NativeUDP {
-	constructor(options: DatagramOptions) {
-		super(guardDatagrams(options));
-	}
+/** The resolver's socket. Called with `new`. */
+function ResolverUDP(options: DatagramOptions): object {
+	return new NativeUDP(guardDatagrams(options));
 }
 
 /** The option `dns` of ECMA-419. */

@@ -111,7 +111,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		if (delay !== undefined) failure.delay = delay;
 		this.emit("retry", [attempt, reason, failure]);
 		// A listener may have closed the client, and opened it again.
-		if (!this.isBetween) return;
+		if (this.state !== State.connecting || this.timer || this.dial) return;
 		if (delay === undefined) this.state = State.idle;
 		else this.connectAfter(delay, attempt + 1);
 		const isLastOfFirst = attempt === numberOfRetries + 1 && !this.reconnect?.hasConnected;
@@ -219,11 +219,6 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		this.setTimer(after(stalled, () => this.onConnectTimeout()));
 	}
 
-	/** True while connecting, but neither in an attempt nor in the pause before one. */
-	private get isBetween(): boolean {
-		return this.state === State.connecting && !this.timer && !this.dial;
-	}
-
 	/** Milliseconds that the current attempt may take; 0 for no limit. */
 	private get timeLimit(): number {
 		if (this.connectTimeout !== ConnectTimeout.unspecified) return this.connectTimeout;
@@ -235,18 +230,17 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		this.release();
 		this.attemptStart = Date.now();
 		if (this.stalled) this.stalled = 0;
-		let isCurrent = false;
 		try {
 			const target = this.targets ? this.targets.next() : (this.destination as Target);
 			this.destination = target;
-			// A function may have closed the client, and opened it again, also before it throws.
-			isCurrent = this.isBetween;
-			if (!isCurrent) return;
+			// A function may have closed the client, and opened it again.
+			if (this.state !== State.connecting || this.timer || this.dial) return;
+			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 			const { timeLimit } = this;
 			if (timeLimit) this.setTimer(after(timeLimit, () => this.onConnectTimeout()));
-			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 		} catch (error) {
-			if (!isCurrent && !this.isBetween) return;
+			// The function may have thrown then.
+			if (this.state !== State.connecting || this.timer || this.dial) return;
 			const failure = failureOf(error);
 			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}

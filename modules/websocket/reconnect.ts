@@ -28,8 +28,6 @@ export interface ReconnectOptions {
 
 /** Longest pause that may be configured, in milliseconds. */
 const longestPause = 86_400_000;
-/** Longest time of the platform's timers, in milliseconds. */
-const longestTimer = 0x7fffffff;
 
 /** How one Client connects again. Only a Client with the option has one. */
 export class Reconnect {
@@ -107,7 +105,8 @@ export class Reconnect {
 		const asked = status === 429 || status === 503 ? retryAfter : 0;
 		// 1012: service restart; 1013: try again later.
 		if (code === 1012 || code === 1013) return this.backoff.nextLong();
-		return Math.min(asked + (fixed ?? this.backoff.next()), longestTimer);
+		// The longest time of the platform's timers.
+		return Math.min(asked + (fixed ?? this.backoff.next()), 0x7fffffff);
 	}
 }
 

@@ -1,5 +1,5 @@
-import { type Target, targetOption } from "./handshakeoptions.js";
-import { type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
+import { pairsOf, type Target, targetOption } from "./handshakeoptions.js";
+import { isObject, type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
 import { asksForTLS } from "./tlsoptions.js";
 
 /** A valid value of an option that is a function, for checking the others. */
@@ -37,24 +37,15 @@ export class Targets {
 		this.hosts = hosts;
 		this.index = 0;
 		this.secure = false;
-		const options: Record<string, unknown> = this.change ? copyOf(raw) : raw;
+		this.options = this.change ? copyOf(raw) : raw;
+		const options: Record<string, unknown> = this.change ? { ...this.options } : raw;
 		this.names.forEach((name) => {
 			options[name] = name === "url" && asksForTLS(raw) ? "wss://localhost" : placeholders[name];
 		});
-		this.first = targetOption(hosts ? { ...options, host: hosts[0] } : options);
-		if (this.change) {
-			// Copies, because the app may change its own, and an iterator has its header fields only once.
-			const { headers, protocol } = this.first;
-			options["headers"] = headers;
-			options["protocols"] = protocol?.split(", ");
-		}
 		hosts?.slice(1).forEach((host) => {
 			targetOption({ ...options, host });
 		});
-		this.names.forEach((name) => {
-			options[name] = raw[name];
-		});
-		this.options = options;
+		this.first = targetOption(hosts ? { ...options, host: hosts[0] } : options);
 	}
 
 	/** Returns those of the next attempt. @throws Whatever a function throws; TypeError or RangeError for what it returns. */
@@ -76,9 +67,12 @@ export class Targets {
 	}
 }
 
-/** Returns a copy with what the options inherit, too: without functions and lists, they are read with it. */
-const copyOf = (raw: RawOptions): Record<string, unknown> => {
+/** Returns a copy, because the app may change its own. It has what the options inherit, too: otherwise they are read with it. */
+const copyOf = (raw: RawOptions): RawOptions => {
 	const options: Record<string, unknown> = {};
 	for (const name in raw) options[name] = raw[name];
+	const { headers } = options;
+	// An iterator has the fields only once.
+	if (isObject(headers)) options["headers"] = pairsOf(headers);
 	return options;
 };
