@@ -123,7 +123,8 @@ class ClientDial implements SocketOwner, Dial {
 		if (!dns) throw new TypeError(`the name "${host}" cannot be resolved: the network has no dns`);
 		this.resolver = new dns.io(dns);
 		this.resolver.resolve({
-			host,
+			// The SDK's resolver ignores the answer for a name with the final dot, which stands for the root.
+			host: host.endsWith(".") ? host.slice(0, -1) : host,
 			onResolved: (_, address) => {
 				// The first answer counts.
 				if (!this.resolver) return;

@@ -68,6 +68,16 @@ test("a host name is resolved and its address is used to connect", (t) => {
 	t.true(resolver.isClosed);
 });
 
+test("the resolver is asked without the final dot of a name, and the request has it", (t) => {
+	const { it } = dialing("server.example.");
+	const { request } = FakeResolver.last;
+	t.is(request?.host, "server.example");
+	request?.onResolved("server.example", "192.0.2.1");
+	MemorySocket.last.grant(1000);
+	t.regex(MemorySocket.last.take().toString("latin1"), /\r\nHost: server\.example\.:8080\r\n/);
+	it.destroy();
+});
+
 test("destroy() ends the DNS lookup; a later answer is ignored", (t) => {
 	const { count } = MemorySocket;
 	const { it, events } = dialing("server.example");
