@@ -81,6 +81,16 @@ test.serial("an exception of a function, or an invalid value, is a failed attemp
 	pass(0);
 });
 
+test.serial("a promise of header fields is a failed attempt, not a request without them", (t) => {
+	const headers = async () => ({ Authorization: "Bearer x" });
+	const { count } = MemorySocket;
+	const pair = new Pair({ headers: headers as never, reconnect: false });
+	pass(0);
+	t.is(pair.events[0]?.[2], "headers is a promise; it must be the header fields themselves");
+	t.is(MemorySocket.count, count);
+	t.throws(() => new Client({ headers: headers() as never }), { message: /^headers is a promise/ });
+});
+
 test.serial("the hosts of a list are tried in turn, from the first one on", (t) => {
 	const host = ["127.0.0.1", "127.0.0.2", "127.0.0.3"];
 	const pair = new Pair({ host });
