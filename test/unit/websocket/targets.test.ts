@@ -3,6 +3,7 @@ import test from "ava";
 import type { ClientOptions } from "../../../modules/websocket/websocket.js";
 import { pass } from "../../support/clock.js";
 import { acceptFor, acceptingResponse } from "../../support/handshake.js";
+import { hostile } from "../../support/hostile.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 import { Pair, untilAttempt } from "./pair.js";
 
@@ -79,6 +80,21 @@ test.serial("an exception of a function, or an invalid value, is a failed attemp
 	t.is(nowhere.events[0]?.[2], "url() is undefined; it must be a string");
 	nowhere.client.close();
 	pass(0);
+});
+
+test.serial("an exception may be anything, also what throws when it is looked at", (t) => {
+	for (const thrown of hostile()) {
+		const path = () => {
+			throw thrown;
+		};
+		const pair = new Pair({ path, reconnect: false });
+		pass(0);
+		t.deepEqual(
+			pair.events.map(([event]) => event),
+			["retry", "error"],
+		);
+		t.is(typeof pair.events[0]?.[2], "string");
+	}
 });
 
 test.serial("a promise of header fields is a failed attempt, not a request without them", (t) => {
