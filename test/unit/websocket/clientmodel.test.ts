@@ -269,7 +269,10 @@ class Play {
 					this.outside("frame", () => socket.receive(this.frame()));
 				return;
 			case "lose":
-				return this.outside("lose", () => socket?.fail());
+				// The event may come after the first write that fails.
+				if (socket && random.next() < 0.5) socket.isBroken = true;
+				else this.outside("lose", () => socket?.fail());
+				return;
 			case "sockets":
 				Socket.fails = random.next() < 0.3;
 		}
