@@ -80,6 +80,7 @@ class Play {
 		Resolver.open = undefined;
 		Socket.alive.clear();
 		Socket.fails = false;
+		Date.now = time;
 		Math.irandom = (from?: number, to?: number) => random.integer(from as number, (to as number) - 1);
 		const numberOfRetries = random.pick([0, 1, 2, Number.POSITIVE_INFINITY]);
 		const timeBetweenRetries = random.pick([0, 50]);
@@ -112,6 +113,7 @@ class Play {
 
 	/** One step: of the app, of the network, or of time. */
 	step(): void {
+		if (this.random.next() < 0.05) this.setClock();
 		if (this.random.next() < 0.3) this.useClient();
 		else {
 			// What is due in a later turn comes before what the network takes time for.
@@ -119,6 +121,14 @@ class Play {
 			this.useNetwork();
 		}
 		this.check();
+	}
+
+	/** The clock of a device may be set, or set back, at any time. */
+	private setClock(): void {
+		const offset = this.random.pick([0, 1e12, -1e12, 60]);
+		Date.now = () => time() + offset;
+		// Set forward, it seems that more time has passed.
+		this.earliest = 0;
 	}
 
 	/** A client can be used again whatever has happened, and leaves nothing behind. */
