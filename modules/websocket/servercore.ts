@@ -1,9 +1,8 @@
 import Timer from "timer";
 import { type Acceptance, type AcceptListener, accept } from "../channel/accept.js";
 import type { ChannelListener } from "../channel/contract.js";
-import { type AcceptedSocket, hostNetwork, type Listener } from "../channel/network.js";
+import type { AcceptedSocket, Listener } from "../channel/network.js";
 import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
-import { lowerCase } from "../rfc6455/characters.js";
 import { CloseCode } from "../rfc6455/closecode.js";
 import { HeadLimit } from "../rfc6455/head.js";
 import type { Pages } from "../rfc6455/pages.js";
@@ -12,6 +11,7 @@ import type { ServerHandshakeOptions } from "../rfc6455/serverhandshake.js";
 import type { Verifier } from "../rfc6455/verifier.js";
 import { headSizeOption, protocolsOption } from "./handshakeoptions.js";
 import { Listeners } from "./listeners.js";
+import { interfaceOption, isLoopback, listen } from "./listening.js";
 import { given, integerOption, type RawOptions, stringOption, wrongValue } from "./options.js";
 import { originsOption, same } from "./originoption.js";
 import { type Arrival, partOf } from "./parts.js";
@@ -33,9 +33,6 @@ const enum Waiting {
 	/** Milliseconds by which others end sooner if more than twice `maxConnections` wait. */
 	crowded = 750,
 }
-
-/** The hostInterface that means every interface of this device. */
-const everyInterface = "localhost";
 
 /** Implementation of Server: starts and stops, handshakes, sockets. */
 export class ServerCore
@@ -86,8 +83,7 @@ export class ServerCore
 		super();
 		refuseTLS(raw);
 		this.settings = ConnectionSettings.ofServer(raw);
-		this.hostInterface =
-			raw["hostInterface"] === "" ? everyInterface : (stringOption(raw, "hostInterface") ?? everyInterface);
+		this.hostInterface = interfaceOption(raw);
 		this.requestedPort = integerOption(raw, "port", 80, 0, 65535);
 		this.maxConnections = integerOption(raw, "maxConnections", 4, 1, 65535);
 		const { maxMessageSize } = this.settings;
@@ -224,7 +220,7 @@ export class ServerCore
 	private beginStart(): void {
 		let fault: string | undefined;
 		try {
-			this.listen();
+			this.listener = listen(this.hostInterface, this.requestedPort, () => guard(this.acceptAll, this));
 		} catch (error) {
 			fault = `the server cannot listen: ${error instanceof Error ? error.message : String(error)}`;
 		}
@@ -268,26 +264,6 @@ export class ServerCore
 		if (this.changes && !this.changing) this.nextChange();
 	}
 
-	/** @throws Error that says why the server cannot listen. */
-	private listen(): void {
-		const provider = hostNetwork().listener;
-		if (!provider)
-			throw new Error("the host has no device.network.ws.listener; include xs-web-socket's manifest.json");
-		const port = this.requestedPort;
-		const address = lowerCase(this.hostInterface);
-		const options = { port, onReadable: () => guard(this.acceptAll, this) };
-		const onEvery = address === everyInterface || address === "0.0.0.0" || address === "::";
-		if (!onEvery && !isLoopback(address) && !provider.io.bindsAddress)
-			throw new Error(
-				`hostInterface is "${this.hostInterface}", but this platform listens on every interface; use "localhost", "0.0.0.0" or "::" for all of them, "127.0.0.1" or "::1" for this device alone`,
-			);
-		try {
-			this.listener = new provider.io(onEvery ? options : { ...options, address });
-		} catch (error) {
-			throw listenError(error, onEvery ? `port ${port}` : `port ${port} of ${address}`, port);
-		}
-	}
-
 	/** Accepts the connections that wait. One that fails at once must not keep the others waiting. */
 	private acceptAll(): void {
 		const listener = this.listener;
@@ -298,8 +274,7 @@ export class ServerCore
 	}
 
 	private accept(from: AcceptedSocket): void {
-		if (isLoopback(lowerCase(this.hostInterface)) && !isLoopback(from.remoteAddress ?? ""))
-			return from.close();
+		if (isLoopback(this.hostInterface) && !isLoopback(from.remoteAddress ?? "")) return from.close();
 		this.receive({ from });
 	}
 
@@ -358,20 +333,6 @@ const pagesOption = (raw: RawOptions): Pages | undefined => {
 const verifierOption = (raw: RawOptions): Verifier | undefined => {
 	const isGiven = given(raw, "verify") !== undefined || given(raw, "verifyHeaders") !== undefined;
 	return isGiven ? partOf("verify", "decide on requests")(raw) : undefined;
-};
-
-/** Returns why a listener could not be made. Platforms only say which call has failed. */
-const listenError = (error: unknown, place: string, port: number): Error => {
-	const message = error instanceof Error ? error.message : String(error);
-	if (message.indexOf("bind") < 0 && message.indexOf("listen") < 0) return new Error(`${place}: ${message}`);
-	if (port === 0) return new Error(`${place}: no port is free, or the address is not one of this device`);
-	const rights = port < 1024 ? ", or this program may not listen on ports below 1024" : "";
-	return new Error(`${place} is already in use${rights}`);
-};
-
-/** 127.0.0.0/8, or ::1 (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
-const isLoopback = (address: string): boolean => {
-	return address.startsWith("127.") || address.startsWith("::ffff:127.") || address === "::1";
 };
 
 /** @throws TypeError or RangeError when no request can ask for this path. */
