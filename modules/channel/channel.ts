@@ -213,6 +213,8 @@ export class SocketChannel implements Channel, SocketOwner, ControlListener {
 	}
 
 	private end(failure: string | undefined): void {
+		// Destroyed by a callback that has thrown then.
+		if (!this.socket) return;
 		this.destroy();
 		this.announce(failure);
 	}

@@ -109,7 +109,7 @@ class ClientDial implements SocketOwner, Dial {
 	}
 
 	onSocketException(error: unknown): void {
-		this.fail({ reason: String(error) });
+		this.fail(failureOf(error));
 	}
 
 	get refusal(): DialFailure | undefined {
@@ -123,15 +123,22 @@ class ClientDial implements SocketOwner, Dial {
 		if (!dns) throw new TypeError(`the name "${host}" cannot be resolved: the network has no dns`);
 		this.resolver = new dns.io(dns);
 		this.resolver.resolve({
-			host,
+			// The SDK's resolver ignores the answer for a name with the final dot, which stands for the root.
+			host: host.endsWith(".") ? host.slice(0, -1) : host,
 			onResolved: (_, address) => {
+				// The first answer counts.
+				if (!this.resolver) return;
+				this.resolver.close?.();
+				this.resolver = undefined;
 				try {
-					if (this.listener) this.connect(address);
+					this.connect(address);
 				} catch (error) {
 					this.onSocketException(error);
 				}
 			},
-			onError: () => this.fail({ reason: `the name "${host}" could not be resolved` }),
+			onError: () => {
+				if (this.resolver) this.fail({ reason: `the name "${host}" could not be resolved` });
+			},
 		});
 	}
 

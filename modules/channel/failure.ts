@@ -16,8 +16,14 @@ export interface PermanentError extends Error {
 
 /** Returns the failure that an exception, or the error of a socket, stands for. */
 export const failureOf = (error: unknown): DialFailure => {
-	if (!(error instanceof Error)) return { reason: textOf(error) };
-	return (error as PermanentError).permanent
-		? { reason: error.message, permanent: true }
-		: { reason: error.message };
+	try {
+		if (error instanceof Error) {
+			// An app's own error may have a message that is no text.
+			const reason = textOf(error.message);
+			return (error as PermanentError).permanent ? { reason, permanent: true } : { reason };
+		}
+	} catch {
+		// A getter, or a Proxy that is asked for its class.
+	}
+	return { reason: textOf(error) };
 };

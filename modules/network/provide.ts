@@ -4,6 +4,7 @@ import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK has a module of this name, too
 import Net from "net";
+import { type DatagramOptions, guardDatagrams } from "./datagrams.js";
 import { Listener, TCP } from "./sockets.js";
 
 /** The host's `device`, as far as it is read and extended here. */
@@ -11,31 +12,16 @@ interface Device {
 	network?: { ws?: object };
 }
 
-interface UdpOptions {
-	onReadable(this: UDP, count: number): void;
-}
-
-/**
- * Makes the UDP socket of the SDK's resolver. That throws in its callback for a packet that is no answer, and when an answer
- * was repeated: the first one closes the socket, from which the second one is read. An exception there ends the device. The
- * resolver goes on without the packet: it asks again.
- */
-class DnsSocket {
-	constructor(options: UdpOptions) {
-		// biome-ignore lint/correctness/noConstructorReturn: a subclass would take more flash
-		return new UDP({
-			...options,
-			onReadable(this: UDP, count: number): void {
-				try {
-					options.onReadable.call(this, count);
-				} catch {}
-			},
-		});
-	}
-}
-
 /** Name servers for a network that provides none. */
 const publicServers = Object.freeze(["1.1.1.1"]);
+
+/** The SDK's class. Its declarations differ between versions of the SDK. */
+const NativeUDP = UDP as unknown as new (options: object) => object;
+
+/** The resolver's socket. Called with `new`. */
+function ResolverUDP(options: DatagramOptions): object {
+	return new NativeUDP(guardDatagrams(options));
+}
 
 /** The option `dns` of ECMA-419. */
 export const dns = Object.freeze({
@@ -45,7 +31,7 @@ export const dns = Object.freeze({
 		const servers: readonly string[] | undefined = Net.get("DNS");
 		return servers?.length ? servers : publicServers;
 	},
-	socket: Object.freeze({ io: DnsSocket }),
+	socket: Object.freeze({ io: ResolverUDP }),
 });
 
 /**

@@ -48,6 +48,8 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	private timer: Timer | undefined;
 	/** The current attempt. */
 	private dial: Dial | undefined;
+	/** With `reconnect`: the failure that a violation is, from its `error` to the end of the connection. */
+	private violation?: Failure | undefined;
 
 	/** @throws TypeError or RangeError that names the option and its value. */
 	constructor(raw: RawOptions) {
@@ -124,20 +126,25 @@ export class ClientCore extends ConnectionCore implements DialListener {
 	}
 
 	protected override onViolated(code: number, message: string): Failure | undefined {
-		return this.reconnect?.isWanted ? this.failureOf(this.reconnect, code, message) : undefined;
+		if (this.reconnect?.isWanted) this.violation = this.failureOf(this.reconnect, code, message);
+		return this.violation;
 	}
 
-	protected override onEnded(reopens: boolean, code: number, reason: string): void {
-		const { reconnect } = this;
+	protected override onEnded(code: number, reason: string): void {
+		const { reconnect, violation } = this;
 		this.setTimer(undefined);
 		reconnect?.onEnded();
-		if (reconnect?.isWanted) {
-			const failure = this.failureOf(reconnect, code, reason);
+		if (violation) this.violation = undefined;
+		// The connection is still closing for open() and close(), which isPermanent may call.
+		const failure = reconnect?.isWanted ? (violation ?? this.failureOf(reconnect, code, reason)) : undefined;
+		const reopens = this.isReopening;
+		this.state = State.idle;
+		if (failure && reconnect?.isWanted) {
 			if (!failure.permanent) {
 				this.state = State.connecting;
 				return this.connectAfter(reconnect.pauseAfter(failure, undefined), 1);
 			}
-			if (!reopens) {
+			if (!reopens && !violation) {
 				const text = reason && ` (${quote(reason)})`;
 				this.fire("error", `the connection${this.place} was closed with ${code}${text}`, failure);
 			}
@@ -228,10 +235,12 @@ export class ClientCore extends ConnectionCore implements DialListener {
 			this.destination = target;
 			// A function may have closed the client, and opened it again.
 			if (this.state !== State.connecting || this.timer || this.dial) return;
+			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 			const { timeLimit } = this;
 			if (timeLimit) this.setTimer(after(timeLimit, () => this.onConnectTimeout()));
-			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 		} catch (error) {
+			// The function may have thrown then.
+			if (this.state !== State.connecting || this.timer || this.dial) return;
 			const failure = failureOf(error);
 			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}

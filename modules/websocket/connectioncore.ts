@@ -74,8 +74,8 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 
 	/** Hook: the connection is open; `open` is emitted when it returns. */
 	protected abstract onOpened(): void;
-	/** Hook: a connection that was open has ended; `close` is emitted when it returns. */
-	protected abstract onEnded(reopens: boolean, code: number, reason: string): void;
+	/** Hook: a connection that was open has ended. Sets another state; `close` is emitted when it returns. */
+	protected abstract onEnded(code: number, reason: string): void;
 	/** Hook: returns the second argument of the `error` for a peer's violation. */
 	protected onViolated?(code: number, message: string): unknown;
 
@@ -218,14 +218,12 @@ export abstract class ConnectionCore extends Outgoing implements ChannelListener
 		this.beginClosing();
 		// Nothing is emitted after `close`.
 		this.emitDue();
-		const reopens = this.isReopening;
-		this.state = State.idle;
-		this.onEnded(reopens, code, reason);
+		this.onEnded(code, reason);
 		this.fire("close", code, reason);
 	}
 
 	/** Read after events were emitted: a listener may have changed it. */
-	private get isReopening(): boolean {
+	protected get isReopening(): boolean {
 		return this.state === State.reopening;
 	}
 }

@@ -188,6 +188,9 @@ const headersOption = (options: RawOptions): readonly Field[] | undefined => {
 	if (isAbsent(headers)) return undefined;
 	if (!isObject(headers))
 		throw wrongType("headers", headers, "an object of header fields, a Map or an array of pairs");
+	// As an object it has no fields: the request would be without them.
+	if (typeof (headers as { then?: unknown }).then === "function")
+		throw new TypeError("headers is a promise; it must be the header fields themselves");
 	const fields: Field[] = [];
 	pairsOf(headers).forEach((pair, index) => {
 		const isPair = Array.isArray(pair);

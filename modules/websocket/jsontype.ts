@@ -30,6 +30,8 @@ export class JsonType implements MediaType {
 	/** Bytes left for new property names; negative where `names` leaves out all but known ones. */
 	private nameMemory: number;
 	private readonly names: readonly string[] | undefined;
+	/** True once the first message with a name too many was reported. */
+	private hasReported?: boolean;
 
 	constructor(limits: JsonLimits) {
 		this.binary = false;
@@ -68,7 +70,8 @@ export class JsonType implements MediaType {
 
 	/** Stops accepting new property names: a message with one is emitted as a string. */
 	private endNames(reporter: DecodeReporter): void {
-		if (this.nameMemory === 0) return;
+		if (this.hasReported) return;
+		this.hasReported = true;
 		this.nameMemory = 0;
 		reporter.report(
 			"peers have used up nameMemory, the memory for new property names; messages with more of them are emitted as strings. Set the option names to the property names that the app reads.",

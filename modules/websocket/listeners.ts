@@ -1,4 +1,4 @@
-import { textOf } from "../channel/timers.js";
+import { guard, textOf } from "../channel/timers.js";
 
 /** A function that is called when an event is emitted. `this` is the emitter. */
 // biome-ignore lint/suspicious/noExplicitAny: a listener takes the arguments of its event, whatever they are
@@ -91,7 +91,7 @@ export class Listeners {
 	}
 
 	private ignore(event: string, first: unknown): false {
-		if (event === errorEvent) trace(`xs-web-socket: error: ${first}\n`);
+		if (event === errorEvent) trace(`xs-web-socket: error: ${textOf(first)}\n`);
 		return false;
 	}
 
@@ -141,6 +141,9 @@ const argumentsOf = (first: unknown, second: unknown): unknown[] => {
 };
 
 export const traceException = (event: string, error: unknown): void => {
-	const stack = error instanceof Error && error.stack ? `\n${error.stack}` : "";
-	trace(`xs-web-socket: a listener for "${event}" threw ${textOf(error)}${stack}\n`);
+	// Getters of what was thrown may throw, too.
+	guard(() => {
+		const stack = error instanceof Error && error.stack ? `\n${error.stack}` : "";
+		trace(`xs-web-socket: a listener for "${event}" threw ${textOf(error)}${stack}\n`);
+	});
 };

@@ -31,7 +31,7 @@ const longestPause = 86_400_000;
 
 /** How one Client connects again. Only a Client with the option has one. */
 export class Reconnect {
-	/** False once the app has closed the client, or a failure was permanent. */
+	/** False once the app has closed the client. */
 	isWanted: boolean;
 	/** True once a connection was open: what numberOfRetries bounds is over. */
 	hasConnected: boolean;
@@ -86,15 +86,14 @@ export class Reconnect {
 		this.timer = undefined;
 	}
 
-	/** Lets the app decide whether a failure is permanent. Nothing follows a permanent one. */
+	/** Lets the app decide whether a failure is permanent. The app gets a copy, which it may keep and change. */
 	consult(failure: Writable<Failure>, reason: string): void {
 		if (!failure.permanent && this.judge)
 			try {
-				failure.permanent = this.judge.call(undefined, failure, reason) === true;
+				failure.permanent = this.judge.call(undefined, { ...failure }, reason) === true;
 			} catch (error) {
 				trace(`xs-web-socket: reconnect.isPermanent threw ${textOf(error)}\n`);
 			}
-		if (failure.permanent) this.isWanted = false;
 	}
 
 	/**
@@ -106,7 +105,8 @@ export class Reconnect {
 		const asked = status === 429 || status === 503 ? retryAfter : 0;
 		// 1012: service restart; 1013: try again later.
 		if (code === 1012 || code === 1013) return this.backoff.nextLong();
-		return asked + (fixed ?? this.backoff.next());
+		// The longest time of the platform's timers.
+		return Math.min(asked + (fixed ?? this.backoff.next()), 0x7fffffff);
 	}
 }
 

@@ -45,7 +45,7 @@ export const httpDate = (text: string): number | undefined => {
 	if (!isDigits(digits) || !(isAscTime || (words.length === 6 && words[5] === "GMT"))) return undefined;
 	// A year of two digits is not in the past, or nobody would have to wait.
 	const century = year.length === 2 ? 2000 : 0;
-	return Date.UTC(
+	const time = Date.UTC(
 		century + Number(year),
 		index,
 		Number(day),
@@ -53,6 +53,8 @@ export const httpDate = (text: string): number | undefined => {
 		Number(clock[1]),
 		Number(clock[2]),
 	);
+	// Not a number for a day or a year that is too far away.
+	return Number.isInteger(time) ? time : undefined;
 };
 
 /** Returns whether a text has digits only: Number() accepts more. */

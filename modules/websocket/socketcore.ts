@@ -43,6 +43,7 @@ export class SocketCore extends ConnectionCore {
 	}
 
 	protected override onEnded(): void {
+		this.state = State.idle;
 		this.channel = undefined;
 		this.loseWaiting();
 		this.owner.onSocketEnd(this);

@@ -1,5 +1,5 @@
-import { type Target, targetOption } from "./handshakeoptions.js";
-import { type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
+import { pairsOf, type Target, targetOption } from "./handshakeoptions.js";
+import { isObject, type RawOptions, stringsOption, wrongType, wrongValue } from "./options.js";
 import { asksForTLS } from "./tlsoptions.js";
 
 /** A valid value of an option that is a function, for checking the others. */
@@ -34,12 +34,11 @@ export class Targets {
 		if (hosts?.length === 0) throw wrongValue("host", hosts, "a host or a list of at least one");
 		this.names = Object.keys(placeholders).filter((name) => typeof raw[name] === "function");
 		this.change = hosts !== undefined || this.names.length > 0;
-		// A copy, because the app may change its own.
-		this.options = this.change ? { ...raw } : raw;
 		this.hosts = hosts;
 		this.index = 0;
 		this.secure = false;
-		const options: Record<string, unknown> = this.change ? { ...raw } : raw;
+		this.options = this.change ? copyOf(raw) : raw;
+		const options: Record<string, unknown> = this.change ? { ...this.options } : raw;
 		this.names.forEach((name) => {
 			options[name] = name === "url" && asksForTLS(raw) ? "wss://localhost" : placeholders[name];
 		});
@@ -67,3 +66,13 @@ export class Targets {
 		return target;
 	}
 }
+
+/** Returns a copy, because the app may change its own. It has what the options inherit, too: otherwise they are read with it. */
+const copyOf = (raw: RawOptions): RawOptions => {
+	const options: Record<string, unknown> = {};
+	for (const name in raw) options[name] = raw[name];
+	const { headers } = options;
+	// An iterator has the fields only once.
+	if (isObject(headers)) options["headers"] = pairsOf(headers);
+	return options;
+};

@@ -68,6 +68,16 @@ test("a host name is resolved and its address is used to connect", (t) => {
 	t.true(resolver.isClosed);
 });
 
+test("the resolver is asked without the final dot of a name, and the request has it", (t) => {
+	const { it } = dialing("server.example.");
+	const { request } = FakeResolver.last;
+	t.is(request?.host, "server.example");
+	request?.onResolved("server.example", "192.0.2.1");
+	MemorySocket.last.grant(1000);
+	t.regex(MemorySocket.last.take().toString("latin1"), /\r\nHost: server\.example\.:8080\r\n/);
+	it.destroy();
+});
+
 test("destroy() ends the DNS lookup; a later answer is ignored", (t) => {
 	const { count } = MemorySocket;
 	const { it, events } = dialing("server.example");
@@ -248,5 +258,41 @@ test("an exception of the listener is traced and ends the connection", (t) => {
 	socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
 	t.deepEqual(events, [[1006, "", "RangeError: thrown by onOpen"]]);
 	t.true(traces.some((text) => text.includes("thrown by onOpen")));
+	t.true(socket.isClosed);
+});
+
+test("the first answer of a resolver counts; later ones, in any number, change nothing", (t) => {
+	for (const isOpen of [false, true]) {
+		const { count } = MemorySocket;
+		const { it, events, channel } = dialing("server.example");
+		const { request } = FakeResolver.last;
+		request?.onResolved("server.example", "192.0.2.1");
+		t.true(FakeResolver.last.isClosed, "it has nothing more to do");
+		const socket = MemorySocket.last;
+		if (isOpen) {
+			socket.grant(1000);
+			socket.receive(acceptingResponse(acceptFor(socket.take().toString("latin1"))));
+		}
+		const before = events.length;
+		request?.onResolved("server.example", "192.0.2.2");
+		request?.onError();
+		t.is(MemorySocket.count, count + 1);
+		t.false(socket.isClosed);
+		t.is(events.length, before);
+		if (isOpen) channel().destroy();
+		else it.destroy();
+		t.true(socket.isClosed);
+	}
+});
+
+test("an exception without a text is a failed attempt, too", (t) => {
+	const { events } = dialing("127.0.0.1");
+	const socket = MemorySocket.last;
+	socket.write = () => {
+		throw Object.create(null);
+	};
+	socket.grant(1000);
+	const reason = "an exception without a text";
+	t.deepEqual(events, [["failed", reason, { reason }]]);
 	t.true(socket.isClosed);
 });

@@ -134,11 +134,13 @@ for (const role of roles) {
 		t.is(user.socket.take().length, 0);
 	});
 
-	test(`${role}: after close() in a callback, no further callback is called`, (t) => {
-		for (const callback of ["onReadable", "onControl", "onWritable", "onError"] as const) {
+	test(`${role}: after close() in a callback, no further callback is called, even if it throws then`, (t) => {
+		const callbacks = ["onReadable", "onControl", "onWritable", "onError"] as const;
+		for (const [index, callback] of [...callbacks, ...callbacks].entries()) {
 			const user = User.open(role, {
 				[callback](this: { close(): void }) {
 					this.close();
+					if (index >= callbacks.length) throw new Error(`thrown by ${callback}`);
 				},
 			});
 			// onWritable has already closed the connection.

@@ -3,6 +3,7 @@ import test from "ava";
 import { Emitter } from "../../../modules/websocket/emitter.js";
 import { Listeners } from "../../../modules/websocket/listeners.js";
 import { traces } from "../../../sim/node/globals.js";
+import { hostile } from "../../support/hostile.js";
 
 type Events = {
 	plain: [];
@@ -123,12 +124,29 @@ for (const [name, rawEmit] of ways) {
 			t.true(emit(odd, "plain"));
 			t.deepEqual(traces.slice(length), [`xs-web-socket: a listener for "plain" threw ${shown}\n`]);
 		}
+		for (const thrown of hostile()) {
+			const odd = new Emitting();
+			const { length } = traces;
+			const calls: number[] = [];
+			for (const number of [1, 2])
+				odd.on("plain", () => {
+					calls.push(number);
+					throw thrown;
+				});
+			t.true(emit(odd, "plain"));
+			t.deepEqual(calls, [1, 2]);
+			t.is(traces.length, length + 2);
+		}
 	});
 
 	test(`${name}: an error without listeners is traced, not thrown`, (t) => {
 		const it = new Emitting();
 		t.false(emit(it, "error", `without listeners: ${name}`));
 		t.true(traces.some((text) => text.includes(`error: without listeners: ${name}`)));
+		for (const [value, shown] of withoutText) {
+			t.false(emit(it, "error", value));
+			t.is(traces.at(-1), `xs-web-socket: error: ${shown}\n`);
+		}
 		const { length } = traces;
 		it.on("error", () => {});
 		t.true(emit(it, "error", "heard"));

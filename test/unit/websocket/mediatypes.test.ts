@@ -140,3 +140,21 @@ test("binary types: buffers and views of bytes are unchanged, a string is well-f
 		t.throws(() => bytes.encode(value), { instanceOf: TypeError, message: /buffer, a view or a string/ });
 	t.is(bytes.decode(buffer, reporter), buffer);
 });
+
+test("names that use up nameMemory exactly, or none at all, are reported like others, once", (t) => {
+	for (const nameMemory of [0, 1, 50, 51]) {
+		const reports: string[] = [];
+		const json = new JsonType({ maxDepth: 8, maxValues: 512, names: undefined, nameMemory });
+		const decoded = [0, 1, 2, 3, 4].map((index) => {
+			// 20 bytes, and the characters.
+			const text = `{"${String.fromCharCode(97 + index).repeat(3)}${nameMemory + 10}":1}`;
+			return typeof json.decode(text, { report: (message) => reports.push(message) });
+		});
+		const known = nameMemory < 50 ? 0 : 2;
+		t.deepEqual(
+			decoded,
+			decoded.map((_, index) => (index < known ? "object" : "string")),
+		);
+		t.is(reports.length, 1, `${nameMemory}`);
+	}
+});

@@ -372,3 +372,115 @@ test.serial("with discardMessagesBeforeOpen messages are discarded while waiting
 	pair.client.close();
 	pass(0);
 });
+
+test.serial("isPermanent may close the client when a connection has ended, or open it again", (t) => {
+	for (const [actions, verdict, attempts] of [
+		[["close"], false, 0],
+		[["close"], true, 0],
+		[["open"], false, 0],
+		[["open"], true, 1],
+		[["close", "open"], false, 1],
+		[["close", "open"], true, 1],
+	] as const) {
+		const isPermanent = () => {
+			for (const action of actions) pair.client[action]();
+			return verdict;
+		};
+		const pair = new Pair({ reconnect: { ...exact, isPermanent } });
+		pair.accept();
+		const { count } = MemorySocket;
+		pair.end();
+		const what = `${actions} ${verdict}`;
+		t.deepEqual(pair.events, [["open"], ["close", 1006, ""]], what);
+		t.is(MemorySocket.count, count + attempts, what);
+		const isPaused = actions.length === 1 && actions[0] === "open" && !verdict;
+		t.is(untilAttempt(), isPaused ? 100 : undefined, what);
+		pair.client.close();
+		pass(0);
+	}
+});
+
+test.serial("isPermanent may close the client after a failed attempt, and open it again", (t) => {
+	for (const verdict of [false, true]) {
+		let again = 0;
+		const isPermanent = () => {
+			pair.client.close();
+			if (again++ === 0) pair.client.open();
+			return verdict;
+		};
+		const pair = new Pair({ reconnect: { ...exact, isPermanent } });
+		pair.end();
+		t.deepEqual(
+			pair.events.map(([event, code]) => [event, code]),
+			[
+				["retry", 1],
+				["close", 1006],
+			],
+		);
+		pair.accept();
+		pair.end();
+		t.is(untilAttempt(), undefined, "isPermanent has closed it");
+		t.deepEqual(pair.events.slice(2), [["open"], ["close", 1006, ""]], "asked about it, so it reconnects");
+		t.is(again, 2);
+	}
+});
+
+test.serial("isPermanent may keep, change and freeze what it gets", (t) => {
+	const pair = new Pair({
+		reconnect: {
+			...exact,
+			isPermanent(failure) {
+				Object.assign(failure, { permanent: true, retryAfter: 1e9 });
+				Object.freeze(failure);
+				return false;
+			},
+		},
+	});
+	pair.end();
+	t.deepEqual(pair.failures[0], { permanent: false, delay: 100 });
+	t.is(untilAttempt(), 100);
+	pair.client.close();
+	pass(0);
+});
+
+test.serial("isPermanent is asked once about each failure, also about a violation", (t) => {
+	for (const isPermanent of [false, true]) {
+		const asked: unknown[] = [];
+		const pair = new Pair({
+			maxMessageSize: 3,
+			reconnect: { ...exact, isPermanent: ({ code }) => asked.push(code) > 0 && isPermanent },
+		});
+		pair.accept();
+		MemorySocket.last.receive(frame(opcodes.text, '"long"'));
+		MemorySocket.last.fail();
+		t.deepEqual(
+			pair.events.map(([event]) => event),
+			["open", "error", "close"],
+		);
+		t.deepEqual(asked, [1009]);
+		t.is(untilAttempt(), isPermanent ? undefined : 100);
+		pair.client.close();
+		pass(0);
+	}
+});
+
+test.serial("no Retry-After, and no pause of the app, shortens the pause", (t) => {
+	const far = "9".repeat(30);
+	for (const fields of [
+		`Retry-After: Sun, ${far} Nov 1994 08:49:39 GMT\r\n`,
+		`Retry-After: Sun, 06 Nov ${far} 08:49:39 GMT\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n`,
+	]) {
+		const pair = new Pair();
+		pair.refuse(503, fields);
+		t.is(pair.failures[0]?.retryAfter, undefined);
+		t.is(pair.failures[0]?.delay, 100);
+		pair.client.close();
+		pass(0);
+	}
+	// The longest time of a timer.
+	const patient = new Pair({ numberOfRetries: 5, timeBetweenRetries: 0x7fffffff });
+	patient.refuse(503, "Retry-After: 3600\r\n");
+	t.is(patient.failures[0]?.delay, 0x7fffffff);
+	patient.client.close();
+	pass(0);
+});
