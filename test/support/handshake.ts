@@ -7,9 +7,19 @@ export function acceptFor(head: string): string {
 	return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 }
 
-/** Returns a valid request for a WebSocket, always with the same key. @param fields Further header fields, each with CR LF. */
+/** The header fields of a valid request for a WebSocket, always with the same key. */
+export const upgradeHeaders = {
+	Host: "device",
+	Upgrade: "websocket",
+	Connection: "Upgrade",
+	"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+	"Sec-WebSocket-Version": "13",
+};
+
+/** Returns a request with these. @param fields Further header fields, each with CR LF. */
 export function upgradeRequest(path = "/", fields = ""): string {
-	return `GET ${path} HTTP/1.1\r\nHost: device\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${fields}\r\n`;
+	const lines = Object.entries(upgradeHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+	return `GET ${path} HTTP/1.1\r\n${lines.join("")}${fields}\r\n`;
 }
 
 /** Returns a response that accepts a request. @param fields Further header fields, each with CR LF. */

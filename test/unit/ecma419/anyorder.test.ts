@@ -4,6 +4,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import type { WebSocketError } from "../../../modules/ecma419/options.js";
 import WebSocketClient from "../../../modules/ecma419/websocketclient.js";
+import { AnyOrder } from "../../support/anyorder.js";
 import { closePayload, frame, opcodes } from "../../support/frames.js";
 import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
@@ -11,21 +12,17 @@ import { Random } from "../../support/random.js";
 import { passUntil, time, timers } from "../../support/simulatedtime.js";
 
 /** One client, or server with `attach`, and its peer. */
-class Play {
-	readonly problems: string[] = [];
-	readonly log: string[] = [];
-	private readonly random: Random;
+class Play extends AnyOrder {
 	private readonly it: WebSocketClient;
 	private readonly socket: MemorySocket;
 	private readonly mask: boolean;
-	private method = "";
 	private depth = 0;
 	private isClosed = false;
 	private hasEnded = false;
 
 	constructor(seed: number) {
-		const random = new Random(seed);
-		this.random = random;
+		super(seed);
+		const { random } = this;
 		this.mask = random.next() < 0.4;
 		const way = this.mask
 			? { attach: new MemorySocket() }
@@ -138,16 +135,6 @@ class Play {
 				return frame(opcodes.close, "", { mask });
 			case "wrong":
 				return frame(3, "", { mask });
-		}
-	}
-
-	/** Does what comes from outside: no exception may leave the module. */
-	private outside(what: string, action: () => void): void {
-		this.log.push(what);
-		try {
-			action();
-		} catch (error) {
-			this.problems.push(`an exception has left the callback of ${what}: ${String(error)}`);
 		}
 	}
 }

@@ -3,9 +3,10 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import type { Server } from "../../../modules/websocket/server.js";
 import type { Socket } from "../../../modules/websocket/socket.js";
+import { AnyOrder } from "../../support/anyorder.js";
 import { pass } from "../../support/clock.js";
 import { frame, opcodes } from "../../support/frames.js";
-import { upgradeRequest } from "../../support/handshake.js";
+import { upgradeHeaders, upgradeRequest } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 import { Random } from "../../support/random.js";
 
@@ -58,31 +59,18 @@ const ws = {
 };
 Object.assign(globalThis, { device: { network: { ws } } });
 
-const headers = {
-	Host: "device",
-	Upgrade: "websocket",
-	Connection: "Upgrade",
-	"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-	"Sec-WebSocket-Version": "13",
-};
-
 /** One server with its peers. */
-class Play {
-	readonly problems: string[] = [];
-	readonly log: string[] = [];
-	private readonly random: Random;
+class Play extends AnyOrder {
 	private readonly server: Server;
 	private readonly most: number;
 	private readonly connections: Connection[] = [];
 	private readonly sockets: Socket[] = [];
 	/** Settles what verify() has promised. */
 	private readonly promised: ((verdict: unknown) => void)[] = [];
-	/** The method of the module that runs, if any: no event may be emitted then. */
-	private method = "";
 	private depth = 0;
 
 	constructor(seed: number) {
-		this.random = new Random(seed);
+		super(seed);
 		this.most = this.random.integer(1, 3);
 		Listener.open = undefined;
 		Listener.isPortTaken = false;
@@ -116,12 +104,12 @@ class Play {
 			for (let count = 0; count < 6; count++, await null) this.outside("time", () => pass(20000));
 		};
 		await settle();
-		this.call("stop", () => this.server.stop());
+		this.run("stop", () => this.server.stop());
 		await settle();
 		if (this.taken.length) this.problems.push(`${this.taken.length} connections at the end`);
 		const from = this.log.length;
 		for (const method of ["start", "stop"] as const) {
-			this.call(method, () => this.server[method]());
+			this.run(method, () => this.server[method]());
 			await settle();
 		}
 		const events = this.log.slice(from).filter((entry) => entry.startsWith("event"));
@@ -201,22 +189,26 @@ class Play {
 		const value = { toJSON: () => this.useModuleInside() ?? 1 };
 		switch (random.choose({ start: 4, stop: 1, attach: 5, close: 4, broadcast: 4, send: 4 })) {
 			case "start":
-				return this.call("start", () => server.start());
+				return this.run("start", () => server.start());
 			case "stop":
-				return this.call("stop", () => server.stop());
+				return this.run("stop", () => server.stop());
 			case "attach": {
 				const connection = this.arrive();
-				const request = { method: "GET", path: "/", headers: random.pick([headers, headers, {}]) };
+				const request = {
+					method: "GET",
+					path: "/",
+					headers: random.pick([upgradeHeaders, upgradeHeaders, {}]),
+				};
 				for (let count = random.pick([1, 1, 1, 2]); count > 0; count--)
-					this.call("attach", () => server.attach(connection, request));
+					this.run("attach", () => server.attach(connection, request));
 				return;
 			}
 			case "close":
-				return this.call("close", () => socket?.close());
+				return this.run("close", () => socket?.close());
 			case "broadcast":
-				return this.call("broadcast", () => server.broadcast(value, { except: socket ?? null }));
+				return this.run("broadcast", () => server.broadcast(value, { except: socket ?? null }));
 			case "send":
-				return this.call("send", () => socket?.send("x".repeat(random.integer(1, 900))));
+				return this.run("send", () => socket?.send("x".repeat(random.integer(1, 900))));
 		}
 	}
 
@@ -260,32 +252,6 @@ class Play {
 			case "port":
 				Listener.isPortTaken = random.next() < 0.3;
 		}
-	}
-
-	/** Calls a method of the module. */
-	private call(method: string, action: () => unknown): void {
-		this.log.push(method);
-		const before = this.method;
-		this.method = method;
-		try {
-			action();
-		} catch (error) {
-			this.problems.push(`${method}() has thrown ${String(error)}`);
-		}
-		this.method = before;
-	}
-
-	/** Does what comes from outside: no exception may leave the module, and events may be emitted. */
-	private outside(what: string, action: () => unknown): void {
-		this.log.push(what);
-		const before = this.method;
-		this.method = "";
-		try {
-			action();
-		} catch {
-			this.problems.push(`an exception has left the callback of ${what}`);
-		}
-		this.method = before;
 	}
 }
 

@@ -2,6 +2,7 @@ import "../../../sim/node/globals.js";
 import test from "ava";
 import type { Socket } from "../../../modules/websocket/socket.js";
 import { nextTurn } from "../../support/clock.js";
+import { upgradeHeaders } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
 
 // The device modules read the globals of the SDK's engine when they are loaded.
@@ -10,17 +11,7 @@ const { arrivalOf } = await import("../../../modules/attach/attach.js");
 
 Object.assign(globalThis, { device: { network: { ws: { attach: arrivalOf } } } });
 
-const request = {
-	method: "GET",
-	path: "/",
-	headers: {
-		Host: "device",
-		Upgrade: "websocket",
-		Connection: "Upgrade",
-		"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-		"Sec-WebSocket-Version": "13",
-	},
-};
+const request = { method: "GET", path: "/", headers: upgradeHeaders };
 
 /** Attaches a socket with a valid request. Returns the one that has taken it over. */
 function attach(server: InstanceType<typeof Server>): MemorySocket {

@@ -6,6 +6,7 @@ import "../../support/simulatedtime.js";
 import "../../../sim/node/globals.js";
 import test from "ava";
 import type { Failure } from "../../../modules/websocket/websocket.js";
+import { AnyOrder } from "../../support/anyorder.js";
 import { closePayload, frame, opcodes } from "../../support/frames.js";
 import { acceptFor, acceptingResponse } from "../../support/handshake.js";
 import { MemorySocket } from "../../support/memorysocket.js";
@@ -60,13 +61,9 @@ const refusals = [
 ];
 
 /** One client with its server. */
-class Play {
-	readonly problems: string[] = [];
-	readonly log: string[] = [];
-	private readonly random: Random;
+class Play extends AnyOrder {
 	private readonly model: ClientModel;
 	private readonly client: InstanceType<typeof Client>;
-	private method = "";
 	private depth = 0;
 	/** Shortest time between attempts, in milliseconds, and the time from which the next one may start. */
 	private readonly pause: number;
@@ -75,8 +72,8 @@ class Play {
 	private isCalm = false;
 
 	constructor(seed: number) {
-		const random = new Random(seed);
-		this.random = random;
+		super(seed);
+		const { random } = this;
 		Resolver.open = undefined;
 		Socket.alive.clear();
 		Socket.fails = false;
@@ -306,29 +303,6 @@ class Play {
 				return frame(3);
 			case "long":
 				return frame(opcodes.text, "x".repeat(101));
-		}
-	}
-
-	/** Calls a method of the client: it emits nothing before it returns, and does not throw. */
-	private run(method: string, action: () => unknown): void {
-		this.log.push(method);
-		const before = this.method;
-		this.method = method;
-		try {
-			action();
-		} catch (error) {
-			this.problems.push(`${method}() has thrown ${String(error)}`);
-		}
-		this.method = before;
-	}
-
-	/** Does what comes from outside: no exception may leave the module. */
-	private outside(what: string, action: () => unknown): void {
-		this.log.push(what);
-		try {
-			action();
-		} catch (error) {
-			this.problems.push(`an exception has left the callback of ${what}: ${String(error)}`);
 		}
 	}
 }
