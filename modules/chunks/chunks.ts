@@ -57,8 +57,8 @@ export const receiveChunks = <Events extends ConnectionEvents>(
  * If the source throws, rejects or gives something else, the message is lost: that is traced, and an `error` is emitted. If
  * fragments were sent, the connection is closed with 1011, because a message that has started cannot be taken back. If the
  * connection ends, a message that has started is lost, because the source cannot start again; one that has not waits for the
- * next connection of a Client. return() of an iterator is called, in a later turn, when its message is lost. A message from a source that never
- * ends does not end either.
+ * next connection of a Client. return() of an iterator is called, in a later turn, when its message is lost. A message from a
+ * source that never ends does not end either.
  * @param connection A Client or a Socket.
  * @param source Gives ArrayBuffers or views, of any length: an array, a generator, an object with Symbol.iterator or
  *   Symbol.asyncIterator.

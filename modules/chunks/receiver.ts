@@ -90,15 +90,14 @@ export class ChunkReceiver implements ChunkListener {
 	 * dropped, also if a receiver follows before its end.
 	 */
 	end(): void {
+		const { core } = this;
+		const { onPiece } = core;
 		this.stop();
 		this.drops = true;
 		// Messages that start now are collected, and those of the next connection.
-		Object.defineProperty(this.core, "onPiece", {
+		Object.defineProperty(core, "onPiece", {
 			configurable: true,
-			get: () => {
-				if (!this.unfinished || this.unfinished !== this.core.channel) return undefined;
-				return (bytes: ArrayBuffer, _binary: boolean, last: boolean) => this.onChunk(bytes, last);
-			},
+			get: () => (this.unfinished && this.unfinished === core.channel ? onPiece : undefined),
 		});
 	}
 

@@ -93,7 +93,7 @@ export default class WebSocketClient {
 			return channel.writer.capacity;
 		}
 		const binary = options.binary !== false;
-		// Native code takes no view whose elements have several bytes.
+		// As nativeBytes() does, but without its call for each message.
 		const bytes = (data as Uint8Array).length < length ? bytesOf(data) : data;
 		if (channel.writer.write(bytes, binary, options.more === true) >= 0) return channel.writer.capacity;
 		if (channel.isClosing) throw new Error("the WebSocket is not open for writing");

@@ -232,8 +232,9 @@ export class ServerHandshake extends HeadReader {
 	protected override onItem(): void {
 		const { field } = this;
 		if (field === "sec-websocket-protocol") return this.takeProtocol();
-		this.pageRequest?.onItem(field, this.text());
-		this.pending?.onField(field, this.text());
+		const item = this.text();
+		this.pageRequest?.onItem(field, item);
+		this.pending?.onField(field, item);
 	}
 
 	/** A subprotocol is offered. */

@@ -1,6 +1,6 @@
 /** The answers of an app's verify(). */
 
-import { textOf } from "../channel/timers.js";
+import { failureOf } from "../channel/failure.js";
 import { isVisible, lowerCase, quote } from "../rfc6455/characters.js";
 import { checkHeader } from "../rfc6455/requestrules.js";
 import type { Decision, Refusal } from "../rfc6455/verifier.js";
@@ -31,7 +31,7 @@ export const decisionOf = (answer: unknown, protocols: readonly string[]): Decis
 	try {
 		return checked(answer, protocols);
 	} catch (error) {
-		return failure(`has returned a wrong result: ${error instanceof Error ? error.message : textOf(error)}`);
+		return failure(`has returned a wrong result: ${failureOf(error).reason}`);
 	}
 };
 

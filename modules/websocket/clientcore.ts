@@ -110,8 +110,7 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		const delay = this.delayAfter(failure, reason, permanent);
 		if (delay !== undefined) failure.delay = delay;
 		this.emit("retry", [attempt, reason, failure]);
-		// A listener may have closed the client, and opened it again.
-		if (this.state !== State.connecting || this.timer || this.dial) return;
+		if (this.isOvertaken) return;
 		if (delay === undefined) this.state = State.idle;
 		else this.connectAfter(delay, attempt + 1);
 		const isLastOfFirst = attempt === numberOfRetries + 1 && !this.reconnect?.hasConnected;
@@ -154,6 +153,11 @@ export class ClientCore extends ConnectionCore implements DialListener {
 
 	protected override onStalled(milliseconds: number): void {
 		if (this.state === State.connecting) this.stalled = (this.stalled ?? 0) + milliseconds;
+	}
+
+	/** True when code of the app has closed the client meanwhile, and perhaps opened it again. */
+	private get isOvertaken(): boolean {
+		return this.state !== State.connecting || this.timer !== undefined || this.dial !== undefined;
 	}
 
 	/** The server, for messages. */
@@ -233,14 +237,12 @@ export class ClientCore extends ConnectionCore implements DialListener {
 		try {
 			const target = this.targets ? this.targets.next() : (this.destination as Target);
 			this.destination = target;
-			// A function may have closed the client, and opened it again.
-			if (this.state !== State.connecting || this.timer || this.dial) return;
+			if (this.isOvertaken) return;
 			this.dial = dial(target, hostNetwork(target.secure !== undefined), this.settings, this);
 			const { timeLimit } = this;
 			if (timeLimit) this.setTimer(after(timeLimit, () => this.onConnectTimeout()));
 		} catch (error) {
-			// The function may have thrown then.
-			if (this.state !== State.connecting || this.timer || this.dial) return;
+			if (this.isOvertaken) return;
 			const failure = failureOf(error);
 			this.setTimer(after(0, () => this.onDialFailed(failure)));
 		}

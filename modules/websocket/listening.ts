@@ -1,5 +1,6 @@
 /** Where a Server listens: the option `hostInterface`. */
 
+import { failureOf } from "../channel/failure.js";
 import { hostNetwork, type Listener } from "../channel/network.js";
 import { lowerCase } from "../rfc6455/characters.js";
 import { type RawOptions, stringOption } from "./options.js";
@@ -42,7 +43,7 @@ export const isLoopback = (address: string): boolean => {
 
 /** Returns why a listener could not be made. Platforms only say which call has failed. */
 const listenError = (error: unknown, place: string, port: number): Error => {
-	const message = error instanceof Error ? error.message : String(error);
+	const message = failureOf(error).reason;
 	if (message.indexOf("bind") < 0 && message.indexOf("listen") < 0) return new Error(`${place}: ${message}`);
 	if (port === 0) return new Error(`${place}: no port is free, or the address is not one of this device`);
 	const rights = port < 1024 ? ", or this program may not listen on ports below 1024" : "";

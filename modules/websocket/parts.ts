@@ -97,7 +97,7 @@ interface Host {
 
 /**
  * Returns a part of the app.
- * @param use What it is for, for the error.
+ * @param use What the app cannot do without it, as the error says it.
  * @throws TypeError that names the manifest when the app does not include it.
  */
 export const partOf = <Name extends keyof ServerParts>(

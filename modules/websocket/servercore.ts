@@ -1,6 +1,7 @@
 import Timer from "timer";
 import { type Acceptance, type AcceptListener, accept } from "../channel/accept.js";
 import type { ChannelListener } from "../channel/contract.js";
+import { failureOf } from "../channel/failure.js";
 import type { Listener } from "../channel/network.js";
 import { takeOver } from "../channel/takeover.js";
 import { after, guard, type Ticking, tickEvery } from "../channel/timers.js";
@@ -223,7 +224,7 @@ export class ServerCore
 		try {
 			this.listener = listen(this.hostInterface, this.requestedPort, () => guard(this.acceptAll, this));
 		} catch (error) {
-			fault = `the server cannot listen: ${error instanceof Error ? error.message : String(error)}`;
+			fault = `the server cannot listen: ${failureOf(error).reason}`;
 		}
 		after(0, () => {
 			if (fault === undefined) return this.endChange("listening");
