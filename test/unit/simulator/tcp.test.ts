@@ -213,7 +213,7 @@ test("a refused connection calls onError later; an invalid address throws", asyn
 	]);
 });
 
-test("reading the address of a lost connection ends the machine, whoever catches the exception", async (t) => {
+test("reading the address of a lost connection ends the machine, even if the exception is caught", async (t) => {
 	const device = await startDevice(t, "refused", { config: { port: await unusedPort(), asks: true } });
 	const { kind, reason } = await device.simulator.exited;
 	t.is(kind, "abort");
